@@ -1,0 +1,1 @@
+"""Rows to conclusions, pure: takes typed rows, never a connection."""

@@ -1,0 +1,158 @@
+"""What a comparison says: plain values, ready to be printed, drawn or sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from isoline.domain.point import Point
+from isoline.numerics.curve import Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of a chart: an engine with its speculative decoding and aggregation.
+
+    `points` are all of its points, `frontier` those no other of the series beats (x ascending),
+    `curve` the total throughput (tok/s/GPU) over interactivity (tok/s/user) through them.
+    """
+
+    label: str
+    points: tuple[Point, ...]
+    frontier: tuple[Point, ...]
+    curve: Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A measured (or published) point beside a reading."""
+
+    interactivity: float
+    throughput_per_gpu: float
+    concurrency: int | None
+    engine: str
+    spec_method: str
+    gpus: int | None
+    date: str | None
+    run_url: str | None
+    recipe: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The nearest edge of what is known, where a reading has no value."""
+
+    edge: str  # "first" or "last"
+    interactivity: float
+    throughput_per_gpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The metrics of one side at one target; every metric is `None` where `status` is `outside`.
+
+    `status` is one of measured, interpolated, wide gap, dominated, outside, published,
+    simulated. `basis` is `None`, `published` or `simulated`: what the neighbours are.
+    """
+
+    status: str
+    throughput_per_gpu: float | None = None
+    output_throughput_per_gpu: float | None = None
+    input_throughput_per_gpu: float | None = None
+    cost_per_mtok: float | None = None
+    tokens_per_s_per_mw: float | None = None
+    concurrency: int | None = None
+    bound: Bound | None = None
+    series: str | None = None
+    neighbours: tuple[Neighbour, ...] = ()
+    basis: str | None = None
+    recomputed: bool = False  # published cost or power replaced by the user's price or power
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One value of the compared dimension. `frontier`/`curve` are set with `pooled` only.
+
+    `envelope` samples the drawn line: runs of (interactivity, throughput), one run per stretch
+    without a jump; each with the label of the series it belongs to and whether it bridges a
+    wide gap.
+    """
+
+    key: str
+    label: str
+    hardware: str
+    precision: str | None
+    points: tuple[Point, ...]
+    series: tuple[Series, ...]
+    measured_range: tuple[float, float] | None
+    line: tuple[LineSegment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineSegment:
+    """A stretch of the drawn line between two frontier neighbours, sampled; y is tok/s/GPU.
+
+    `style` is `curve`, `gap` (bridges a wide gap) or `published` (between printed readings).
+    """
+
+    series: str | None
+    style: str
+    samples: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One matched interactivity: a reading per side, in side order."""
+
+    interactivity: float
+    readings: tuple[Reading, Reading]
+    throughput_ratio: float | None
+    cost_ratio: float | None
+    winner: str | None
+    winner_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A recipe or workload field that differs between the sides besides the compared one."""
+
+    field: str
+    a: str
+    b: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the points of a comparison come from."""
+
+    dataset: str
+    kind: str
+    source: str
+    points: int
+    first_date: str | None
+    last_date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two sides read at the same targets."""
+
+    kind: str
+    slug: str
+    model: str
+    model_label: str
+    hardware: tuple[str, ...]
+    sequence: str | None
+    precision: str | None
+    method: str
+    tier: str
+    price: Mapping[str, float]  # $/GPU-hour by hardware key
+    price_date: str | None
+    power: Mapping[str, float]  # all-in kW per GPU by hardware key
+    common_range: tuple[float, float] | None
+    sides: tuple[Side, Side]
+    targets: tuple[Target, ...]
+    differences: tuple[Difference, ...]
+    narrative: tuple[str, ...]
+    sources: tuple[Source, ...]
+    notes: tuple[str, ...] = ()

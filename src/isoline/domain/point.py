@@ -1,0 +1,137 @@
+"""A point: what one recipe did under one workload and one load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from isoline.domain.recipe import Recipe
+
+MEASURED = "measured"
+PUBLISHED = "published"
+SIMULATED = "simulated"
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Input and output lengths in tokens; `kind` is `fixed` or `agentic` (no fixed lengths)."""
+
+    isl: int | None
+    osl: int | None
+    kind: str = "fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One operating point, in base units.
+
+    `interactivity` is tok/s/user at the median TPOT. The throughputs are tok/s/GPU: total over
+    all GPUs; input and output as their source normalises them (per prefill and per decode GPU
+    where disaggregated). `metrics` holds everything else the source reported, under its own
+    keys, latencies in seconds, powers in watts. `date` is ISO 8601 (YYYY-MM-DD).
+    `printed_cost` ($/M tokens) and `printed_tokens_per_mw` exist on published points only.
+    """
+
+    key: str
+    recipe: Recipe
+    workload: Workload
+    interactivity: float
+    throughput: float
+    output_throughput: float | None
+    input_throughput: float | None
+    concurrency: int | None
+    dataset: str
+    status: str = MEASURED
+    date: str | None = None
+    request_rate: float | None = None
+    run_url: str | None = None
+    run_started_at: str | None = None
+    run: str | None = None  # run folder that holds it
+    repeat: int | None = None
+    valid: bool = True
+    printed_cost: float | None = None
+    printed_tokens_per_mw: float | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A score of one recipe on one task. `score` and `standard_error` are fractions."""
+
+    key: str
+    recipe: Recipe
+    task: str
+    score: float
+    standard_error: float | None
+    n: int | None
+    dataset: str
+    metric: str  # which of the task's scores, e.g. "exact match, strict"
+    workload: Workload = Workload(None, None)
+    concurrency: int | None = None
+    date: str | None = None
+    run_url: str | None = None
+    run: str | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedRow:
+    """A row that could not become a point, whole, with the reason, so that it can be retried."""
+
+    importer: str
+    dataset: str
+    source: str  # file or URL
+    position: str  # where in the source: row index, member name
+    reason: str  # code: "unknown model", "unknown hardware", "broken field", "failed run", ...
+    detail: str  # the offending field and value, in words
+    raw: str  # the row as JSON text
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A named body of points.
+
+    `selection` says how its points form lines: `as-served` (already one run per line) or
+    `latest-run` (the newest run of each line is chosen when it is read).
+    `kind` is `benchmarks`, `history`, `evaluations`, `availability`, `artifacts`, `runs`,
+    `published` or `simulated`.
+    """
+
+    name: str
+    kind: str
+    selection: str = "as-served"
+    source: str = ""
+    captured: str | None = None  # ISO date of the capture or import
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which points a question is about; `None` means "any". Sets are tuples of catalog keys."""
+
+    model: str | None = None
+    hardware: tuple[str, ...] | None = None
+    precision: tuple[str, ...] | None = None
+    engine: tuple[str, ...] | None = None
+    spec_method: tuple[str, ...] | None = None
+    isl: int | None = None
+    osl: int | None = None
+    datasets: tuple[str, ...] | None = None
+    until: str | None = None  # ISO date, inclusive
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many points exist for one combination; the rows of `isoline list`."""
+
+    dataset: str
+    model: str
+    hardware: str
+    precision: str
+    engine: str
+    spec_method: str
+    isl: int | None
+    osl: int | None
+    concurrency: int | None
+    points: int
+    first_date: str | None
+    last_date: str | None

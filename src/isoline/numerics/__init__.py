@@ -1,0 +1,1 @@
+"""Pure numbers under everything: frontier and curve."""

@@ -1,0 +1,1 @@
+"""Conclusions to tables, JSON, charts and pages."""

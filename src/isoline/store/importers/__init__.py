@@ -1,0 +1,1 @@
+"""One module or package per foreign format; each turns its input into an `ImportBatch`."""

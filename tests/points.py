@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import msgspec
 
 from isoline.domain.point import Point, Workload
 from isoline.domain.recipe import Recipe
@@ -15,7 +15,7 @@ def point(x: float, y: float, concurrency: int | None = None, **recipe: object) 
     status = str(recipe.pop("status", "measured"))
     return Point(
         key=f"{x}/{y}/{sorted(recipe.items())}",
-        recipe=replace(BASE, **recipe),  # type: ignore[arg-type]
+        recipe=msgspec.structs.replace(BASE, **recipe),  # type: ignore[arg-type]
         workload=Workload(1024, 1024),
         interactivity=x,
         throughput=y,

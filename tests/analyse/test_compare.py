@@ -102,10 +102,10 @@ def test_words() -> None:
 
 
 def run(points: list[Point], date: str, number: int) -> list[Point]:
-    from dataclasses import replace
+    import msgspec
 
     url = f"https://github.com/o/r/actions/runs/{number}/attempts/1"
-    return [replace(p, date=date, run_url=url, key=f"{p.key}/{number}") for p in points]
+    return [msgspec.structs.replace(p, date=date, run_url=url, key=f"{p.key}/{number}") for p in points]
 
 
 def test_the_newest_run_of_a_line_counts_whole_and_what_it_hides_is_said() -> None:

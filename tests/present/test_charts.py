@@ -8,6 +8,7 @@ import struct
 import zlib
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from isoline.domain.point import SIMULATED
@@ -123,7 +124,7 @@ def test_subtitle_says_what_the_data_is():
     assert "published by InferenceX" in published
     comparison = samples.single_point()
     sides = tuple(
-        replace(side, points=tuple(replace(p, status=SIMULATED) for p in side.points))
+        replace(side, points=tuple(msgspec.structs.replace(p, status=SIMULATED) for p in side.points))
         for side in comparison.sides
     )
     spec = comparison_chart(replace(comparison, sides=sides))

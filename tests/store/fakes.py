@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
+
+from msgspec.structs import replace
 
 from isoline.domain.point import Dataset, Evaluation, Point, QuarantinedRow, Workload
 from isoline.domain.recipe import Recipe
@@ -55,7 +57,7 @@ def evaluation(key: str = "e", **changes: object) -> Evaluation:
 def quarantined(raw: str = "{}", **changes: object) -> QuarantinedRow:
     """A row that became no point."""
     base = QuarantinedRow("fake", "fake", "file.json", "7", "unknown model", "model 'x'", raw)
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(base, **changes)  # type: ignore[arg-type]
 
 
 AVAILABLE = Availability("qwen-3-5", "b300", "fp4", "vllm", "none", False, 8192, None, "2026-01-01")

@@ -54,7 +54,7 @@ def facts(points: list[Point]) -> Counter[tuple[object, ...]]:
     return Counter((row.key, row.recipe, row.date, row.valid) for row in points)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(_steps)
 def test_any_order_of_adds_and_reindexing(steps: list[list[Point] | None]) -> None:
     known = expected(steps)

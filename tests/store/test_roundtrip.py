@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from isoline.domain.point import Dataset, Point, Selection, Workload
 from isoline.domain.recipe import Recipe
@@ -62,8 +62,8 @@ def test_every_field_comes_back(store: Store) -> None:
 
 def test_every_point_field_is_a_column() -> None:
     columns = set(names(POINTS)) | {"recipe", "workload"}
-    assert {field.name for field in fields(Point)} <= columns
-    assert {field.name for field in fields(Recipe)} <= columns
+    assert set(Point.__struct_fields__) <= columns
+    assert set(Recipe.__struct_fields__) <= columns
 
 
 def test_evaluations_come_back(store: Store) -> None:
@@ -77,7 +77,10 @@ def test_evaluations_come_back(store: Store) -> None:
 
 
 def test_records_and_files_come_back(store: Store) -> None:
-    requests = [{"request": 0, "sent_ns": 0, "error_kind": "timeout"}, {"request": 1, "last_token_ns": 5}]
+    requests: list[dict[str, object]] = [
+        {"request": 0, "sent_ns": 0, "error_kind": "timeout"},
+        {"request": 1, "last_token_ns": 5},
+    ]
     run = store.write_run(
         FAKE,
         "bench",

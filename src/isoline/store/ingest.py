@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -126,6 +128,18 @@ class Ingest:
             counts = Counter(self.report.quarantined) + Counter(row.reason for row in fresh.values())
             self.report.quarantined = dict(counts)
             self._folder().append("quarantine", [quarantine_row(row) for row in fresh.values()])
+
+
+@contextmanager
+def without_cycle_collection() -> Iterator[None]:
+    """Rows hold no reference cycles; looking for some in millions of them took a quarter of an import."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def ingest(

@@ -38,10 +38,9 @@ class RowMaker:
         self._recipes: dict[Recipe, Row] = {}
 
     def point(self, point: Point) -> Row:
-        """One row of `points`."""
+        """One row of `points`, without the columns of its recipe."""
         metrics = point.metrics
         return (
-            *self._recipe(point.recipe),
             *_workload(point.workload),
             point.concurrency,
             point.key,
@@ -65,9 +64,8 @@ class RowMaker:
         )
 
     def evaluation(self, evaluation: Evaluation) -> Row:
-        """One row of `evaluations`."""
+        """One row of `evaluations`, without the columns of its recipe."""
         return (
-            *self._recipe(evaluation.recipe),
             *_workload(evaluation.workload),
             evaluation.concurrency,
             evaluation.key,
@@ -83,7 +81,8 @@ class RowMaker:
             list(evaluation.metrics.items()),
         )
 
-    def _recipe(self, recipe: Recipe) -> Row:
+    def recipe(self, recipe: Recipe) -> Row:
+        """The recipe's columns, which come first in both tables."""
         known = self._recipes.get(recipe)
         if known is None:
             values = [value for _, value in recipe.items()]

@@ -6,7 +6,7 @@ is a new `FORMAT_VERSION`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isoline.domain.recipe import Recipe
@@ -38,8 +38,8 @@ def _columns(declaration: str) -> tuple[Column, ...]:
 # Annotations are text here (`from __future__ import annotations` in recipe.py).
 _RECIPE_TYPES = {"str": "text", "int": "int", "float": "float", "bool": "bool"}
 RECIPE_COLUMNS = tuple(
-    Column(field.name, _RECIPE_TYPES[str(field.type).removesuffix(" | None")], "recipe")
-    for field in fields(Recipe)
+    Column(name, _RECIPE_TYPES[str(kind).removesuffix(" | None")], "recipe")
+    for name, kind in Recipe.__annotations__.items()
 )
 
 _SUBJECT = (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+import msgspec
 
 from isoline.domain.point import Coverage, Evaluation, Point, Selection
 from isoline.store.query import conditions
@@ -52,7 +53,10 @@ class Selector:
         for run, held in runs.items():
             rows = self._reader.table(run, "points", ("key", "metrics"), keys=[point.key for point in held])
             metrics: dict[str, dict[str, float]] = dict(rows)
-            full += [replace(point, metrics=metrics.get(point.key, point.metrics)) for point in held]
+            full += [
+                msgspec.structs.replace(point, metrics=metrics.get(point.key, point.metrics))
+                for point in held
+            ]
         return sorted(full, key=_order)
 
 

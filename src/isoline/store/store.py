@@ -63,14 +63,15 @@ class Store:
 
         Imports into one store wait for each other, since each must see what the other added.
         """
-        from isoline.store.ingest import ingest
+        from isoline.store.ingest import ingest, without_cycle_collection
         from isoline.store.narrower import narrower_lines
 
         self._create()
         lock = self.root / ".import.lock"
         with storing(lock, "lock"), locked(lock):
             self._clean()
-            parts = ingest(self._reader, self.root, batches, self._open_ids)
+            with without_cycle_collection():
+                parts = ingest(self._reader, self.root, batches, self._open_ids)
             try:
                 for part in parts.values():
                     part.commit({"importer": importer, **(details or {})})

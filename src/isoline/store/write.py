@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from isoline import __version__
 from isoline.domain.point import Dataset, Evaluation, Point
+from isoline.domain.recipe import Recipe
 from isoline.errors import StoreError
 from isoline.store.disk import fsync
 from isoline.store.failures import storing
@@ -22,6 +23,7 @@ from isoline.store.rows import Row, RowMaker
 from isoline.store.schema import TABLES, arrow_schema
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
 
@@ -59,15 +61,19 @@ class RunWriter:
     def points(self, points: Sequence[Point]) -> None:
         """Adds a row group of points."""
         self._own(points)
-        self.append("points", [self._make.point(point) for point in points])
+        self.append("points", [self._make.point(point) for point in points], [p.recipe for p in points])
 
     def evaluations(self, evaluations: Sequence[Evaluation]) -> None:
         """Adds a row group of evaluations."""
         self._own(evaluations)
-        self.append("evaluations", [self._make.evaluation(evaluation) for evaluation in evaluations])
+        rows = [self._make.evaluation(evaluation) for evaluation in evaluations]
+        self.append("evaluations", rows, [evaluation.recipe for evaluation in evaluations])
 
-    def append(self, table: str, rows: Sequence[Row]) -> None:
-        """Adds a row group to a table; rows are in schema order."""
+    def append(self, table: str, rows: Sequence[Row], recipes: Sequence[Recipe] = ()) -> None:
+        """Adds a row group to a table; rows are in schema order, behind the columns of `recipes`.
+
+        Few recipes stand behind many rows, so their columns are made once and repeated by index.
+        """
         if not rows:
             return
         import pyarrow as pa
@@ -75,14 +81,22 @@ class RunWriter:
         schema = arrow_schema(TABLES[table])
         with storing(self._folder, "write"):
             try:
-                arrays = [
-                    pa.array(column, field.type)
-                    for column, field in zip(zip(*rows, strict=True), schema, strict=True)
-                ]
+                arrays = self._recipe_arrays(recipes, schema) if recipes else []
+                own = [schema.field(i) for i in range(len(arrays), len(schema))]
+                columns = zip(zip(*rows, strict=True), own, strict=True)
+                arrays += [pa.array(column, field.type) for column, field in columns]
                 self._writer(table, schema).write_table(pa.table(arrays, schema=schema))
             except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError) as error:
                 raise StoreError(f"{table}: a value does not fit its column: {error}") from error
         self._rows[table] = self._rows.get(table, 0) + len(rows)
+
+    def _recipe_arrays(self, recipes: Sequence[Recipe], schema: pa.Schema) -> list[pa.Array]:
+        import pyarrow as pa
+
+        places: dict[Recipe, int] = {}
+        indices = pa.array([places.setdefault(recipe, len(places)) for recipe in recipes], pa.int32())
+        columns = zip(*(self._make.recipe(recipe) for recipe in places), strict=True)
+        return [pa.array(column, schema.field(i).type).take(indices) for i, column in enumerate(columns)]
 
     def file(self, name: str, content: bytes | Path) -> None:
         """Adds a free-form artifact such as a log."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import msgspec
 
 from isoline.domain.point import Dataset, Evaluation, Point, QuarantinedRow
 from isoline.store.importers.batch import Availability, ImportBatch
@@ -99,7 +99,7 @@ class Intake:
         if place is not None:
             old = self._batch.evaluations[place]
             if all(old.metrics.get(name, value) == value for name, value in new.metrics.items()):
-                fuller = dataclasses.replace(old, metrics={**old.metrics, **new.metrics})
+                fuller = msgspec.structs.replace(old, metrics={**old.metrics, **new.metrics})
                 self._batch.evaluations[place] = fuller
                 self._repeated += 1
                 return

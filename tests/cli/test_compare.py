@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import os
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,42 +13,25 @@ from typing import Any
 import jsonschema
 import pytest
 
-import isoline.present
+import isoline.present as present
+from tests.cli.process import isoline
 from tests.rows import oracle
 from tests.shared import SHARED, needs_shared
 
 SEED = "qwen-3-5-b300-fp4-vs-bf16"
 GOLDEN = Path(__file__).parents[1] / "golden"
-SCHEMA = json.loads((Path(isoline.present.__file__).parent / "compare.schema.json").read_text())
-
-
-def run(store: Path, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    ran = subprocess.run(
-        [sys.executable, "-m", "isoline", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={
-            **os.environ,
-            "ISOLINE_STORE": str(store),
-            "XDG_CONFIG_HOME": str(store / "config"),
-            "COLUMNS": "80",
-        },
-    )
-    assert ran.returncode == code, ran.stderr
-    assert "Traceback" not in ran.stderr
-    return ran
+SCHEMA = json.loads((Path(present.__file__).parent / "compare.schema.json").read_text())
 
 
 def document(store: Path, *arguments: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run(store, "compare", *arguments, "--format", "json").stdout)
+    found: dict[str, Any] = json.loads(isoline(store, "compare", *arguments, "--format", "json").stdout)
     jsonschema.validate(found, SCHEMA)
     return found
 
 
 @cache
 def _imported(folder: Path) -> Path:
-    run(folder, "import", "inferencex", str(SHARED / "data/inferencex"))
+    isoline(folder, "import", "inferencex", str(SHARED / "data/inferencex"))
     return folder
 
 
@@ -169,21 +150,21 @@ def test_engines_are_compared_and_the_dataset_is_one(imported: Path) -> None:
 @pytest.mark.parametrize("output", ["table", "markdown", "csv"])
 def test_output_to_the_byte(tmp_path: Path, output: str) -> None:
     golden = GOLDEN / f"seed.{ {'table': 'txt', 'markdown': 'md', 'csv': 'csv'}[output] }"
-    printed = run(tmp_path, "compare", SEED, "--format", output).stdout
+    printed = isoline(tmp_path, "compare", SEED, "--format", output).stdout
     if os.environ.get("ISOLINE_WRITE_GOLDEN"):
         golden.write_text(printed)
     assert printed == golden.read_text()
 
 
 def test_csv_has_a_row_per_target_and_side_unrounded(tmp_path: Path) -> None:
-    rows = list(csv.DictReader(io.StringIO(run(tmp_path, "compare", SEED, "--format", "csv").stdout)))
+    rows = list(csv.DictReader(io.StringIO(isoline(tmp_path, "compare", SEED, "--format", "csv").stdout)))
     assert [(row["interactivity"], row["side"]) for row in rows][:2] == [("102.0", "FP4"), ("102.0", "BF16")]
     assert rows[0]["input_throughput_per_gpu"] == ""  # absent is not zero
 
 
 def test_charts_are_written(tmp_path: Path) -> None:
     png, svg = tmp_path / "a.png", tmp_path / "b.svg"
-    run(tmp_path / "store", "compare", SEED, "--png", str(png), "--svg", str(svg), "--theme", "dark")
+    isoline(tmp_path / "store", "compare", SEED, "--png", str(png), "--svg", str(svg), "--theme", "dark")
     assert png.read_bytes().startswith(b"\x89PNG")
     assert "BF16" in svg.read_text()
 
@@ -211,12 +192,12 @@ def test_charts_are_written(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_usage_says_what_to_do(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
-    ran = run(tmp_path, "compare", *arguments, code=code)
+    ran = isoline(tmp_path, "compare", *arguments, code=code)
     assert words in ran.stderr
 
 
 def test_reading_creates_nothing(tmp_path: Path) -> None:
-    run(tmp_path / "store", "compare", SEED)
-    run(tmp_path / "store", "list")
-    run(tmp_path / "store", "info")
+    isoline(tmp_path / "store", "compare", SEED)
+    isoline(tmp_path / "store", "list")
+    isoline(tmp_path / "store", "info")
     assert not (tmp_path / "store").exists()

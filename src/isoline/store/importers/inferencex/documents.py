@@ -97,7 +97,8 @@ def _forgiving(data: bytes) -> object:
     try:
         return json.loads(data)
     except json.JSONDecodeError as error:
-        raise Malformed(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
+        what = "HTML, not JSON" if data.lstrip()[:1] == b"<" else f"not JSON ({error.msg})"
+        raise Malformed(f"line {error.lineno}, column {error.colno}: {what}") from None
     except UnicodeDecodeError as error:
         raise Malformed(f"byte {error.start}: not UTF-8") from None
     except RecursionError:

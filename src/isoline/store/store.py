@@ -18,7 +18,7 @@ from isoline.store.layout import runs_folder
 from isoline.store.lock import locked
 from isoline.store.quarantine import StoredQuarantine, datasets_of, open_rows
 from isoline.store.query import Engine
-from isoline.store.reader import Reader
+from isoline.store.reader import Reader, Snapshot
 from isoline.store.report import DatasetSummary, ImportReport
 from isoline.store.rows import record_rows
 from isoline.store.schema import AVAILABILITY, TABLES, names
@@ -42,6 +42,7 @@ class Store:
         self._engine = Engine()
         self._reader = Reader(self.root, self._engine)
         self._selector = Selector(self._reader)
+        self._summaries: tuple[Snapshot, list[DatasetSummary]] | None = None
         self._unindexed: str | None = None  # why the index could not be brought up to date
 
     def __enter__(self) -> Store:
@@ -120,7 +121,11 @@ class Store:
 
     def datasets(self) -> list[DatasetSummary]:
         """Every dataset, by name."""
-        return dataset_summaries(self._reader.runs())
+        snapshot = self._reader.snapshot()
+        if self._summaries is None or self._summaries[0] is not snapshot:
+            # Going through ten thousand runs takes longer than the query that wants to know.
+            self._summaries = (snapshot, dataset_summaries(self._reader.runs()))
+        return list(self._summaries[1])
 
     def coverage(self, selection: Selection) -> list[Coverage]:
         """How many valid points there are, per combination."""

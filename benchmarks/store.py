@@ -124,7 +124,8 @@ def comparison_figures(root: Path) -> None:
 
     entries = [f'[models.model-{n:02}]\nlabel = "Model {n}"\n' for n in range(MODELS)]
     entries += [
-        f'[hardware.gpu-{n:02}]\nlabel = "GPU {n}"\nvendor = "none"\narchitecture = "none"\nsort = {100 + n}\n'
+        f'[hardware.gpu-{n:02}]\nlabel = "GPU {n}"\nvendor = "none"\narchitecture = "none"\n'
+        f"sort = {100 + n}\n"
         f'[[prices]]\nhardware = "gpu-{n:02}"\ntier = "hyperscaler"\nusd_per_gpu_hour = 1.0\n'
         'date = "2026-01"\nsource = "simulated"\n'
         for n in range(HARDWARE)

@@ -51,7 +51,7 @@ def knots_of(lines: tuple[Series, ...]) -> list[Line]:
 
 def compare(a: Side, b: Side, targets: tuple[Target, ...] = (), *, kind: str = "measured") -> Comparison:
     source = Source(
-        "sample",
+        "InferenceX",
         "published" if kind == PUBLISHED else "benchmarks",
         "InferenceX",
         6,

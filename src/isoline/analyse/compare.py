@@ -203,7 +203,7 @@ def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:
         return entry.label if entry else key
     if kind == "engine":
         return catalog.engine_label(key)
-    return "no speculative decoding" if key == "none" else catalog.spec_label(key, model)
+    return "no spec decode" if key == "none" else catalog.spec_label(key, model)
 
 
 def _where(slug: Slug, catalog: Catalog) -> str:

@@ -15,8 +15,10 @@ HOW_KNOWN = {
 }
 
 
-def verdict(sides: tuple[Side, Side], targets: tuple[Target, ...], where: str) -> str:
-    """One sentence: the ratio at the middle target that can be compared, or why there is none."""
+def verdict(
+    sides: tuple[Side, Side], targets: tuple[Target, ...], differing: tuple[Difference, ...], where: str
+) -> str:
+    """One sentence: the ratio at the middle comparable target and the largest caveat, or why none."""
     comparable = [t for t in targets if t.throughput_ratio is not None]
     if not comparable:
         empty = [s.label for s in sides if s.measured_range is None]
@@ -27,8 +29,15 @@ def verdict(sides: tuple[Side, Side], targets: tuple[Target, ...], where: str) -
         return f"{where}: the two sides are not both measured at any of these targets."
     middle = comparable[len(comparable) // 2]
     at = f"at {words.interactivity(middle.interactivity)} tok/s/user"
-    gain = _gain(sides, middle)
-    return f"{where}, {at}: {gain}." if gain else f"{where}, {at}: the two sides are about equal."
+    gain = _gain(sides, middle) or "the two sides are about equal"
+    return f"{where}, {at}: {gain}{_caveat(targets, differing)}."
+
+
+def _caveat(targets: tuple[Target, ...], differing: tuple[Difference, ...]) -> str:
+    untold = sum(target.throughput_ratio is None for target in targets)
+    if untold:
+        return f"; at {untold} of {len(targets)} targets nothing can be said"
+    return f"; {len(differing)} other fields differ between the sides" if differing else ""
 
 
 def narrative(
@@ -41,7 +50,7 @@ def narrative(
     span: tuple[float, float] | None,
 ) -> tuple[str, ...]:
     """A verdict, a sentence or two per target, and what limits the comparison."""
-    lines = [verdict(sides, targets, where)]
+    lines = [verdict(sides, targets, differing, where)]
     if any(side.measured_range for side in sides):
         lines += [_at(sides, target, span) for target in targets]
     if any(side.measured_range for side in sides):

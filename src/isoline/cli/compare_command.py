@@ -87,8 +87,8 @@ def app(
         found = answer(question, data, words, draw=bool(png or svg))
     except NoDataError as error:
         raise NoDataError(str(error), closest(parsed.canonical, words, data)) from None
-    _print(found, output)
     _draw(found, [path for path in (png, svg) if path], theme)
+    _print(found, output)
 
 
 def _sequence(text: str | None) -> str | None:
@@ -117,8 +117,9 @@ def _draw(comparison: Comparison, paths: list[Path], theme: str) -> None:
     if not paths:
         return
     from isoline.present.charts import comparison_chart
-    from isoline.present.render import save
+    from isoline.present.render import SHARE, save
 
+    width, height = SHARE
     for path in paths:
-        save(comparison_chart(comparison, theme=theme), path)
+        save(comparison_chart(comparison, theme=theme, width=width, height=height), path)
         print(f"wrote {path}", file=sys.stderr)

@@ -74,9 +74,9 @@ def _provenance(comparison: Comparison) -> list[str]:
 
 
 def _origin(source: Source) -> str:
-    """The host of an address, the words of anything else."""
+    """The host of a page; of anything else its dataset, since a local path tells a reader nothing."""
     host = urlsplit(source.source).hostname if "://" in source.source else None
-    return clean(host or source.source or source.dataset, 40)
+    return clean(host or source.dataset, 40)
 
 
 def _dates(sources: tuple[Source, ...]) -> str:

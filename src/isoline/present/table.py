@@ -50,20 +50,20 @@ class _Metric:
 _METRICS = (
     _Metric(
         "Throughput",
-        "tok/s/GPU, input + output",
+        "total tok/s/GPU",
         lambda r: r.throughput_per_gpu,
         lambda v: f"{v:,.1f}",
         lambda t: t.throughput_ratio,
     ),
     _Metric(
         "Cost",
-        "$ per million tokens",
+        "$ per M tokens",
         lambda r: r.cost_per_mtok,
         lambda v: f"${v:,.3f}",
         lambda t: t.cost_ratio,
     ),
-    _Metric("Power", "tok/s per MW, all-in", lambda r: r.tokens_per_s_per_mw, lambda v: f"{v:,.0f}"),
-    _Metric("Concurrency", "requests in flight", lambda r: r.concurrency, lambda v: f"~{v:,.0f}"),
+    _Metric("Power", "tok/s per MW all-in", lambda r: r.tokens_per_s_per_mw, lambda v: f"{v:,.0f}"),
+    _Metric("Concurrency", "in flight", lambda r: r.concurrency, lambda v: f"~{v:,.0f}"),
 )
 
 

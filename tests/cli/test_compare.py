@@ -84,6 +84,9 @@ def test_between_and_beyond_published_readings(tmp_path: Path) -> None:
     between, beyond = (target["readings"][0] for target in found["targets"])
     assert (between["status"], between["basis"]) == ("interpolated", "published")
     assert 2057.5 < between["throughput_per_gpu"] < 4219.8
+    before = document(tmp_path, SEED, "--at", "90")["targets"][0]["readings"][0]
+    assert before["status"] == "outside"
+    assert before["bound"]["edge"] == "first"
     assert beyond["status"] == "outside"
     assert beyond["bound"] == {"edge": "last", "interactivity": 218.0, "throughput_per_gpu": 1242.4}
 
@@ -92,12 +95,13 @@ def test_a_price_recomputes_printed_costs_and_says_so(tmp_path: Path) -> None:
     found = document(tmp_path, SEED, "--at", "102", "--price", "b300=3.6")
     reading = found["targets"][0]["readings"][0]
     assert reading["cost_per_mtok"] == pytest.approx(3.6 / (4219.8 * 3600) * 1e6)
-    assert reading["recomputed"]
+    assert reading["recomputed"] == ["cost_per_mtok"]
+    assert "recomputed" in found["narrative"][1]
     assert (found["tier"], found["price"]) == ("custom", {"b300": 3.6})
     assert reading["tokens_per_s_per_mw"] == 1944588
     rental = document(tmp_path, SEED, "--at", "102", "--tier", "rental")
     assert rental["tier"] == "rental"
-    assert rental["targets"][0]["readings"][0]["recomputed"]
+    assert rental["targets"][0]["readings"][0]["recomputed"] == ["cost_per_mtok"]
 
 
 @needs_shared
@@ -134,6 +138,7 @@ def test_a_history_can_be_read_back_in_time(imported: Path) -> None:
     now = document(imported, slug, "--dataset", "inferencex-history")
     then = document(imported, slug, "--as-of", "2026-01-31")
     assert then["sources"][0]["dataset"] == "inferencex-history"
+    assert any("As of 2026-01-31" in note for note in then["notes"])
     assert then["sources"][0]["last_date"] <= "2026-01-31" < now["sources"][0]["last_date"]
 
 
@@ -187,6 +192,10 @@ def test_charts_are_written(tmp_path: Path) -> None:
         ([SEED, "--sequence", "long"], 2, "8k/1k"),
         ([SEED, "--as-of", "yesterday"], 2, "2026-06-14"),
         ([SEED, "--png", "/nowhere/x.png"], 2, "/nowhere"),
+        ([SEED, "--png", "x.txt"], 2, ".png"),
+        ([SEED, "--precision", "fp8"], 2, "GPUs"),
+        (["qwen-3-5-b200-vs-b300", "--precision", "fp3"], 2, "fp3"),
+        ([SEED, "--as-of", "2020-01-01"], 3, "no data"),
         ([SEED, "--catalog", "/nowhere.toml"], 2, "/nowhere.toml"),
         (["x" * 10_000], 2, "256"),
     ],
@@ -201,3 +210,24 @@ def test_reading_creates_nothing(tmp_path: Path) -> None:
     isoline(tmp_path / "store", "list")
     isoline(tmp_path / "store", "info")
     assert not (tmp_path / "store").exists()
+
+
+def test_numbers_are_never_cut_to_fit(tmp_path: Path) -> None:
+    at = ",".join(str(x) for x in range(102, 218, 7))
+    printed = isoline(tmp_path, "compare", SEED, "--at", at).stdout
+    assert "…" not in printed
+    assert max(map(len, printed.splitlines())) <= 80
+    rows = list(
+        csv.DictReader(io.StringIO(isoline(tmp_path, "compare", SEED, "--at", at, "--format", "csv").stdout))
+    )
+    for row in rows:
+        assert f"{float(row['throughput_per_gpu']):,.1f}" in printed
+
+
+@needs_shared
+def test_datasets_mixed_on_purpose_count_a_point_once(imported: Path) -> None:
+    slug = "deepseek-r1-b200-fp4-vs-fp8"
+    alone = document(imported, slug, "--dataset", "inferencex")
+    mixed = document(imported, slug, "--dataset", "inferencex,inferencex-history")
+    assert any("counted once" in note for note in mixed["notes"])
+    assert mixed["sides"][0]["points"] < 2 * alone["sides"][0]["points"]

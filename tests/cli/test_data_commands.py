@@ -99,6 +99,38 @@ def test_hostile_names_cannot_steer_the_terminal(tmp_path: Path) -> None:
         assert not {"\u001b", "\u009b"} & set(printed)
 
 
+def test_markup_in_imported_texts_stays_text(tmp_path: Path) -> None:
+    image = "[/bold][link=https://evil.example]v1[/link]"
+    file = rows(tmp_path / "benchmarks.json", {"image": image}, {"precision": "fp8", "image": "<b>|x"})
+    isoline(tmp_path / "store", "import", "inferencex", str(file))
+    slug = "deepseek-r1-b300-fp4-vs-fp8"
+    table = isoline(tmp_path / "store", "compare", slug).stdout
+    assert "[/bold]" in table
+    markdown = isoline(tmp_path / "store", "compare", slug, "--format", "markdown").stdout
+    assert "\\<b\\>\\|x" in markdown
+
+
+def test_absurd_figures_are_quarantined(tmp_path: Path) -> None:
+    huge = {"metrics": {"median_intvty": 1e308, "tput_per_gpu": 1.0}}
+    file = rows(
+        tmp_path / "benchmarks.json", huge, {"metrics": {"median_intvty": 9.0, "tput_per_gpu": 1e300}}
+    )
+    printed = isoline(tmp_path / "store", "import", "inferencex", str(file)).stdout
+    assert "2 quarantined (broken field)" in printed
+
+
+def test_what_a_damaged_folder_hides_is_said(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    for precision in ("fp4", "fp8"):
+        isoline(
+            store, "import", "inferencex", str(rows(tmp_path / "benchmarks.json", {"precision": precision}))
+        )
+    victim = sorted((store / "runs").iterdir())[0]
+    (victim / "points.parquet").write_bytes(b"PAR1")
+    found = json.loads(isoline(store, "compare", "deepseek-r1-b300-fp4-vs-fp8", "--format", "json").stdout)
+    assert any(victim.name in note for note in found["notes"])
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [

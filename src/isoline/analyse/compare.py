@@ -58,13 +58,14 @@ def compare(
     sides = (_finish(built[0], draw), _finish(built[1], draw))
     span = common_range(sides[0].measured_range, sides[1].measured_range)
     targets = tuple(_target(x, built, rates, slug) for x in _targets(terms, span, [*groups.values()]))
+    firm = () if any(t.throughput_ratio for t in targets) else _firm_targets(built, rates)
     side_points = (groups[slug.sides[0]], groups[slug.sides[1]])
     differing = differences(dimension, side_points, (known[slug.sides[0]], known[slug.sides[1]]))
     # Printed figures were computed with the page's own prices and power, which are not known.
     printed = any(p.printed_cost is not None for p in points)
     as_published = printed and not any(r.explicit_price for r in rates.values())
     own_power = printed and not any(r.explicit_power for r in rates.values())
-    own_prices = set(slug.hardware) <= set(terms.pricing.prices)
+    own = tuple(key for key in slug.hardware if key in terms.pricing.prices)
     prices = {h: r.usd_per_gpu_hour for h, r in rates.items() if r.usd_per_gpu_hour is not None}
     power = {h: r.kw_per_gpu for h, r in rates.items() if r.kw_per_gpu is not None}
     return Comparison(
@@ -73,11 +74,13 @@ def compare(
         model=slug.model,
         model_label=catalog.model_label(slug.model),
         hardware=slug.hardware,
+        hardware_labels=tuple(catalog.hardware_label(key) for key in slug.hardware),
         sequence=terms.sequence,
         precision=slug.precision or terms.precision,
         method=terms.method,
-        tier=AS_PUBLISHED if as_published else CUSTOM if own_prices else terms.pricing.tier,
+        tier=AS_PUBLISHED if as_published else CUSTOM if len(own) == len(prices) else terms.pricing.tier,
         price={} if as_published else prices,
+        own_prices=own,
         price_date=None if as_published else rated.price_date,
         power={} if own_power else power,
         common_range=span,
@@ -88,7 +91,7 @@ def compare(
             dimension, sides, targets, differing, _where(slug, catalog), terms.sequence, span
         ),
         sources=sources,
-        notes=(*notes, *(() if as_published else rated.notes)),
+        notes=(*notes, *firm, *(() if as_published else rated.notes)),
     )
 
 
@@ -172,6 +175,24 @@ def _targets(
     return default_targets(span)
 
 
+def _firm_targets(built: Sequence[_Built], rates: Mapping[str, Rates]) -> tuple[str, ...]:
+    """Where to look instead, if no target has a ratio: knots at which both sides are really known."""
+    knots = sorted({point.interactivity for one in built for line in one.lines for point in line.points})
+    found = [
+        x
+        for x in knots
+        if all(
+            one.read(x, rates[one.side.hardware]).status not in ("outside", "wide gap", "dominated")
+            for one in built
+        )
+    ]
+    if not found:
+        return ()
+    spread = [found[len(found) * i // 6] for i in (1, 3, 5)]
+    at = ",".join(dict.fromkeys(f"{x:.6g}" for x in spread))
+    return (f"Both sides are known well enough to compare at, for example, --at {at}",)
+
+
 def _target(x: float, built: Sequence[_Built], rates: Mapping[str, Rates], slug: Slug) -> Target:
     a, b = (one.read(x, rates[one.side.hardware]) for one in built)
     blocked = [one.side.label for one, r in zip(built, (a, b), strict=True) if r.status == "outside"]
@@ -199,8 +220,7 @@ def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:
     if kind == "precision":
         return catalog.precision_label(key)
     if kind == "gpu":
-        entry = catalog.hardware.get(key)
-        return entry.label if entry else key
+        return catalog.hardware_label(key)
     if kind == "engine":
         return catalog.engine_label(key)
     return "no spec decode" if key == "none" else catalog.spec_label(key, model)
@@ -209,7 +229,6 @@ def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:
 def _where(slug: Slug, catalog: Catalog) -> str:
     if slug.kind == "gpu":
         return catalog.model_label(slug.model)
-    entry = catalog.hardware.get(slug.hardware[0])
-    place = entry.label if entry else slug.hardware[0]
+    place = catalog.hardware_label(slug.hardware[0])
     precision = f" in {catalog.precision_label(slug.precision)}" if slug.precision else ""
     return f"{catalog.model_label(slug.model)}{precision} on {place}"

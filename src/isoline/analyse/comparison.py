@@ -31,12 +31,12 @@ class Neighbour:
     interactivity: float
     throughput_per_gpu: float
     concurrency: int | None
-    engine: str
-    spec_method: str
+    engine: str | None
+    spec_method: str | None
     gpus: int | None
     date: str | None
     run_url: str | None
-    recipe: str
+    recipe: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Reading:
     series: str | None = None
     neighbours: tuple[Neighbour, ...] = ()
     basis: str | None = None
-    recomputed: bool = False  # published cost or power replaced by the user's price or power
+    recomputed: tuple[str, ...] = ()  # metrics whose printed value the user's price or power replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +144,13 @@ class Comparison:
     model: str
     model_label: str
     hardware: tuple[str, ...]
+    hardware_labels: tuple[str, ...]
     sequence: str | None
     precision: str | None
     method: str
     tier: str
     price: Mapping[str, float]  # $/GPU-hour by hardware key
+    own_prices: tuple[str, ...]  # hardware keys whose price is the user's
     price_date: str | None
     power: Mapping[str, float]  # all-in kW per GPU by hardware key
     common_range: tuple[float, float] | None

@@ -37,7 +37,7 @@ class Values:
     cost: float | None
     tokens_per_mw: float | None
     concurrency: int | None
-    recomputed: bool
+    recomputed: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -95,13 +95,17 @@ class Line:
             self._cost(x, throughput, rates),
             self._tokens_per_mw(x, throughput, rates),
             self._concurrency(x),
-            self.printed and (rates.explicit_price or rates.explicit_power),
+            self._recomputed(rates),
         )
 
     @property
     def printed(self) -> bool:
         """Whether its points are readings that a page printed, with their own cost and power."""
         return self.first.printed_cost is not None
+
+    def _recomputed(self, rates: Rates) -> tuple[str, ...]:
+        replaced = {"cost_per_mtok": rates.explicit_price, "tokens_per_s_per_mw": rates.explicit_power}
+        return tuple(name for name, explicit in replaced.items() if self.printed and explicit)
 
     def _cost(self, x: float, throughput: float, rates: Rates) -> float | None:
         if self.printed and not rates.explicit_price:

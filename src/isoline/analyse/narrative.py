@@ -19,13 +19,15 @@ def verdict(
     sides: tuple[Side, Side], targets: tuple[Target, ...], differing: tuple[Difference, ...], where: str
 ) -> str:
     """One sentence: the ratio at the middle comparable target and the largest caveat, or why none."""
-    comparable = [t for t in targets if t.throughput_ratio is not None]
+    comparable = [t for t in targets if t.throughput_ratio is not None and not _both_faster(t)]
     if not comparable:
         empty = [s.label for s in sides if s.measured_range is None]
         if empty:
             return f"{where}: no data for {words.join(empty)}, so there is nothing to compare."
         if any(r.status == "wide gap" for target in targets for r in target.readings):
             return f"{where}: no ratio can be claimed; the readings bridge wide gaps between measured points."
+        if any(_both_faster(target) for target in targets):
+            return f"{where}: both sides are faster than asked, so nothing can be compared at these targets."
         return f"{where}: the two sides are not both measured at any of these targets."
     middle = comparable[len(comparable) // 2]
     at = f"at {words.interactivity(middle.interactivity)} tok/s/user"
@@ -33,11 +35,22 @@ def verdict(
     return f"{where}, {at}: {gain}{_caveat(targets, differing)}."
 
 
+def _both_faster(target: Target) -> bool:
+    """Both values are only lower bounds, so their ratio says nothing."""
+    return all(reading.status == "dominated" for reading in target.readings)
+
+
 def _caveat(targets: tuple[Target, ...], differing: tuple[Difference, ...]) -> str:
-    untold = sum(target.throughput_ratio is None for target in targets)
+    untold = sum(target.throughput_ratio is None or _both_faster(target) for target in targets)
     if untold:
         return f"; at {untold} of {len(targets)} targets nothing can be said"
-    return f"; {len(differing)} other fields differ between the sides" if differing else ""
+    known = _known(differing)
+    return f"; {known} other fields differ between the sides" if known else ""
+
+
+def _known(differing: tuple[Difference, ...]) -> int:
+    """Differences that both sides recorded; what one side does not say is listed, not counted."""
+    return sum("not recorded" not in (difference.a, difference.b) for difference in differing)
 
 
 def narrative(
@@ -66,6 +79,8 @@ def _at(sides: tuple[Side, Side], target: Target, span: tuple[float, float] | No
     text = f"At {x} {'; '.join(clauses)}."
     if target.throughput_ratio is None:
         return text
+    if _both_faster(target):
+        return f"{text} Both sides are faster than asked, so which gives more at this speed is not known."
     gain = _gain(sides, target)
     return f"{text} {_capital(gain)}." if gain else f"{text} The two are about equal."
 
@@ -94,6 +109,8 @@ def _clause(side: Side, reading: Reading) -> str:
     how = HOW_KNOWN[reading.status]
     if reading.status == "interpolated" and reading.basis == "published":
         how = "interpolated between published readings"
+    if "cost_per_mtok" in reading.recomputed:
+        how += ", its cost recomputed with other prices"
     return f"{text} ({how})"
 
 
@@ -126,8 +143,8 @@ def _closing(dimension: Dimension, differing: tuple[Difference, ...], sequence: 
     text += "Each side is read at its best available configuration"
     if dimension.kind != "spec-decode":
         text += ", which may include speculative decoding"
-    if differing:
-        text += f"; {len(differing)} recipe and workload fields differ besides the {dimension.noun}"
+    if known := _known(differing):
+        text += f"; {known} recipe and workload fields differ besides the {dimension.noun}"
     return f"{text}. {dimension.caveat}"
 
 

@@ -26,20 +26,32 @@ def read_envelope(lines: Sequence[Line], x: float, rates: Rates) -> Reading:
     """The best throughput over all series and over interactivity >= `x`.
 
     Left of a series' first knot that knot counts: the side is faster than asked (`dominated`).
-    Right of every series' last knot nothing is known (`outside`).
+    Right of every series' last knot nothing is known (`outside`), nor left of published readings.
     """
+    if not lines:
+        return Reading("outside")
     best = envelope_line(lines, x)
     if best is None:
-        if not lines:
-            return Reading("outside")
         edge = max((line.last for line in lines), key=lambda p: (p.interactivity, p.throughput))
+        if x < edge.interactivity:
+            edge = min((line.first for line in lines), key=lambda p: p.interactivity)
+            return Reading("outside", bound=_bound("first", edge), basis=_basis((edge,)))
         return Reading("outside", bound=_bound("last", edge), basis=_basis((edge,)))
     return _inside(best, x, rates)
 
 
 def envelope_line(lines: Sequence[Line], x: float) -> Line | None:
-    """The series that is best at `x`; of equals the one that reaches furthest, then the first."""
-    reaching = [line for line in lines if line.last.interactivity * (1 + SAME) >= x]
+    """The series that is best at `x`; of equals the one that reaches furthest, then the first.
+
+    A first published reading is where a page was read, not where its side starts, so it says nothing
+    about what lies left of it.
+    """
+    reaching = [
+        line
+        for line in lines
+        if line.last.interactivity * (1 + SAME) >= x
+        and not (line.printed and line.first.interactivity * (1 - SAME) > x)
+    ]
     if not reaching:
         return None
     return max(reaching, key=lambda line: (line.curve(x), line.last.interactivity))
@@ -100,14 +112,15 @@ def _bound(edge: str, point: Point) -> Bound:
 
 def _neighbour(point: Point) -> Neighbour:
     recipe = point.recipe
+    printed = point.status == PUBLISHED  # which recipe gave it, the page does not say
     return Neighbour(
         interactivity=point.interactivity,
         throughput_per_gpu=point.throughput,
         concurrency=point.concurrency,
-        engine=" ".join(filter(None, (recipe.engine, recipe.engine_version))),
-        spec_method=recipe.spec_method,
+        engine=None if printed else " ".join(filter(None, (recipe.engine, recipe.engine_version))),
+        spec_method=None if printed else recipe.spec_method,
         gpus=recipe.gpus,
         date=point.date,
         run_url=point.run_url,
-        recipe=recipe.id,
+        recipe=None if printed else recipe.id,
     )

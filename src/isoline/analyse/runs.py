@@ -39,6 +39,15 @@ def latest_run_per_line(points: Iterable[Point]) -> Chosen:
     return Chosen(tuple(chosen), tuple(notes))
 
 
+def without_repeats(points: Sequence[Point]) -> tuple[list[Point], int]:
+    """Points of several datasets with each operating point of a run once, and how many that left out."""
+    kept: dict[tuple[object, ...], Point] = {}
+    for point in points:
+        same = (_line(point), point.concurrency, point.date, point.run_url) if point.run_url else point.key
+        kept.setdefault((same, point.interactivity), point)
+    return list(kept.values()), len(points) - len(kept)
+
+
 def _line(point: Point) -> tuple[object, ...]:
     r, w = point.recipe, point.workload
     return (

@@ -71,6 +71,11 @@ def app(
     prices, powers = options.pairs("--price", price), options.pairs("--power", power)
     for key in {*prices, *powers} - set(parsed.hardware):
         raise UsageError(f"{key!r} is not part of {parsed.canonical}; there is {', '.join(parsed.hardware)}")
+    if precision and parsed.kind != "gpu":
+        raise UsageError(f"--precision is for comparisons of GPUs; {parsed.canonical} names its own")
+    if precision and words.resolve_precision(precision) not in words.precisions:
+        raise UsageError(f"there is no precision {precision!r}", tuple(words.precisions))
+    charts = [_chart(path, suffix) for path, suffix in ((png, ".png"), (svg, ".svg")) if path]
     question = Question(
         slug=parsed,
         sequence=_sequence(sequence),
@@ -84,11 +89,18 @@ def app(
         as_of=options.day("--as-of", as_of),
     )
     try:
-        found = answer(question, data, words, draw=bool(png or svg))
+        found = answer(question, data, words, draw=bool(charts))
     except NoDataError as error:
-        raise NoDataError(str(error), closest(parsed.canonical, words, data)) from None
-    _draw(found, [path for path in (png, svg) if path], theme)
+        close = [slug for slug in closest(parsed.canonical, words, data) if slug != parsed.canonical]
+        raise NoDataError(str(error), tuple(close)) from None
+    _draw(found, charts, theme)
     _print(found, output)
+
+
+def _chart(path: Path, suffix: str) -> Path:
+    if path.suffix.lower() != suffix:
+        raise UsageError(f"--{suffix[1:]} {path} does not end in {suffix}")
+    return path
 
 
 def _sequence(text: str | None) -> str | None:

@@ -57,9 +57,13 @@ def app(output: str, store: Path | None, catalog: tuple[Path, ...]) -> None:
     print(f"           your own entries: {default_user_dir()}")
     print("datasets")
     for summary in target.datasets():
-        held = f"{summary.points:,} points" if summary.points else f"{summary.evaluations:,} evaluations"
+        held = ", ".join(
+            f"{count:,} {what}"
+            for count, what in ((summary.points, "points"), (summary.evaluations, "evaluations"))
+            if count
+        )
         dates = f"{summary.first_date} to {summary.last_date}" if summary.first_date else "undated"
-        print(f"  {summary.dataset.name:<24} {held:>20}  {dates}")
+        print(f"  {summary.dataset.name:<24} {held or summary.dataset.kind:>20}  {dates}")
     print(f"  {dataset().name:<24} {f'{len(points()):,} points':>20}  packaged: printed on public pages")
     if quarantined := len(target.quarantine()):
         print(f"quarantine {quarantined:,} rows; see isoline quarantine")

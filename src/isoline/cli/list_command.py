@@ -42,6 +42,7 @@ def _print(pairs: list[Pair]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     grid.add_column("compare", no_wrap=True)
@@ -52,7 +53,7 @@ def _print(pairs: list[Pair]) -> None:
     grid.add_column("data", overflow="fold")
     for pair in pairs:
         a, b = pair.points
-        grid.add_row(
+        cells = (
             pair.slug,
             pair.kind,
             ", ".join(pair.sequences),
@@ -60,6 +61,7 @@ def _print(pairs: list[Pair]) -> None:
             pair.last_date or "undated",
             ", ".join(pair.datasets),
         )
+        grid.add_row(*(Text(cell) for cell in cells))
     # A pipe has no width; slugs must come through whole.
     terminal = Console(highlight=False)
     console = terminal if terminal.is_terminal else Console(highlight=False, width=200)

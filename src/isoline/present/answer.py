@@ -15,7 +15,7 @@ from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import ATTRIBUTES
 from isoline.analyse.published import implied_note
 from isoline.analyse.rates import PriceTerms
-from isoline.analyse.runs import latest_run_per_line
+from isoline.analyse.runs import latest_run_per_line, without_repeats
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Coverage, Dataset, Point, Selection
 from isoline.domain.sequence import parse_sequence, sequence_name
@@ -44,7 +44,19 @@ class Question:
 
 
 def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool = False) -> Comparison:
-    """The comparison that answers `question`; `NoDataError` if neither side has a point."""
+    """The comparison that answers `question`; `NoDataError` if neither side has a point.
+
+    What had to be skipped on the way is said: in the notes, or in the error.
+    """
+    try:
+        return _answer(question, sources, catalog, draw=draw)
+    except NoDataError as error:
+        if skipped := _skipped(sources):
+            raise NoDataError(f"{error}. {skipped[0]}") from None
+        raise
+
+
+def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool) -> Comparison:
     slug = question.slug
     datasets = {d.name: d for d in sources.datasets()}
     wanted = _selection(question, datasets)
@@ -57,7 +69,11 @@ def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool
     isl, osl = parse_sequence(sequence)
     selection = _selection(question, datasets, names, (isl, osl), precision)
     points, notes = _of_one_run(sources.points(selection), datasets)
-    points = _of_one_page(points, slug)
+    points, repeated = without_repeats(_of_one_page(points, slug))
+    if repeated:
+        notes = (*notes, f"{repeated} points stood in more than one dataset and are counted once")
+    if question.as_of and question.datasets is None:
+        notes = (*notes, f"As of {question.as_of}, read from dataset {', '.join(names)}")
     if not points:
         raise NoDataError(f"no data for {slug.canonical} at {sequence}{_where(question)}")
     terms = Terms(
@@ -86,9 +102,16 @@ def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool
         catalog,
         sources=_sources(points, datasets),
         declared=declared,
-        notes=(*notes, *([implied] if implied else [])),
+        notes=(*notes, *_skipped(sources), *([implied] if implied else [])),
         draw=draw,
     )
+
+
+def _skipped(sources: Sources) -> tuple[str, ...]:
+    names = sources.skipped()
+    if not names:
+        return ()
+    return (f"Damaged run folders were skipped: {', '.join(names)}; `isoline store check` says more",)
 
 
 def _selection(

@@ -22,7 +22,7 @@ def headline(comparison: Comparison, names: tuple[str, str]) -> str:
     """`Qwen 3.5 397B-A17B on B300: FP4 vs BF16`."""
     subject = clean(comparison.model_label or comparison.model)
     if len(comparison.hardware) == 1:
-        subject += f" on {clean(comparison.hardware[0], 24).upper()}"
+        subject += f" on {clean(comparison.hardware_labels[0], 24)}"
     if comparison.precision:
         subject += f", {clean(comparison.precision, 24).upper()}"
     return f"{subject}: {names[0]} vs {names[1]}"

@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from isoline.analyse.compare import CUSTOM
 from isoline.analyse.comparison import Comparison, Reading, Target
 from isoline.analyse.words import interactivity
 
 NONE = "—"
-MARKS = {
-    "measured": "",
-    "interpolated": "",
-    "published": "",
-    "simulated": " s",
-    "dominated": " ≥",
-    "wide gap": " ?",
-    "outside": "",
-}
+MARKS = {"simulated": " s", "wide gap": " ?"}
+RECOMPUTED = {"cost_per_mtok": "cost", "tokens_per_s_per_mw": "power"}
 LEGEND = {
-    "dominated": "≥ the side is faster than asked: its slowest measured point already gives this",
+    "dominated": "≥ ≤ the side is faster than asked: its slowest measured point gives this already",
     "wide gap": "? across a wide gap: the neighbouring measured points are more than 1.5× apart",
     "simulated": "s simulated",
     "outside": "— nothing measured there",
@@ -45,6 +37,7 @@ class _Metric:
     read: Callable[[Reading], float | None]
     write: Callable[[float], str]
     ratio: Callable[[Target], float | None] | None = None
+    bound: str = ""  # how a dominated reading bounds it: the side gives at least, costs at most this
 
 
 _METRICS = (
@@ -54,6 +47,7 @@ _METRICS = (
         lambda r: r.throughput_per_gpu,
         lambda v: f"{v:,.1f}",
         lambda t: t.throughput_ratio,
+        bound=" ≥",
     ),
     _Metric(
         "Cost",
@@ -61,8 +55,15 @@ _METRICS = (
         lambda r: r.cost_per_mtok,
         lambda v: f"${v:,.3f}",
         lambda t: t.cost_ratio,
+        bound=" ≤",
     ),
-    _Metric("Power", "tok/s per MW all-in", lambda r: r.tokens_per_s_per_mw, lambda v: f"{v:,.0f}"),
+    _Metric(
+        "Power",
+        "tok/s per MW all-in",
+        lambda r: r.tokens_per_s_per_mw,
+        lambda v: f"{v:,.0f}",
+        bound=" ≥",
+    ),
     _Metric("Concurrency", "in flight", lambda r: r.concurrency, lambda v: f"~{v:,.0f}"),
 )
 
@@ -95,9 +96,10 @@ def status(reading: Reading) -> str:
     if reading.status == "outside" and reading.bound is not None:
         word = "to" if reading.bound.edge == "last" else "from"
         return f"outside (known {word} {interactivity(round(reading.bound.interactivity, 1))})"
+    words = reading.status
     if reading.status == "interpolated" and reading.basis == "published":
-        return "between published"
-    return "published, recomputed" if reading.recomputed and reading.status == "published" else reading.status
+        words = "between published"
+    return words + "".join(f", {RECOMPUTED[name]} recomputed" for name in reading.recomputed)
 
 
 def legend(comparison: Comparison) -> list[str]:
@@ -109,7 +111,7 @@ def legend(comparison: Comparison) -> list[str]:
 def title(comparison: Comparison) -> str:
     """`Qwen 3.5 397B-A17B on B300: FP4 vs BF16`."""
     a, b = comparison.sides
-    where = "" if comparison.kind == "gpu" else f" on {', '.join(h.upper() for h in comparison.hardware)}"
+    where = "" if comparison.kind == "gpu" else f" on {', '.join(comparison.hardware_labels)}"
     return f"{comparison.model_label}{where}: {a.label} vs {b.label}"
 
 
@@ -117,10 +119,11 @@ def conditions(comparison: Comparison) -> str:
     """Sequence, precision, method and prices in one line."""
     parts = [comparison.sequence or "", (comparison.precision or "").upper(), f"method {comparison.method}"]
     if comparison.price:
-        prices = ", ".join(f"{h.upper()} ${usd:g}/GPU-hour" for h, usd in comparison.price.items())
-        dated = f" of {comparison.price_date}" if comparison.price_date else ""
-        whose = "your" if comparison.tier == CUSTOM else comparison.tier
-        parts.append(f"{whose} prices{dated}: {prices}")
+        labels = dict(zip(comparison.hardware, comparison.hardware_labels, strict=True))
+        dated = f" {comparison.price_date}" if comparison.price_date else ""
+        for key, usd in comparison.price.items():
+            whose = "your price" if key in comparison.own_prices else f"{comparison.tier}{dated}"
+            parts.append(f"{labels[key]} ${usd:.2f}/GPU-hour ({whose})")
     else:
         parts.append(f"prices {comparison.tier}")
     return " · ".join(part for part in parts if part)
@@ -130,7 +133,7 @@ def _cell(metric: _Metric, reading: Reading) -> str:
     value = metric.read(reading)
     if value is None:
         return NONE
-    mark = MARKS[reading.status] if metric.name == "Throughput" else ""
+    mark = metric.bound if reading.status == "dominated" else MARKS.get(reading.status, "")
     return metric.write(value) + mark
 
 

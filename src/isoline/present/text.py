@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from isoline.analyse.comparison import Comparison, Source
@@ -11,6 +12,9 @@ from isoline.present import table
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
+
+COLUMN_GAP = 3  # what rich's simple box puts between two columns
 
 CSV_COLUMNS = (
     "interactivity",
@@ -24,6 +28,8 @@ CSV_COLUMNS = (
     "concurrency",
     "series",
     "bound_interactivity",
+    "basis",
+    "recomputed",
 )
 
 
@@ -38,11 +44,11 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     say(table.conditions(comparison), "dim")
     console.print()
     say(comparison.narrative[0])
-    if comparison.targets:
+    for grid in _readings(comparison, console.width):
         console.print()
-        console.print(_readings(comparison))
-        for line in table.legend(comparison):
-            say(line, "dim")
+        console.print(grid)
+    for line in table.legend(comparison):
+        say(line, "dim")
     if comparison.differences:
         console.print()
         console.print(_differences(comparison))
@@ -56,33 +62,60 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         say(f"Note: {note}", "dim")
 
 
-def _readings(comparison: Comparison) -> object:
+def _readings(comparison: Comparison, width: int) -> Iterator[object]:
+    """As many targets side by side as fit whole; the rest in further tables below."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    names, rows = table.header(comparison), table.rows(comparison)
+    heads = {row.metric: f"{row.metric}, {row.unit}" if row.unit else row.metric for row in rows}
+    first = max(cell_len(text) for text in (*heads.values(), *(f"  {row.label}" for row in rows)))
+    widths = [
+        max(cell_len(text) for text in (name, *(row.cells[i] for row in rows)))
+        for i, name in enumerate(names)
+    ]
+    for part in _fitting(widths, width - first):
+        grid = _grid()
+        grid.add_column("at tok/s/user", no_wrap=True, min_width=first)
+        for i in part:
+            grid.add_column(names[i], justify="right", no_wrap=True, min_width=widths[i])
+        metric = ""
+        for row in rows:
+            if row.metric != metric:
+                metric = row.metric
+                grid.add_row(Text(heads[metric], style="bold"))
+            cells = [Text(f"  {row.label}"), *(Text(row.cells[i]) for i in part)]
+            grid.add_row(*cells, style="dim" if row.is_ratio else "")
+        yield grid
+
+
+def _fitting(widths: Sequence[int], room: int) -> Iterator[range]:
+    start, used = 0, 0
+    for i, width in enumerate(widths):
+        used += width + COLUMN_GAP
+        if used > room and i > start:
+            yield range(start, i)
+            start, used = i, width + COLUMN_GAP
+    if widths:
+        yield range(start, len(widths))
+
+
+def _grid() -> Table:
     from rich import box
     from rich.table import Table
 
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    grid.add_column("at tok/s/user", no_wrap=True)
-    for name in table.header(comparison):
-        grid.add_column(name, justify="right")
-    metric = ""
-    for row in table.rows(comparison):
-        if row.metric != metric:
-            metric = row.metric
-            grid.add_row(f"{metric}, {row.unit}" if row.unit else metric, style="bold")
-        grid.add_row(f"  {row.label}", *row.cells, style="dim" if row.is_ratio else "")
-    return grid
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
 
 
-def _differences(comparison: Comparison) -> object:
-    from rich import box
-    from rich.table import Table
+def _differences(comparison: Comparison) -> Table:
+    from rich.text import Text
 
-    a, b = comparison.sides
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for name in ("What else differs", a.label, b.label):
-        grid.add_column(name, overflow="fold")
-    for difference in comparison.differences:
-        grid.add_row(difference.field.replace("_", " "), difference.a, difference.b)
+    grid = _grid()
+    for name in ("What else differs", *(side.label for side in comparison.sides)):
+        grid.add_column(Text(name), overflow="fold")
+    for d in comparison.differences:
+        # Text, not markup: image names and flags come from whoever made the data.
+        grid.add_row(*(Text(text) for text in (d.field.replace("_", " "), d.a, d.b)))
     return grid
 
 
@@ -125,7 +158,7 @@ def to_csv(comparison: Comparison) -> str:
                     *(target.interactivity, _plain(side.label), r.status),
                     *(r.throughput_per_gpu, r.output_throughput_per_gpu, r.input_throughput_per_gpu),
                     *(r.cost_per_mtok, r.tokens_per_s_per_mw, r.concurrency, _plain(r.series or "")),
-                    r.bound.interactivity if r.bound else None,
+                    *(r.bound.interactivity if r.bound else None, r.basis, " ".join(r.recomputed)),
                 ]
             )
     return out.getvalue()

@@ -80,6 +80,10 @@ class Folders:
         for run_id in run_ids & self._manifests.keys():
             del self._manifests[run_id]
 
+    def noticed(self) -> list[Problem]:
+        """What queries so far had to skip; costs nothing."""
+        return [Problem(self._runs / name, reason) for name, reason in sorted(self._aside.items())]
+
     def problems(self, *, deep: bool) -> list[Problem]:
         """Every entry of `runs/` that is skipped; `deep` also compares SHA-256 digests."""
         if not self._runs.exists():

@@ -43,6 +43,10 @@ class Sources:
         """All scores that `selection` allows."""
         return self.store.evaluations(selection)
 
+    def skipped(self) -> list[str]:
+        """In words, the run folders that the queries so far had to skip."""
+        return [f"{problem.path.name} ({problem.reason})" for problem in self.store.noticed()]
+
     def recipes(self, selection: Selection) -> list[KnownRecipe]:
         """Recipes known to stand behind published readings."""
         return [r for r in packaged.published().recipes if _allows(selection, r.recipe)]
@@ -57,7 +61,7 @@ def _packaged(selection: Selection) -> list[Point]:
         if _allows(selection, dict(p.recipe.items()))
         and selection.isl in (None, p.workload.isl)
         and selection.osl in (None, p.workload.osl)
-        and (selection.until is None or (p.date or "") <= selection.until)
+        and (selection.until is None or (p.date is not None and p.date <= selection.until))
     ]
 
 

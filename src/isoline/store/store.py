@@ -186,6 +186,10 @@ class Store:
         with storing(self.root, "write the index in"):
             return self._compactor().reindex()
 
+    def noticed(self) -> list[Problem]:
+        """Run folders that the queries so far had to skip: part of what `problems` looks for."""
+        return self._reader.folders.noticed()
+
     def problems(self, *, deep: bool = False) -> list[Problem]:
         """What is skipped, and why; `deep` also reads every file to compare its digest."""
         found = self._reader.folders.problems(deep=deep)

@@ -13,7 +13,7 @@ from isoline.domain.catalog import model
 from isoline.errors import CatalogError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 RECORDS: Mapping[str, type[model.Entry]] = {
@@ -73,6 +73,8 @@ def read_file(path: Path) -> dict[str, Any]:
         raise CatalogError(f"{path}: is not UTF-8 text (byte {error.start})") from None
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"{path}: is not valid TOML: {error}") from None
+    if hidden := next((text for text in _texts(document) if not text.isprintable()), None):
+        raise CatalogError(f"{path}: {hidden!r} holds a control character")  # it would steer terminals
     for name, value in document.items():
         if name not in RECORDS and name != "prices":
             raise CatalogError(f"{path}: {name}: unknown table{_hint(name, [*RECORDS, 'prices'])}")
@@ -81,6 +83,19 @@ def read_file(path: Path) -> dict[str, Any]:
             form = "[[prices]]" if name == "prices" else f"[{name}.NAME]"
             raise CatalogError(f"{path}: {name}: expected {form}, got {value!r}")
     return document
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every key and text of a document."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
 
 
 def convert(path: Path, where: str, row: object, kind: type[R]) -> R:

@@ -16,6 +16,7 @@ from isoline.store.importers.inferencex.workers import extract_workers, worker_m
 if TYPE_CHECKING:
     from isoline.domain.catalog import Catalog
 
+_RATE = f"a number above 0, at most {fields.MAX_RATE:g}"
 _TEXTS = frozenset((*TEXT_METRICS, "offload_mode"))
 # 1000 / std(TPOT): no standard deviation of anything, and infinite where all requests were alike.
 _DROPPED = frozenset(("std_intvty",))
@@ -96,14 +97,16 @@ class PointMapper:
         output, input_ = numbers.pop("output_tput_per_gpu", None), numbers.pop("input_tput_per_gpu", None)
         for name in _DROPPED:
             numbers.pop(name, None)
-        if interactivity is None or interactivity <= 0.0:
-            raise fields.broken("metrics.median_intvty", interactivity, "a number above zero")
-        if throughput is None or throughput <= 0.0:
-            raise fields.broken("metrics.tput_per_gpu", throughput, "a number above zero")
-        if output is not None and output <= 0.0:
-            raise fields.broken("metrics.output_tput_per_gpu", output, "a number above zero")
-        if input_ is not None and input_ < 0.0:
-            raise fields.broken("metrics.input_tput_per_gpu", input_, "no number below zero")
+        if interactivity is None or not 0.0 < interactivity <= fields.MAX_RATE:
+            raise fields.broken("metrics.median_intvty", interactivity, _RATE)
+        if throughput is None or not 0.0 < throughput <= fields.MAX_RATE:
+            raise fields.broken("metrics.tput_per_gpu", throughput, _RATE)
+        if output is not None and not 0.0 < output <= fields.MAX_RATE:
+            raise fields.broken("metrics.output_tput_per_gpu", output, _RATE)
+        if input_ is not None and not 0.0 <= input_ <= fields.MAX_RATE:
+            raise fields.broken(
+                "metrics.input_tput_per_gpu", input_, f"a number from 0 to {fields.MAX_RATE:g}"
+            )
         place = (workload.kind, workload.isl, workload.osl)
         return Point(
             key=digest(self._dataset, line.identity, *place, concurrency, date, run_url),

@@ -1,0 +1,134 @@
+"""From the stamped pieces of one response to its request record, outside the timed path."""
+
+from __future__ import annotations
+
+from array import array
+
+import msgspec
+
+from isoline.measure.events import VISIBLE, Event, Template, Usage, decode_event, learn_template, token_kind
+from isoline.measure.failures import Failure
+from isoline.measure.records import FROM_CHUNKS, FROM_PROMPT, FROM_USAGE, RequestRecord
+from isoline.measure.sse import EventSplitter, StreamFault
+
+_LEARNING_TRIES = 4
+
+
+class StreamDecoder:
+    """Reads the event stream of one response; fed in slices, in order of arrival."""
+
+    __slots__ = ("_keep", "_splitter", "_stamps", "_template", "_text", "_tries", "_usage", "done", "record")
+
+    def __init__(self, record: RequestRecord, keep_text: bool = False) -> None:
+        self.record = record
+        self.done = False  # [DONE] was read
+        self._splitter = EventSplitter()
+        self._stamps = array("q")
+        self._template: Template | None = None
+        self._tries = _LEARNING_TRIES
+        self._usage: Usage | None = None
+        self._keep = keep_text
+        self._text: list[str] = []
+
+    @property
+    def finished(self) -> bool:
+        """The server said that no token will follow."""
+        return self.done or self.record.finish_reason is not None
+
+    def feed(self, pieces: list[bytes], stamps: array[int]) -> None:
+        """Body pieces and the arrival of each, in nanoseconds."""
+        at, end = 0, len(pieces)
+        while at < end:
+            template = self._template
+            if template is not None and self._splitter.idle:
+                run = _matching(pieces, at, template)
+                if run > at:
+                    self._tokens(stamps[at:run], template.kind)
+                    at = run
+                    self._tries = _LEARNING_TRIES
+                    continue
+            for payload in self._splitter.feed(pieces[at]):
+                self._event(payload, stamps[at], pieces[at])
+            at += 1
+
+    def finish(self, complete: bool) -> None:
+        """The response ended; `complete` as HTTP understands it. Fills in the record."""
+        record = self.record
+        if complete and record.error is None:
+            stamp = record.done or record.scheduled
+            for payload in self._splitter.finish():
+                self._event(payload, stamp, b"")
+        record.chunks = len(self._stamps)
+        record.chunk_times = self._stamps.tobytes()
+        if self._stamps:
+            record.last_token = self._stamps[-1]
+        if self._keep:
+            record.text = "".join(self._text)
+        self._count_tokens()
+        if record.error is None and not self.finished:
+            kind = Failure.TRUNCATED if self._stamps else Failure.NO_TOKENS
+            record.error, record.detail = kind, "the stream ended without a finish reason or [DONE]"
+        elif record.error is None and not self._stamps:
+            record.error, record.detail = Failure.NO_TOKENS, "the stream held no token"
+
+    def _event(self, payload: bytes, stamp: int, piece: bytes) -> None:
+        if payload == b"[DONE]":
+            self.done = True
+            return
+        try:
+            event = decode_event(payload)
+        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+            raise StreamFault(Failure.BAD_EVENT, f"{problem}: {payload[:200]!r}") from None
+        if event.error is not None and bytes(event.error) != b"null":
+            raise StreamFault(Failure.SERVER_ERROR, bytes(event.error)[:500].decode("utf-8", "replace"))
+        if event.usage is not None:
+            self._usage = event.usage
+        if event.choices and event.choices[0].finish_reason is not None:
+            self.record.finish_reason = event.choices[0].finish_reason
+        kind = token_kind(event)
+        if kind:
+            self._tokens(array("q", (stamp,)), kind)
+            if self._keep:
+                self._text.append(_text_of(event))
+            elif self._tries:
+                self._tries -= 1
+                self._template = learn_template(piece, payload, event, kind)
+
+    def _tokens(self, stamps: array[int], kind: int) -> None:
+        self._stamps.extend(stamps)
+        if self.record.first_token is None:
+            self.record.first_token = stamps[0]
+        if kind == VISIBLE and self.record.first_visible is None:
+            self.record.first_visible = stamps[0]
+
+    def _count_tokens(self) -> None:
+        record, usage = self.record, self._usage
+        if usage is not None and usage.prompt_tokens is not None and record.tokens_in_source != FROM_PROMPT:
+            record.tokens_in, record.tokens_in_source = usage.prompt_tokens, FROM_USAGE
+        if usage is None or usage.completion_tokens is None:
+            record.tokens_out, record.tokens_out_source = record.chunks, FROM_CHUNKS
+            return
+        count, asked = usage.completion_tokens, record.tokens_asked
+        record.tokens_out, record.tokens_out_source = count, FROM_USAGE
+        # a chunk holds at least one token, and no server may send more than was asked
+        if count < record.chunks or (asked is not None and count > asked):
+            record.usage_wrong = True
+            record.tokens_out, record.tokens_out_source = record.chunks, FROM_CHUNKS
+
+
+def _matching(pieces: list[bytes], at: int, template: Template) -> int:
+    """Index after the run of pieces from `at` that are each one token event like the template."""
+    prefix, suffix, low, high = template.prefix, template.suffix, template.low, template.high
+    for piece in pieces[at:] if at else pieces:
+        if not (low < len(piece) < high and piece.startswith(prefix) and piece.endswith(suffix)):
+            break
+        at += 1
+    return at
+
+
+def _text_of(event: Event) -> str:
+    choice = event.choices[0]
+    if choice.text:
+        return choice.text
+    delta = choice.delta
+    return (delta and (delta.content or delta.reasoning_content or delta.reasoning)) or ""

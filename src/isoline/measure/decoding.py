@@ -12,16 +12,19 @@ from isoline.measure.records import FROM_CHUNKS, FROM_PROMPT, FROM_USAGE, Reques
 from isoline.measure.sse import EventSplitter, StreamFault
 
 _LEARNING_TRIES = 4
+_BULK = 4  # pieces from which the scan beats the loop
+_CLOSING = 3  # pieces that usually end a stream: finish reason, usage, [DONE]
 
 
 class StreamDecoder:
     """Reads the event stream of one response; fed in slices, in order of arrival."""
 
-    __slots__ = ("_keep", "_splitter", "_stamps", "_template", "_text", "_tries", "_usage", "done", "record")
+    __slots__ = ("_keep", "_splitter", "_stamps", "_template", "_text", "_tries", "_usage", "broken", "done", "record")
 
     def __init__(self, record: RequestRecord, keep_text: bool = False) -> None:
         self.record = record
         self.done = False  # [DONE] was read
+        self.broken = False  # a fault was found: what follows is not read
         self._splitter = EventSplitter()
         self._stamps = array("q")
         self._template: Template | None = None
@@ -43,18 +46,23 @@ class StreamDecoder:
             if template is not None and self._splitter.idle:
                 run = _matching(pieces, at, template)
                 if run > at:
-                    self._tokens(stamps[at:run], template.kind)
+                    self._token(stamps[at], template.kind)
+                    self._stamps.extend(stamps[at + 1 : run])
                     at = run
                     self._tries = _LEARNING_TRIES
                     continue
-            for payload in self._splitter.feed(pieces[at]):
-                self._event(payload, stamps[at], pieces[at])
+            piece = pieces[at]
+            if piece.startswith(b"data: ") and piece.find(b"\n") == len(piece) - 2 and self._splitter.idle:
+                self._event(piece[6:-2], stamps[at], piece)  # one event, whole: the usual case
+            else:
+                for payload in self._splitter.feed(piece):
+                    self._event(payload, stamps[at], piece)
             at += 1
 
-    def finish(self, complete: bool) -> None:
-        """The response ended; `complete` as HTTP understands it. Fills in the record."""
+    def finish(self) -> None:
+        """The response ended, in full unless the record holds an error; completes the record."""
         record = self.record
-        if complete and record.error is None:
+        if record.error is None:
             stamp = record.done or record.scheduled
             for payload in self._splitter.finish():
                 self._event(payload, stamp, b"")
@@ -87,19 +95,19 @@ class StreamDecoder:
             self.record.finish_reason = event.choices[0].finish_reason
         kind = token_kind(event)
         if kind:
-            self._tokens(array("q", (stamp,)), kind)
+            self._token(stamp, kind)
             if self._keep:
                 self._text.append(_text_of(event))
             elif self._tries:
                 self._tries -= 1
                 self._template = learn_template(piece, payload, event, kind)
 
-    def _tokens(self, stamps: array[int], kind: int) -> None:
-        self._stamps.extend(stamps)
+    def _token(self, stamp: int, kind: int) -> None:
+        self._stamps.append(stamp)
         if self.record.first_token is None:
-            self.record.first_token = stamps[0]
+            self.record.first_token = stamp
         if kind == VISIBLE and self.record.first_visible is None:
-            self.record.first_visible = stamps[0]
+            self.record.first_visible = stamp
 
     def _count_tokens(self) -> None:
         record, usage = self.record, self._usage
@@ -118,12 +126,32 @@ class StreamDecoder:
 
 def _matching(pieces: list[bytes], at: int, template: Template) -> int:
     """Index after the run of pieces from `at` that are each one token event like the template."""
+    for end in (len(pieces), len(pieces) - _CLOSING):
+        if end - at >= _BULK and _all_match(pieces[at:end], template):
+            return end
     prefix, suffix, low, high = template.prefix, template.suffix, template.low, template.high
     for piece in pieces[at:] if at else pieces:
         if not (low < len(piece) < high and piece.startswith(prefix) and piece.endswith(suffix)):
             break
         at += 1
     return at
+
+
+def _all_match(pieces: list[bytes], template: Template) -> bool:
+    """The same question for all pieces at once: one scan in C, a third of the loop's time.
+
+    The comma can stand between an event's end and the next one's start only where two pieces meet.
+    """
+    sizes = list(map(len, pieces))
+    if min(sizes) <= template.low or max(sizes) >= template.high:
+        return False
+    text = b",".join(pieces)
+    joint = template.suffix + b"," + template.prefix
+    return (
+        text.startswith(template.prefix)
+        and text.endswith(template.suffix)
+        and text.count(joint) == len(pieces) - 1
+    )
 
 
 def _text_of(event: Event) -> str:

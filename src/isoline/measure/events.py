@@ -88,9 +88,8 @@ def learn_template(piece: bytes, payload: bytes, event: Event, kind: int) -> Tem
     plain = event.usage is None and event.error is None and event.choices[0].finish_reason is None
     if not plain or piece != b"data: " + payload + b"\n\n":
         return None
-    found = _TEXT.findall(piece)
     match = _TEXT.search(piece)
-    if match is None or len(found) != 1 or b"tool_calls" in piece:
+    if match is None or _TEXT.search(piece, match.end()) or b"tool_calls" in piece:
         return None
     prefix, suffix = piece[: match.start(1)], piece[match.end(1) :]
     low = len(prefix) + len(suffix)

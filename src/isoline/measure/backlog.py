@@ -13,11 +13,12 @@ from isoline.measure.records import RequestRecord
 from isoline.measure.sse import StreamFault
 from isoline.measure.transport import Connection
 
-SLICE_NS = 100_000  # the most that decoding delays a read, give or take one slice of 64 events
+SLICE_NS = 50_000  # the most that decoding delays a read, give or take one slice of 64 events
 EMPTY_TURN_NS = 12_000  # a turn of the loop that was shorter had nothing to read
-PATIENCE_NS = 1_000_000  # a loop that always has something to read decodes this often
-MANY_PIECES = 16_384  # above it, decoding no longer waits for an empty turn
-WAITING_PIECES = 131_072  # above it every arrival pays for one older slice: memory stays bounded
+PATIENCE_NS = 5_000_000  # a loop that always has something to read decodes this often
+LOOK_AGAIN = 0.001  # seconds
+MANY_PIECES = 100_000  # above it, decoding no longer waits for an empty turn
+WAITING_PIECES = 200_000  # above it every arrival pays for one older slice: memory stays bounded
 
 _Item = tuple[Connection, StreamDecoder, list[bytes], "array[int]", bool]
 
@@ -25,8 +26,15 @@ _Item = tuple[Connection, StreamDecoder, list[bytes], "array[int]", bool]
 class Backlog:
     """First in, first out; finished records go to `on_record`, in order of completion."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, on_record: Callable[[RequestRecord], None]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        on_record: Callable[[RequestRecord], None],
+        spare: Callable[[], bool],
+    ) -> None:
         self._loop, self._on_record = loop, on_record
+        self._spare = spare  # other work that can wait; `False`: none is left
+        self._more = True
         self._items: deque[_Item] = deque()
         self._pieces = 0
         self._scheduled = False
@@ -40,30 +48,51 @@ class Backlog:
         if self._pieces > WAITING_PIECES:
             self.pressed += 1
             self._decode_one()
-        if not self._scheduled:
-            self._scheduled = True
-            self._loop.call_soon(self._turn)
+        self.wake()
 
     def drain(self) -> None:
         """Decode all that waits."""
         while self._items:
             self._decode_one()
 
+    def wake(self) -> None:
+        """Work may be waiting: do it when the loop has nothing to read."""
+        if not self._scheduled:
+            self._scheduled = True
+            self._probe()
+
+    def _probe(self) -> None:
+        self._left = perf_counter_ns()
+        self._loop.call_soon(self._turn)
+
     def _turn(self) -> None:
-        """Once per turn of the loop: decode if the loop had nothing to read, or too much waits."""
+        """Work if the loop's last turn had nothing to read, or too much waits; else look again later.
+
+        Looking again at once would make every turn read one token: a turn costs half as much as a read.
+        """
         now = perf_counter_ns()
-        idle = now - self._left < EMPTY_TURN_NS
-        if idle or now - self._decoded > PATIENCE_NS or self._pieces > MANY_PIECES:
-            end = now + SLICE_NS
-            while self._items:
-                self._decode_one()
-                now = self._decoded = perf_counter_ns()
-                if idle or now > end:
-                    break
-        self._scheduled = bool(self._items)
-        if self._scheduled:  # after the reads that are ready now
-            self._left = now
-            self._loop.call_soon(self._turn)
+        if now - self._left < EMPTY_TURN_NS or self._pieces > MANY_PIECES:
+            self._work(now)
+        elif now - self._decoded > PATIENCE_NS:
+            self._work(now)
+            self._loop.call_later(LOOK_AGAIN, self._probe)
+            return
+        else:
+            self._loop.call_later(LOOK_AGAIN, self._probe)
+            return
+        self._scheduled = bool(self._items) or self._more
+        if self._scheduled:
+            self._probe()
+
+    def _work(self, now: int) -> None:
+        """One slice, or as many as fit in a moment when many wait."""
+        end = now + SLICE_NS
+        while self._items:
+            self._decode_one()
+            self._decoded = perf_counter_ns()
+            if self._pieces < MANY_PIECES or self._decoded > end:
+                return
+        self._more = self._spare()
 
     def _decode_one(self) -> None:
         connection, decoder, pieces, stamps, last = self._items.popleft()

@@ -9,7 +9,7 @@ import msgspec
 from isoline.measure.events import VISIBLE, Event, Template, Usage, decode_event, learn_template, token_kind
 from isoline.measure.failures import Failure
 from isoline.measure.records import FROM_CHUNKS, FROM_PROMPT, FROM_USAGE, RequestRecord
-from isoline.measure.sse import EventSplitter, StreamFault
+from isoline.measure.sse import EventSplitter, StreamFault, is_one_event
 
 _LEARNING_TRIES = 4
 _BULK = 4  # pieces from which the scan beats the loop
@@ -52,7 +52,7 @@ class StreamDecoder:
                     self._tries = _LEARNING_TRIES
                     continue
             piece = pieces[at]
-            if piece.startswith(b"data: ") and piece.find(b"\n") == len(piece) - 2 and self._splitter.idle:
+            if self._splitter.idle and is_one_event(piece):
                 self._event(piece[6:-2], stamps[at], piece)  # one event, whole: the usual case
             else:
                 for payload in self._splitter.feed(piece):

@@ -55,7 +55,6 @@ class LoadGenerator:
         self._under_way = 0  # requests or slots that will still produce a record
         self._failures = 0  # in a row
         self._idle: list[Connection] = []
-        self._filling = False
         self._free: deque[tuple[Connection, int]] = deque()  # slots whose request has ended, since when
         self._freeing = False
         self.finished = 0
@@ -66,7 +65,7 @@ class LoadGenerator:
         self._loop = asyncio.get_running_loop()
         self._over = asyncio.Event()
         self._monitor = Monitor(self._loop)
-        self._backlog = Backlog(self._loop, self._keep)
+        self._backlog = Backlog(self._loop, self._keep, self._source.fill)
         self._pool = Pool(self._loop, self._target, self)
         while self._source.fill():
             pass
@@ -184,15 +183,7 @@ class LoadGenerator:
         else:
             self._pool.forget(connection)
             self._spawn(self._reconnect(record, payload))
-        if not self._filling:
-            self._filling = True
-            self._loop.call_soon(self._fill)
-
-    def _fill(self) -> None:
-        """Encode a request ahead, one a turn, so that reads go on in between."""
-        self._filling = self._source.fill()
-        if self._filling:
-            self._loop.call_soon(self._fill)
+        self._backlog.wake()
 
     def _may_offer(self, now: int) -> bool:
         return self._offering and (not self._deadline or now < self._deadline)

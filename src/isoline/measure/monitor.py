@@ -20,6 +20,7 @@ class ClientReport(msgspec.Struct):
     started: int = 0  # perf_counter_ns when the load began
     ended: int = 0
     cpu_seconds: float = 0.0
+    waited_seconds: float | None = None  # ready to run, but the host ran something else
     max_rss_bytes: int = 0
     lag_p50: float = 0.0  # how late a timer of the loop fires: the age of an unread byte
     lag_p99: float = 0.0
@@ -48,10 +49,12 @@ class Monitor:
         self._handle: asyncio.TimerHandle | None = None
         self.report = ClientReport()
         self._cpu = 0.0
+        self._waited: float | None = None
 
     def start(self) -> None:
         self.report.started = perf_counter_ns()
         self._cpu = time.process_time()
+        self._waited = _run_delay()
         self._schedule()
 
     def stop(self) -> ClientReport:
@@ -59,6 +62,9 @@ class Monitor:
         report = self.report
         report.ended = perf_counter_ns()
         report.cpu_seconds = time.process_time() - self._cpu
+        waited = _run_delay()
+        if waited is not None and self._waited is not None:
+            report.waited_seconds = waited - self._waited
         report.max_rss_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         if self._handle is not None:
             self._handle.cancel()
@@ -76,3 +82,12 @@ class Monitor:
     def _tick(self) -> None:
         self._lags.append(max(0, perf_counter_ns() - self._due))
         self._schedule()
+
+
+def _run_delay() -> float | None:
+    """Seconds this thread waited for a core since it began; Linux only."""
+    try:
+        with open("/proc/thread-self/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return None

@@ -16,6 +16,11 @@ class StreamFault(Exception):
         self.detail = detail
 
 
+def is_one_event(piece: bytes) -> bool:
+    """The piece is `data: …` and an empty line, nothing else: how most servers write a token."""
+    return piece.startswith(b"data: ") and piece.find(b"\n") == len(piece) - 2 and b"\r" not in piece
+
+
 class EventSplitter:
     """Splits a byte stream into the payloads of its `data:` fields, one per event.
 

@@ -19,7 +19,18 @@ _CLOSING = 3  # pieces that usually end a stream: finish reason, usage, [DONE]
 class StreamDecoder:
     """Reads the event stream of one response; fed in slices, in order of arrival."""
 
-    __slots__ = ("_keep", "_splitter", "_stamps", "_template", "_text", "_tries", "_usage", "broken", "done", "record")
+    __slots__ = (
+        "_keep",
+        "_splitter",
+        "_stamps",
+        "_template",
+        "_text",
+        "_tries",
+        "_usage",
+        "broken",
+        "done",
+        "record",
+    )
 
     def __init__(self, record: RequestRecord, keep_text: bool = False) -> None:
         self.record = record

@@ -57,6 +57,7 @@ class LoadGenerator:
         self._idle: list[Connection] = []
         self._free: deque[tuple[Connection, int]] = deque()  # slots whose request has ended, since when
         self._freeing = False
+        self.started = False
         self.finished = 0
         self.failed = 0
 
@@ -81,6 +82,7 @@ class LoadGenerator:
             await self._pool.close()
         report = self._monitor.stop()
         self._backlog.drain()
+        report.coalesced = self._pool.coalesced
         report.process, report.pressed = self._worker, self._backlog.pressed
         report.encoded_late, report.connections = self._source.late, self._pool.opened
         report.stopped = self._stopped
@@ -103,6 +105,7 @@ class LoadGenerator:
         gc.disable()  # a collection stops every stream; nothing here leaves cycles behind
         try:
             self._monitor.start()
+            self.started = True
             if self._load.duration is not None:
                 self._deadline = start + int(self._load.duration * 1e9)
             launch = self._first if self._load.concurrency is not None else self._arrive

@@ -22,6 +22,7 @@ class Pool:
         self._tls = _tls_context(target)
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self.opened = 0
+        self.coalesced = 0  # reads of closed connections that brought several body pieces
         self.connections: set[Connection] = set()
 
     async def connect(self) -> Connection:
@@ -43,13 +44,15 @@ class Pool:
 
     def forget(self, connection: Connection) -> None:
         """The connection is closed: drop it."""
+        self.coalesced += connection.coalesced
+        connection.coalesced = 0
         self.connections.discard(connection)
 
     async def close(self) -> None:
         """Close everything and let the loop finish it."""
         for connection in list(self.connections):
             connection.abort()
-        self.connections.clear()
+            self.forget(connection)
         await asyncio.sleep(0)
 
     async def _connect(self) -> Connection:

@@ -16,9 +16,7 @@ class RequestSource:
     Holds up to `budget` bytes of encoded requests; `indices` are the requests of this process.
     """
 
-    def __init__(
-        self, target: Target, workload: Synthetic, indices: range, budget: int = 16 << 20
-    ) -> None:
+    def __init__(self, target: Target, workload: Synthetic, indices: range, budget: int = 16 << 20) -> None:
         self._target, self._workload = target, workload
         self._head = target.head()
         self._before, self._between = target.body_parts()

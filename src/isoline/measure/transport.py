@@ -10,7 +10,6 @@ import asyncio
 import os
 from array import array
 from time import perf_counter_ns
-
 from typing import Protocol
 
 import httptools
@@ -29,9 +28,7 @@ _DETAIL_CHARACTERS = 500
 class Owner(Protocol):
     """Who a connection reports to."""
 
-    def on_slice(
-        self, connection: Connection, pieces: list[bytes], stamps: array[int], last: bool
-    ) -> None:
+    def on_slice(self, connection: Connection, pieces: list[bytes], stamps: array[int], last: bool) -> None:
         """Body pieces of the active request with their arrival (ns); `last`: the response ended."""
 
     def on_done(self, connection: Connection) -> None:

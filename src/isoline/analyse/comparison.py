@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from isoline.domain.point import Point
+from isoline.domain.recipe import Recipe
 from isoline.numerics.curve import Curve
 
 
@@ -71,11 +72,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One value of the compared dimension. `frontier`/`curve` are set with `pooled` only.
+    """One value of the compared dimension, with all of its points.
 
-    `envelope` samples the drawn line: runs of (interactivity, throughput), one run per stretch
-    without a jump; each with the label of the series it belongs to and whether it bridges a
-    wide gap.
+    `line` is what a chart draws, exactly what the readings say; it is sampled only on demand.
+    `recipes` are those of its points, or those known to stand behind published readings.
     """
 
     key: str
@@ -86,6 +86,7 @@ class Side:
     series: tuple[Series, ...]
     measured_range: tuple[float, float] | None
     line: tuple[LineSegment, ...] = ()
+    recipes: tuple[Recipe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,6 @@
+"""`python -m isoline`."""
+
+from isoline.cli.main import run
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,223 @@
+"""Two sides read at the same interactivity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from isoline.analyse import words
+from isoline.analyse.comparison import Comparison, Reading, Series, Side, Source, Target
+from isoline.analyse.defaults import common_range, default_targets, measured_range
+from isoline.analyse.differences import Declared, differences, recipes
+from isoline.analyse.dimensions import DIMENSIONS, Dimension
+from isoline.analyse.drawing import drawn_line
+from isoline.analyse.line import Line, Rates
+from isoline.analyse.narrative import narrative
+from isoline.analyse.read import read_envelope, read_pooled
+from isoline.domain.catalog import Catalog
+from isoline.domain.point import PUBLISHED, Point
+from isoline.domain.slugs import Slug
+
+METHODS = ("envelope", "pooled")
+AS_PUBLISHED = "as published"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How to compare: everything a reader can switch. `None` targets mean the default ones."""
+
+    sequence: str | None
+    precision: str | None = None
+    targets: tuple[float, ...] | None = None
+    method: str = "envelope"
+    tier: str = "hyperscaler"
+    tier_chosen: bool = False
+    prices: Mapping[str, float] = field(default_factory=dict)  # $/GPU-hour by hardware
+    powers: Mapping[str, float] = field(default_factory=dict)  # kW per GPU by hardware
+    until: str | None = None  # ISO date: prices of that day
+
+
+def compare(
+    slug: Slug,
+    points: Sequence[Point],
+    terms: Terms,
+    catalog: Catalog,
+    *,
+    sources: tuple[Source, ...] = (),
+    declared: Sequence[Declared] = (),
+    notes: tuple[str, ...] = (),
+    draw: bool = False,
+) -> Comparison:
+    """Read both sides of `slug` at the targets. Pure; `draw` also samples the lines of a chart."""
+    dimension = DIMENSIONS[slug.kind]
+    groups = {key: [p for p in points if getattr(p.recipe, dimension.attribute) == key] for key in slug.sides}
+    known = {
+        key: [d for d in declared if getattr(d.recipe, dimension.attribute) == key] for key in slug.sides
+    }
+    built = [_side(slug, key, groups[key], known[key], terms, catalog) for key in slug.sides]
+    rates = {hardware: _rates(hardware, terms, catalog) for hardware in slug.hardware}
+    sides = (_finish(built[0], draw), _finish(built[1], draw))
+    span = common_range(sides[0].measured_range, sides[1].measured_range)
+    targets = tuple(
+        _target(x, built, rates, slug) for x in _targets(terms, span, [*groups.values()])
+    )
+    side_points = (groups[slug.sides[0]], groups[slug.sides[1]])
+    differing = differences(dimension, side_points, (known[slug.sides[0]], known[slug.sides[1]]))
+    printed = any(p.printed_cost is not None for p in points)
+    prices = {h: r.usd_per_gpu_hour for h, r in rates.items() if r.usd_per_gpu_hour is not None}
+    as_published = printed and not any(r.explicit_price for r in rates.values())
+    row = catalog.price(slug.hardware[0], terms.tier, terms.until)
+    return Comparison(
+        kind=slug.kind,
+        slug=slug.canonical,
+        model=slug.model,
+        model_label=catalog.model_label(slug.model),
+        hardware=slug.hardware,
+        sequence=terms.sequence,
+        precision=slug.precision or terms.precision,
+        method=terms.method,
+        tier=AS_PUBLISHED if as_published else terms.tier,
+        price={} if as_published else prices,
+        price_date=row.date if row and not as_published else None,
+        power={h: r.kw_per_gpu for h, r in rates.items() if r.kw_per_gpu is not None},
+        common_range=span,
+        sides=sides,
+        targets=targets,
+        differences=differing,
+        narrative=narrative(
+            dimension, sides, targets, differing, _where(slug, catalog), terms.sequence, span
+        ),
+        sources=sources,
+        notes=notes,
+    )
+
+
+@dataclass(slots=True)
+class _Built:
+    side: Side
+    lines: list[Line]
+    pooled: bool
+
+    def read(self, x: float, rates: Rates) -> Reading:
+        if self.pooled:
+            return read_pooled(self.lines[0] if self.lines else None, x, rates)
+        return read_envelope(self.lines, x, rates)
+
+
+def _side(
+    slug: Slug,
+    key: str,
+    points: list[Point],
+    known: list[Declared],
+    terms: Terms,
+    catalog: Catalog,
+) -> _Built:
+    series: list[Series] = []
+    lines: list[Line] = []
+    for label, members in _by_series(points, catalog).items():
+        line = Line.of(members, label, pooled=False)
+        if line is not None:
+            series.append(Series(label, tuple(members), line.points, line.curve))
+            lines.append(line)
+    pooled = terms.method == "pooled"
+    if pooled:
+        one = Line.of(points, None, pooled=True)
+        lines = [one] if one else []
+    side = Side(
+        key=key,
+        label=side_label(slug.kind, key, slug.model, catalog),
+        hardware=key if slug.kind == "gpu" else slug.hardware[0],
+        precision=key if slug.kind == "precision" else slug.precision or terms.precision,
+        points=tuple(points),
+        series=tuple(series),
+        measured_range=measured_range([p.interactivity for p in points]),
+        recipes=recipes((), known) if known else recipes(points),
+    )
+    return _Built(side, lines, pooled)
+
+
+def _finish(built: _Built, draw: bool) -> Side:
+    return replace(built.side, line=drawn_line(built.lines)) if draw else built.side
+
+
+def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Point]]:
+    groups: dict[tuple[str, str, bool, str], list[Point]] = {}
+    for point in points:
+        r = point.recipe
+        groups.setdefault((r.engine, r.spec_method, r.disaggregated, point.status), []).append(point)
+    labelled: dict[str, list[Point]] = {}
+    for (engine, spec, disaggregated, status), members in groups.items():
+        parts = [catalog.engine_label(engine)]
+        if spec != "none":
+            parts.append(catalog.spec_label(spec))
+        if disaggregated:
+            parts.append("disaggregated")
+        if status != "measured":
+            parts.append(status)
+        labelled.setdefault(", ".join(parts), []).extend(members)
+    return labelled
+
+
+def _targets(
+    terms: Terms, span: tuple[float, float] | None, groups: Sequence[Sequence[Point]]
+) -> tuple[float, ...]:
+    if terms.targets is not None:
+        return terms.targets
+    printed = [{p.interactivity for p in group if p.status == PUBLISHED} for group in groups]
+    if all(printed) and (shared := sorted(set.intersection(*printed))):
+        return tuple(shared)
+    return default_targets(span)
+
+
+def _target(x: float, built: Sequence[_Built], rates: Mapping[str, Rates], slug: Slug) -> Target:
+    a, b = (one.read(x, rates[one.side.hardware]) for one in built)
+    blocked = [one.side.label for one, r in zip(built, (a, b), strict=True) if r.status == "outside"]
+    wide = [one.side.label for one, r in zip(built, (a, b), strict=True) if r.status == "wide gap"]
+    if blocked or wide or not a.throughput_per_gpu or not b.throughput_per_gpu:
+        reason = (
+            f"{words.join(blocked)} not measured here"
+            if blocked
+            else f"wide gap between the measured points of {words.join(wide)}"
+            if wide
+            else "no throughput"
+        )
+        return Target(x, (a, b), None, None, None, reason)
+    cost = a.cost_per_mtok / b.cost_per_mtok if a.cost_per_mtok and b.cost_per_mtok else None
+    reason = (
+        "about equal (within 1 %)"
+        if words.about_equal(a.throughput_per_gpu, b.throughput_per_gpu)
+        else "single run, no interval"
+    )
+    return Target(x, (a, b), a.throughput_per_gpu / b.throughput_per_gpu, cost, None, reason)
+
+
+def _rates(hardware: str, terms: Terms, catalog: Catalog) -> Rates:
+    row = catalog.price(hardware, terms.tier, terms.until)
+    entry = catalog.hardware.get(hardware)
+    return Rates(
+        terms.prices.get(hardware, row.usd_per_gpu_hour if row else None),
+        terms.powers.get(hardware, entry.power_kw if entry else None),
+        explicit_price=hardware in terms.prices or terms.tier_chosen,
+        explicit_power=hardware in terms.powers,
+    )
+
+
+def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:
+    """What a side is called in tables, charts and sentences."""
+    if kind == "precision":
+        return catalog.precision_label(key)
+    if kind == "gpu":
+        entry = catalog.hardware.get(key)
+        return entry.label if entry else key
+    if kind == "engine":
+        return catalog.engine_label(key)
+    return "no speculative decoding" if key == "none" else catalog.spec_label(key, model)
+
+
+def _where(slug: Slug, catalog: Catalog) -> str:
+    if slug.kind == "gpu":
+        return catalog.model_label(slug.model)
+    entry = catalog.hardware.get(slug.hardware[0])
+    place = entry.label if entry else slug.hardware[0]
+    precision = f" in {catalog.precision_label(slug.precision)}" if slug.precision else ""
+    return f"{catalog.model_label(slug.model)}{precision} on {place}"

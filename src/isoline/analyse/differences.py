@@ -1,0 +1,85 @@
+"""What differs between two sides besides the thing compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from isoline.analyse.comparison import Difference
+from isoline.analyse.dimensions import Dimension
+from isoline.domain.point import Point
+from isoline.domain.recipe import RECIPE_FIELDS, Recipe
+
+SHOWN_VALUES = 4  # longer sets are counted, not spelled out
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A recipe that is known to stand behind a side without points of its own (published pages)."""
+
+    recipe: Recipe
+    concurrencies: tuple[int, ...] = ()
+    date: str | None = None
+
+
+def differences(
+    dimension: Dimension,
+    sides: tuple[Sequence[Point], Sequence[Point]],
+    declared: tuple[Sequence[Declared], Sequence[Declared]] = ((), ()),
+) -> tuple[Difference, ...]:
+    """Fields whose sets of values differ between the sides; nothing if a side is empty.
+
+    A field that a side says nothing about is compared as "not recorded": not knowing is a difference
+    too, if the other side knows.
+    """
+    a, b = (_facts(points, known) for points, known in zip(sides, declared, strict=True))
+    if not a or not b:
+        return ()
+    # Aggregated deployments carry their one role twice; one row is enough.
+    two_roles = True in a["disaggregated"] | b["disaggregated"]
+    skipped = dimension.implied | {dimension.attribute, "model"}
+    return tuple(
+        Difference(name, _words(a[name]), _words(b[name]))
+        for name in a
+        if name not in skipped and a[name] != b[name] and (two_roles or not name.startswith("prefill_"))
+    )
+
+
+def recipes(points: Iterable[Point], declared: Iterable[Declared] = ()) -> tuple[Recipe, ...]:
+    """The distinct recipes of a side, in order of appearance."""
+    return tuple(dict.fromkeys([*(d.recipe for d in declared), *(p.recipe for p in points)]))
+
+
+def _facts(points: Sequence[Point], declared: Sequence[Declared]) -> dict[str, frozenset[object]]:
+    """Values by field; declared recipes replace those of the points, which do not know theirs."""
+    behind = recipes((), declared) if declared else recipes(points)
+    if not behind:
+        return {}
+    facts: dict[str, frozenset[object]] = {}
+    for name in RECIPE_FIELDS:
+        facts[name] = frozenset(getattr(recipe, name) for recipe in behind)
+        if name == "multinode":
+            facts["gpus"] = frozenset(recipe.gpus for recipe in behind)
+    concurrencies = {c for d in declared for c in d.concurrencies} or {p.concurrency for p in points}
+    dates = {d.date for d in declared if d.date} or {p.date for p in points}
+    return facts | {
+        "concurrency": frozenset([_span(concurrencies)]),
+        "date": frozenset([_span(dates)]),
+    }
+
+
+def _span(values: Iterable[object]) -> str:
+    known = sorted(v for v in values if v is not None)  # type: ignore[type-var]
+    if not known:
+        return "not recorded"
+    return str(known[0]) if known[0] == known[-1] else f"{known[0]} to {known[-1]}"
+
+
+def _words(values: frozenset[object]) -> str:
+    known = sorted((v for v in values if v is not None), key=lambda v: (isinstance(v, str), v))
+    words = [("yes" if v else "no") if isinstance(v, bool) else str(v) for v in known]
+    if len(words) > SHOWN_VALUES:
+        words = [*words[:SHOWN_VALUES], f"{len(words) - SHOWN_VALUES} more"]
+    if None in values:
+        words.append("not recorded")
+    return ", ".join(words) if words else "not recorded"

@@ -1,0 +1,56 @@
+"""The dimensions two sides can differ in; a new one is a row here and a slug grammar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """`attribute` names the recipe field compared; `implied` fields differ with it by nature.
+
+    `noun` is used in sentences, `caveat` closes the narrative.
+    """
+
+    kind: str
+    attribute: str
+    implied: frozenset[str]
+    noun: str
+    caveat: str
+
+
+DIMENSIONS = {
+    d.kind: d
+    for d in (
+        Dimension(
+            "precision",
+            "precision",
+            frozenset({"weight_format", "activation_format"}),
+            "precision",
+            "Fewer bits can cost answer quality; look at evaluation scores before choosing.",
+        ),
+        Dimension(
+            "gpu",
+            "hardware",
+            frozenset(),
+            "GPU",
+            "Each GPU runs the engine and topology that were submitted for it, not the same ones.",
+        ),
+        Dimension(
+            "spec-decode",
+            "spec_method",
+            frozenset({"spec_draft_tokens", "spec_acceptance_length", "spec_acceptance"}),
+            "speculative decoding",
+            "What speculative decoding gains depends on how often drafts are accepted, "
+            "hence on the text; random prompts need not resemble yours.",
+        ),
+        Dimension(
+            "engine",
+            "engine",
+            frozenset({"engine_version", "image", "image_digest", "flags"}),
+            "engine",
+            "Engines are compared as they were tuned for the benchmark, version by version.",
+        ),
+    )
+}
+ATTRIBUTES = {kind: d.attribute for kind, d in DIMENSIONS.items()}

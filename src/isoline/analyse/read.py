@@ -1,0 +1,107 @@
+"""Readings: what a side does at a target interactivity, and how that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from isoline.analyse.comparison import Bound, Neighbour, Reading
+from isoline.analyse.line import SAME, Line, Rates
+from isoline.domain.point import PUBLISHED, SIMULATED, Point
+
+WIDE_GAP = 1.5  # ratio of two neighbours' interactivity beyond which what lies between is not claimed
+
+
+def read_pooled(line: Line | None, x: float, rates: Rates) -> Reading:
+    """The reference's convention: one frontier over all points; no value beyond its ends."""
+    if line is None:
+        return Reading("outside")
+    if x < line.first.interactivity * (1 - SAME):
+        return Reading("outside", bound=_bound("first", line.first), basis=_basis((line.first,)))
+    if x > line.last.interactivity * (1 + SAME):
+        return Reading("outside", bound=_bound("last", line.last), basis=_basis((line.last,)))
+    return _inside(line, x, rates)
+
+
+def read_envelope(lines: Sequence[Line], x: float, rates: Rates) -> Reading:
+    """The best throughput over all series and over interactivity >= `x`.
+
+    Left of a series' first knot that knot counts: the side is faster than asked (`dominated`).
+    Right of every series' last knot nothing is known (`outside`).
+    """
+    best = envelope_line(lines, x)
+    if best is None:
+        if not lines:
+            return Reading("outside")
+        edge = max((line.last for line in lines), key=lambda p: (p.interactivity, p.throughput))
+        return Reading("outside", bound=_bound("last", edge), basis=_basis((edge,)))
+    return _inside(best, x, rates)
+
+
+def envelope_line(lines: Sequence[Line], x: float) -> Line | None:
+    """The series that is best at `x`; of equals the one that reaches furthest, then the first."""
+    reaching = [line for line in lines if line.last.interactivity * (1 + SAME) >= x]
+    if not reaching:
+        return None
+    return max(reaching, key=lambda line: (line.curve(x), line.last.interactivity))
+
+
+def _inside(line: Line, x: float, rates: Rates) -> Reading:
+    near = line.neighbours(x)
+    values = line.at(x, rates)
+    return Reading(
+        status=_status(near, x),
+        throughput_per_gpu=values.throughput,
+        output_throughput_per_gpu=values.output_throughput,
+        input_throughput_per_gpu=values.input_throughput,
+        cost_per_mtok=values.cost,
+        tokens_per_s_per_mw=values.tokens_per_mw,
+        concurrency=values.concurrency,
+        series=line.label,
+        neighbours=tuple(_neighbour(point) for point in near),
+        basis=_basis(near),
+        recomputed=values.recomputed,
+    )
+
+
+def is_wide(a: Point, b: Point) -> bool:
+    """Whether two neighbours are too far apart for what lies between them to be claimed."""
+    return b.interactivity > WIDE_GAP * a.interactivity
+
+
+def _status(near: tuple[Point, ...], x: float) -> str:
+    if len(near) == 2 and is_wide(*near):
+        return "wide gap"
+    basis = _basis(near)
+    on_knot = len(near) == 1 and abs(near[0].interactivity - x) <= SAME * abs(x)
+    if len(near) == 1 and not on_knot:
+        return "dominated"
+    if basis == SIMULATED:
+        return SIMULATED
+    if basis == PUBLISHED:
+        return PUBLISHED if on_knot else "interpolated"
+    return "measured" if on_knot else "interpolated"
+
+
+def _basis(near: tuple[Point, ...]) -> str | None:
+    """`simulated` or `published` as soon as one neighbour is: the weaker evidence names the reading."""
+    kinds = {point.status for point in near}
+    return SIMULATED if SIMULATED in kinds else PUBLISHED if PUBLISHED in kinds else None
+
+
+def _bound(edge: str, point: Point) -> Bound:
+    return Bound(edge, point.interactivity, point.throughput)
+
+
+def _neighbour(point: Point) -> Neighbour:
+    recipe = point.recipe
+    return Neighbour(
+        interactivity=point.interactivity,
+        throughput_per_gpu=point.throughput,
+        concurrency=point.concurrency,
+        engine=" ".join(filter(None, (recipe.engine, recipe.engine_version))),
+        spec_method=recipe.spec_method,
+        gpus=recipe.gpus,
+        date=point.date,
+        run_url=point.run_url,
+        recipe=recipe.id,
+    )

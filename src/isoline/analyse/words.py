@@ -1,0 +1,43 @@
+"""Numbers as people write them: sensible digits, thousands separators, honest ratios."""
+
+from __future__ import annotations
+
+ABOUT_EQUAL = 0.01  # relative difference below which two values are called about equal
+
+
+def throughput(value: float) -> str:
+    """tok/s/GPU: `10,411`, `1,366`, `97.2`."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
+
+
+def usd(value: float) -> str:
+    """$/M tokens: three significant decimals below $10 (`$0.153`, `$2.31`), else one (`$12.4`)."""
+    if value >= 10:
+        return f"${value:,.1f}"
+    return f"${value:,.2f}" if value >= 1 else f"${value:.3f}"
+
+
+def interactivity(value: float) -> str:
+    """tok/s/user: whole numbers stay whole, others keep up to two decimals."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0")
+
+
+def times(ratio: float) -> str:
+    """A ratio >= 1 as `3.1×`; two significant digits, more only from 100 on."""
+    return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.1f}×" if ratio >= 1.1 else f"{ratio:.2f}×"
+
+
+def percent_less(ratio: float) -> str:
+    """How much less the smaller value is, from larger / smaller: 3.1 -> `68 %`; never above 100 %."""
+    share = 100 * (1 - 1 / ratio)
+    return f"{share:.0f} %" if share < 99 else f"{share:.1f} %"
+
+
+def about_equal(a: float, b: float) -> bool:
+    """Whether two positive values are within 1 % of each other."""
+    return max(a, b) / min(a, b) - 1 <= ABOUT_EQUAL
+
+
+def join(parts: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]

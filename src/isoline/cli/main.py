@@ -1,0 +1,94 @@
+"""Entry point: picks one command, imports only its module, turns errors into words and exit codes.
+
+Typer alone takes 0.1 s to import, so the overview is printed without it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+
+from isoline import __version__
+from isoline.errors import IsolineError
+
+COMMANDS = {
+    "compare": "two precisions, GPUs, engines or spec-decode settings at the same tok/s per user",
+    "list": "what can be compared, with what data and how old",
+    "import": "read results of a foreign source into the store",
+    "quarantine": "rows that could not be imported, with reasons; retry them",
+    "info": "where the store, the catalog and the data are, and what they hold",
+    "store": "rebuild the index, report damaged folders",
+}
+
+OVERVIEW = """\
+Isoline compares LLM inference servers at matched interactivity.
+
+Usage: isoline COMMAND [OPTIONS]
+
+Commands:
+{commands}
+
+Start with:
+  isoline compare qwen-3-5-b300-fp4-vs-bf16
+  isoline COMMAND --help
+"""
+
+
+def run() -> None:
+    """The `isoline` command."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one command; returns the exit code: 0 fine, 1 bad input, 2 usage, 3 no data."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        width = max(map(len, COMMANDS))
+        lines = "\n".join(f"  {name:<{width}}  {about}" for name, about in COMMANDS.items())
+        print(OVERVIEW.format(commands=lines), end="")
+        return 0
+    name, *rest = arguments
+    if name in ("-V", "--version"):
+        print(f"isoline {__version__}")
+        return 0
+    if name not in COMMANDS:
+        return _fail(f"there is no command {name!r}", difflib.get_close_matches(name, COMMANDS), 2)
+    return _run(name, rest)
+
+
+def _run(name: str, arguments: list[str]) -> int:
+    module = importlib.import_module(f"isoline.cli.{name}_command")
+    try:
+        code = module.app(args=arguments, prog_name=f"isoline {name}", standalone_mode=False)
+    except IsolineError as error:
+        return _fail(str(error), getattr(error, "suggestions", ()), error.exit_code)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; keep the interpreter from complaining at exit.
+        sys.stdout = None  # type: ignore[assignment]
+        return 0
+    except Exception as error:
+        shown = _usage_error(error)
+        if shown is None:
+            raise
+        return shown
+    return code if isinstance(code, int) else 0
+
+
+def _usage_error(error: Exception) -> int | None:
+    """Option errors of the parser, shown its way; `None` for anything else."""
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if callable(show) and isinstance(code, int):
+        show()
+        return code
+    if type(error).__name__ == "Abort":
+        print("aborted", file=sys.stderr)
+        return 130
+    return None
+
+
+def _fail(message: str, suggestions: object, code: int) -> int:
+    print(f"isoline: {message}", file=sys.stderr)
+    close = [str(item) for item in suggestions] if isinstance(suggestions, (list, tuple)) else []
+    if close:
+        print("Did you mean:", *(f"  {item}" for item in close[:6]), sep="\n", file=sys.stderr)
+    return code

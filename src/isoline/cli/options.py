@@ -1,0 +1,97 @@
+"""Options that several commands share, and the objects they stand for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from isoline.domain.catalog import Catalog, load_catalog
+from isoline.errors import UsageError
+from isoline.store.layout import resolve_root
+from isoline.store.sources import Sources
+from isoline.store.store import Store
+
+StoreOption = Annotated[
+    Path | None,
+    typer.Option("--store", help="Store folder. Default: $ISOLINE_STORE, else the user's data folder."),
+]
+CatalogOption = Annotated[
+    list[Path] | None,
+    typer.Option("--catalog", help="More catalog entries from a TOML file; may be given more than once."),
+]
+
+
+def new_app() -> typer.Typer:
+    """A Typer app without shell completion or coloured help, which cost start-up time."""
+    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def catalog(files: Sequence[Path] | None) -> Catalog:
+    """The packaged catalog with the user's entries and those of `files`."""
+    return load_catalog(tuple(files or ()))
+
+
+def sources(store: Path | None) -> Sources:
+    """Packaged data and the store that the option, the environment or the platform names."""
+    return Sources(lambda: Store(resolve_root(store)))
+
+
+def pairs(option: str, values: Sequence[str] | None) -> dict[str, float]:
+    """`["b300=2.26,h100=1.5"]` -> `{"b300": 2.26, "h100": 1.5}`; values are positive and finite."""
+    found: dict[str, float] = {}
+    for item in split(values):
+        key, sign, text = item.partition("=")
+        value = number(text)
+        if not sign or not key or value is None or value <= 0:
+            raise UsageError(f"{option} {item!r} is not HARDWARE=NUMBER with a number above 0, like b300=2.26")
+        found[key.strip().lower()] = value
+    return found
+
+
+def targets(text: str | None) -> tuple[float, ...] | None:
+    """`"102,160,218"` -> the targets in the order asked; tok/s/user, each above 0."""
+    if text is None:
+        return None
+    values = [number(part) for part in text.split(",")]
+    if len(values) > 100:
+        raise UsageError("--at takes at most 100 targets")
+    if any(value is None or value <= 0 for value in values):
+        raise UsageError(f"--at {text!r} is not a list of numbers above 0, like 102,160,218")
+    return tuple(value for value in values if value is not None)
+
+
+def split(values: Sequence[str] | None) -> list[str]:
+    """Repeated and comma-separated values as one list."""
+    return [part.strip() for value in values or () for part in value.split(",") if part.strip()]
+
+
+def number(text: str) -> float | None:
+    """A finite number, or `None`."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def choice(option: str, value: str | None, allowed: Sequence[str]) -> str | None:
+    """`value` if it is one of `allowed`; `None` stays `None`."""
+    if value is not None and value not in allowed:
+        raise UsageError(f"{option} {value!r} is not one of {', '.join(allowed)}")
+    return value
+
+
+def day(option: str, value: str | None) -> str | None:
+    """An ISO date, checked."""
+    from datetime import date
+
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise UsageError(f"{option} {value!r} is not a date like 2026-06-14") from None

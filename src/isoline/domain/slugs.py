@@ -1,0 +1,125 @@
+"""Slugs: the names of comparisons, as in page addresses and on the command line.
+
+precision     {model}-{hardware}-{precision}-vs-{precision}
+gpu           {model}-{hardware}-vs-{hardware}           without a model: deepseek-r1, as older links mean
+spec-decode   {model}-{hardware}-{precision}-{method}-vs-none
+engine        {model}-{hardware}-{precision}-{engine}-vs-{engine}
+
+The first three are the reference's grammar (InferenceX compare-slug.ts, compare-variant-slug.ts,
+7fe6d62); `engine` is ours. A word may itself hold dashes, so words are found by trying the
+catalog's names, longest first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from isoline.domain.slug_errors import explain
+from isoline.domain.slug_words import NONE, ORDER, Words, find_words
+from isoline.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from isoline.domain.catalog import Catalog
+
+KINDS = ("precision", "gpu", "spec-decode", "engine")
+MAX_LENGTH = 256  # so that a long address costs nothing
+LEGACY_MODEL = "deepseek-r1"
+"""What a slug of two bare GPUs is about: the only model there was when those links were made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slug:
+    """A parsed slug. `sides` are catalog keys in canonical order.
+
+    `hardware` holds both sides of a `gpu` slug, otherwise one key; `precision` is set where the
+    precision is not compared. `redirect`: the text was valid but named by alias, in the other
+    order or without its model, so a page would send its reader to `canonical`. Case alone never
+    redirects.
+    """
+
+    kind: str
+    model: str
+    hardware: tuple[str, ...]
+    precision: str | None
+    sides: tuple[str, str]
+    canonical: str
+    redirect: bool
+
+
+def parse_slug(text: str, catalog: Catalog, kind: str | None = None) -> Slug:
+    """A slug of one kind, or of whichever kind fits; `UsageError` says which part is unknown."""
+    if len(text) > MAX_LENGTH:
+        raise UsageError(f"a slug has at most {MAX_LENGTH} characters; this one has {len(text)}")
+    kinds = KINDS if kind is None else (_known_kind(kind),)
+    words = _words(catalog)
+    for candidate in kinds:
+        slug = _parse(text.lower(), words, candidate)
+        if slug is not None:
+            return slug
+    message, corrections = explain(text.lower(), words, kinds)
+    parsed = (_parse(correction, words, candidate) for correction in corrections for candidate in kinds)
+    raise UsageError(message, tuple(dict.fromkeys(slug.canonical for slug in parsed if slug)))
+
+
+def build_slug(
+    kind: str,
+    model: str,
+    hardware: str | Sequence[str] | None,
+    precision: str | None,
+    sides: Sequence[str],
+    catalog: Catalog,
+) -> Slug:
+    """The slug of a comparison given by catalog keys or aliases, in either order.
+
+    `hardware` is ignored for `gpu`, whose sides are the hardware; `precision` counts for
+    `spec-decode` and `engine` only.
+    """
+    one = hardware if hardware is None or isinstance(hardware, str) else "-".join(hardware)
+    parts = {"hardware": one, "precision": precision}
+    left = [model, *(parts.get(word) or "" for word in ORDER[_known_kind(kind)][1:-1]), *sides[:1]]
+    return parse_slug(f"{'-'.join(left)}-vs-{'-'.join(sides[1:])}", catalog, kind)
+
+
+_words = lru_cache(maxsize=2)(Words)  # pages of pairs build hundreds of slugs from one catalog
+
+
+def _parse(text: str, words: Words, kind: str) -> Slug | None:
+    found = find_words(text, words, ORDER[kind])
+    if found is None and kind == "gpu":
+        bare = find_words(text, words, ("hardware",))
+        found = (LEGACY_MODEL, *bare) if bare else None
+    if found is None:
+        return None
+    model, *middle, first, second = found
+    sides = _ordered(first, second, kind, words.catalog)
+    if first == second or (kind == "spec-decode" and sides[1] != NONE):
+        return None
+    canonical = "-".join([model, *middle, f"{sides[0]}-vs-{sides[1]}"])
+    return Slug(
+        kind=kind,
+        model=model,
+        hardware=sides if kind == "gpu" else (middle[0],),
+        precision=middle[1] if len(middle) > 1 else None,
+        sides=sides,
+        canonical=canonical,
+        redirect=canonical != text,
+    )
+
+
+def _ordered(first: str, second: str, kind: str, catalog: Catalog) -> tuple[str, str]:
+    """Canonical order: precisions by rank (ties keep theirs), `none` last, else by name."""
+    if kind == "precision":
+        swap = catalog.precision_rank(first) > catalog.precision_rank(second)
+    else:
+        swap = first == NONE or (first > second and second != NONE)
+    return (second, first) if swap else (first, second)
+
+
+def _known_kind(kind: str) -> str:
+    if kind not in KINDS:
+        raise UsageError(f"unknown kind of comparison {kind!r}; known are {', '.join(KINDS)}", KINDS)
+    return kind

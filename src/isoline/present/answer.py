@@ -1,0 +1,202 @@
+"""From a question to a comparison: choose data and sequence, fetch the points, compare.
+
+The one path for the command line and the page, so that both always say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from isoline.analyse.compare import Terms, compare
+from isoline.analyse.comparison import Comparison, Source
+from isoline.analyse.defaults import default_bucket
+from isoline.analyse.differences import Declared
+from isoline.analyse.dimensions import ATTRIBUTES
+from isoline.analyse.published import implied_note
+from isoline.analyse.runs import latest_run_per_line
+from isoline.domain.catalog import Catalog
+from isoline.domain.point import PUBLISHED, Coverage, Dataset, Point, Selection
+from isoline.domain.sequence import parse_sequence, sequence_name
+from isoline.domain.slugs import Slug
+from isoline.errors import NoDataError, UsageError
+from isoline.store.sources import Sources
+
+# Which kind of data answers when none was named; with a date, only what can be read back in time.
+PREFERENCE = ("runs", "benchmarks", "artifacts", "history", "published", "simulated")
+PREFERENCE_AS_OF = ("runs", "history", "artifacts", "benchmarks", "published", "simulated")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What `isoline compare` and the page's query parameters ask; `None` means the default."""
+
+    slug: Slug
+    sequence: str | None = None
+    precision: str | None = None
+    targets: tuple[float, ...] | None = None
+    method: str = "envelope"
+    tier: str | None = None
+    prices: Mapping[str, float] = field(default_factory=dict)
+    powers: Mapping[str, float] = field(default_factory=dict)
+    datasets: tuple[str, ...] | None = None
+    as_of: str | None = None
+
+
+def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool = False) -> Comparison:
+    """The comparison that answers `question`; `NoDataError` if neither side has a point."""
+    slug = question.slug
+    datasets = {d.name: d for d in sources.datasets()}
+    wanted = _selection(question, datasets)
+    coverage = [row for row in sources.coverage(wanted) if _on_a_side(row, slug)]
+    if not coverage:
+        raise NoDataError(f"no data for {slug.canonical}{_where(question)}")
+    names = question.datasets or (_choose(coverage, question, datasets),)
+    coverage = [row for row in coverage if row.dataset in names]
+    sequence, precision = _bucket(question, coverage, catalog)
+    isl, osl = parse_sequence(sequence)
+    selection = _selection(question, datasets, names, (isl, osl), precision)
+    points, notes = _of_one_run(sources.points(selection), datasets)
+    points = _of_one_page(points, slug)
+    if not points:
+        raise NoDataError(f"no data for {slug.canonical} at {sequence}{_where(question)}")
+    terms = Terms(
+        sequence=sequence,
+        precision=precision,
+        targets=question.targets,
+        method=question.method,
+        tier=question.tier or "hyperscaler",
+        tier_chosen=question.tier is not None,
+        prices=question.prices,
+        powers=question.powers,
+        until=question.as_of,
+    )
+    declared = (
+        [Declared(known.built(), known.concurrencies) for known in sources.recipes(selection)]
+        if all(p.status == PUBLISHED for p in points)
+        else []
+    )
+    implied = implied_note(points)
+    return compare(
+        slug,
+        points,
+        terms,
+        catalog,
+        sources=_sources(points, datasets),
+        declared=declared,
+        notes=(*notes, *([implied] if implied else [])),
+        draw=draw,
+    )
+
+
+def _selection(
+    question: Question,
+    datasets: Mapping[str, Dataset],
+    names: tuple[str, ...] | None = None,
+    lengths: tuple[int | None, int | None] = (None, None),
+    precision: str | None = None,
+) -> Selection:
+    slug = question.slug
+    for name in question.datasets or ():
+        if name not in datasets:
+            known = tuple(datasets)
+            raise UsageError(f"no dataset named {name!r}; there are: {', '.join(known)}", known)
+    fixed = slug.precision or precision or question.precision
+    sides = {ATTRIBUTES[slug.kind]: slug.sides}
+    return Selection(
+        model=slug.model,
+        hardware=slug.hardware,
+        precision=sides.get("precision", (fixed,) if fixed else None),
+        engine=sides.get("engine"),
+        spec_method=sides.get("spec_method"),
+        isl=lengths[0],
+        osl=lengths[1],
+        datasets=names or question.datasets,
+        until=question.as_of,
+    )
+
+
+def _on_a_side(row: Coverage, slug: Slug) -> bool:
+    return getattr(row, ATTRIBUTES[slug.kind]) in slug.sides and row.isl is not None
+
+
+def _choose(coverage: Sequence[Coverage], question: Question, datasets: Mapping[str, Dataset]) -> str:
+    """The dataset that serves both sides, by preference of its kind; never a mixture."""
+    attribute = ATTRIBUTES[question.slug.kind]
+    sides: dict[str, set[str]] = {}
+    for row in coverage:
+        if question.sequence in (None, sequence_name(row.isl, row.osl)):
+            sides.setdefault(row.dataset, set()).add(getattr(row, attribute))
+    if not sides:
+        have = sorted({name for row in coverage if (name := sequence_name(row.isl, row.osl))})
+        raise NoDataError(
+            f"no data for {question.slug.canonical} at {question.sequence}; there is {', '.join(have)}"
+        )
+    order = PREFERENCE_AS_OF if question.as_of else PREFERENCE
+
+    def rank(name: str) -> tuple[int, int, str]:
+        kind = datasets[name].kind if name in datasets else ""
+        return (-len(sides[name]), order.index(kind) if kind in order else len(order), name)
+
+    return min(sides, key=rank)
+
+
+def _bucket(
+    question: Question, coverage: Sequence[Coverage], catalog: Catalog
+) -> tuple[str, str | None]:
+    slug = question.slug
+    rows = [r for r in coverage if question.sequence in (None, sequence_name(r.isl, r.osl))]
+    bucket = default_bucket(rows, slug.kind, slug.sides, catalog.precision_rank)
+    if bucket is None:
+        raise NoDataError(f"no data for {slug.canonical}{_where(question)}")
+    return bucket[0], question.precision or bucket[1] or None
+
+
+def _of_one_run(
+    points: Sequence[Point], datasets: Mapping[str, Dataset]
+) -> tuple[list[Point], tuple[str, ...]]:
+    """Datasets that keep every run give the newest run of each line; others are taken as served."""
+    many = {name for name, d in datasets.items() if d.selection == "latest-run"}
+    chosen = latest_run_per_line([p for p in points if p.dataset in many])
+    return [*(p for p in points if p.dataset not in many), *chosen.points], chosen.notes
+
+
+def _of_one_page(points: list[Point], slug: Slug) -> list[Point]:
+    """Of published readings those of the comparison's own page, if it has one: pages round differently."""
+    own = f"/{slug.canonical}"
+    if not any(p.status == PUBLISHED and (p.run_url or "").endswith(own) for p in points):
+        return points
+    return [p for p in points if p.status != PUBLISHED or (p.run_url or "").endswith(own)]
+
+
+def _sources(points: Sequence[Point], datasets: Mapping[str, Dataset]) -> tuple[Source, ...]:
+    found: list[Source] = []
+    for name in dict.fromkeys(p.dataset for p in points):
+        own = [p for p in points if p.dataset == name]
+        dates = sorted(p.date for p in own if p.date)
+        pages = sorted({p.run_url for p in own if p.status == PUBLISHED and p.run_url})
+        about = datasets.get(name)
+        found.append(
+            Source(
+                dataset=name,
+                kind=about.kind if about else "",
+                source=", ".join(pages) or (about.source if about else ""),
+                points=len(own),
+                first_date=dates[0] if dates else None,
+                last_date=dates[-1] if dates else None,
+            )
+        )
+    return tuple(found)
+
+
+def _where(question: Question) -> str:
+    parts = []
+    if question.sequence:
+        parts.append(f"at {question.sequence}")
+    if question.precision:
+        parts.append(f"in {question.precision}")
+    if question.datasets:
+        parts.append(f"in dataset {', '.join(question.datasets)}")
+    if question.as_of:
+        parts.append(f"as of {question.as_of}")
+    return (" " + " ".join(parts) if parts else "") + "; `isoline list` shows what can be compared"

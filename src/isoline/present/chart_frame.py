@@ -1,0 +1,178 @@
+"""The frame of a chart in pixels, and which label goes where in it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from isoline.present.chart_data import Row, Sample, clean, samples_of
+from isoline.present.chart_labels import Space, Spot, end_spots, text_width, value_spots
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from isoline.analyse.comparison import Side
+    from isoline.present.chart_scale import Scale
+
+NAMED_SERIES = 3  # with more lines than this a name at each would be noise
+NARROW = 600  # pixels; below it the legend takes two rows and shorter words
+SIDE_SIZE, SERIES_SIZE = 1.15, 0.88  # of body text
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The right end of a line, and the name written there."""
+
+    side: str
+    text: str
+    at: Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Sizes in pixels; all lengths follow `font`, the size of body text."""
+
+    width: int
+    height: int
+    font: float
+    plot_width: float
+    plot_height: float
+    room: float  # the width that the plot and the names right of it share
+    head: float  # above the plot: target values
+    x: Scale
+    y: Scale
+
+    @classmethod
+    def of(
+        cls,
+        width: int,
+        height: int,
+        font: float,
+        *,
+        x: Scale,
+        y: Scale,
+        ends: Sequence[End],
+        title_lines: int,
+        targets: bool,
+        ratios: bool,
+    ) -> Frame:
+        """What remains for the plot, estimated the way Vega lays it out: "fit" makes room for names."""
+        axis = font * (0.57 * max((len(f"{tick:,.6g}") for tick in y.ticks), default=1) + 2.3)
+        room = width - axis - 2.8 * font
+        fits = [
+            (room - 0.8 * font - text_width(end.text, SIDE_SIZE * font, bold=True)) / share
+            for end in ends
+            if (share := x.fraction(end.at[0])) > 0
+        ]
+        head = (3.4 if ratios else 2.2 if targets else 0.8) * font
+        legend = (2.5 if width < NARROW else 0.7) * font
+        above = 1.4 * font + head + legend + (3.0 * font + 1.35 * font * title_lines if title_lines else 0)
+        return cls(
+            width,
+            height,
+            font,
+            room=room,
+            plot_width=max(min([room, *fits]), 0.5 * room),
+            plot_height=height - above - 4.3 * font,
+            head=head,
+            x=x,
+            y=y,
+        )
+
+    @property
+    def narrow(self) -> bool:
+        return self.width < NARROW
+
+    @property
+    def padding(self) -> Row:
+        """White space at the edges."""
+        top, side, bottom = (round(n * self.font) for n in (1.4, 1.4, 1.1))
+        return {"top": top, "right": side, "bottom": bottom, "left": side}
+
+    def pixel(self, at: Sample) -> Sample:
+        """Where a value lands, from the top left of the plot."""
+        return (
+            self.x.fraction(at[0]) * self.plot_width,
+            (1 - self.y.fraction(at[1])) * self.plot_height,
+        )
+
+
+def line_ends(data: dict[str, list[Row]], names: Sequence[str]) -> list[End]:
+    """The right end of each side's line, or its last point where it has no line; the higher one first."""
+    ends = []
+    for name in names:
+        for rows in (data["lines"], data["points"]):
+            at = max(samples_of([row for row in rows if row["side"] == name]), default=None)
+            if at is not None:
+                ends.append(End(name, name, at))
+                break
+    return sorted(ends, key=lambda end: -end.at[1])
+
+
+def place(
+    data: dict[str, list[Row]], sides: Sequence[tuple[Side, str]], ends: list[End], frame: Frame
+) -> dict[str, list[Row]]:
+    """`readings` with their spots, `targets` without colliding texts, and `labels`: names of lines."""
+    space = Space(frame.plot_width, frame.plot_height, overhang=frame.room - frame.plot_width)
+    drawn = data["lines"] + [row for row in data["points"] if row["role"] != "other"]
+    space.marks = [frame.pixel(at) for at in samples_of(drawn)]
+    labels = [
+        _named(end, space, frame, SIDE_SIZE, end_spots(frame.font, down=rank > 0))
+        for rank, end in enumerate(ends)
+    ]
+    readings = []
+    for row, at in zip(data["readings"], samples_of(data["readings"]), strict=True):
+        width = text_width(str(row["text"]), frame.font, bold=True)
+        spot = space.place(*frame.pixel(at), width, frame.font, value_spots(frame.font))
+        readings.append(row | {"dx": spot.dx, "dy": spot.dy, "align": spot.align})
+    for side, name in sides:
+        if 1 < len(side.series) <= NAMED_SERIES:
+            for series in side.series:
+                for last in series.frontier[-1:]:
+                    end = End(name, clean(series.label, 32), (last.interactivity, last.throughput))
+                    labels.append(
+                        _named(end, space, frame, SERIES_SIZE, _series_spots(end, ends, frame.font))
+                    )
+    return {"readings": readings, "labels": labels, "targets": _apart(data["targets"], frame)}
+
+
+def _apart(targets: list[Row], frame: Frame) -> list[Row]:
+    """Texts above neighbouring hairlines give way from left to right; the values stay in the table."""
+    kept: list[Row] = []
+    edges = {"text": -math.inf, "ratio": -math.inf}
+    for row in sorted(targets, key=lambda row: float(str(row["x"]))):
+        centre = frame.x.fraction(float(str(row["x"]))) * frame.plot_width
+        shown = dict(row)
+        for field in edges:
+            half = text_width(str(row[field]), frame.font, bold=field == "ratio") / 2
+            if centre - half < edges[field]:
+                shown[field] = ""
+            elif row[field]:
+                edges[field] = centre + half
+        kept.append(shown)
+    return kept
+
+
+def _series_spots(end: End, ends: list[End], font: float) -> tuple[Spot, ...]:
+    """Behind the name of its side where both lines end together, else at its own end."""
+    together = [other for other in ends if other.at == end.at and other.side == end.side]
+    return tuple(
+        Spot(1.3 * font + text_width(other.text, SIDE_SIZE * font, bold=True), 0) for other in together
+    ) + end_spots(font, down=True)
+
+
+def _named(end: End, space: Space, frame: Frame, size: float, spots: tuple[Spot, ...]) -> Row:
+    font, bold = size * frame.font, size > 1
+    spot = space.place(*frame.pixel(end.at), text_width(end.text, font, bold=bold), 1.1 * font, spots)
+    return {
+        "side": end.side,
+        "text": end.text,
+        "x": end.at[0],
+        "y": end.at[1],
+        "dx": spot.dx,
+        "dy": spot.dy,
+        "align": spot.align,
+        "size": font,
+        "weight": 700 if bold else 400,
+    }

@@ -1,0 +1,105 @@
+"""Title and subtitle of a comparison chart: what is compared, and what the data is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from isoline.domain.point import MEASURED, PUBLISHED, SIMULATED
+from isoline.present.chart_data import clean
+from isoline.present.chart_labels import text_width
+
+if TYPE_CHECKING:
+    from isoline.analyse.comparison import Comparison, Source
+
+METHODS = {
+    "envelope": "best series at each interactivity",
+    "pooled": "one frontier over all points (pooled)",
+}
+
+
+def headline(comparison: Comparison, names: tuple[str, str]) -> str:
+    """`Qwen 3.5 397B-A17B on B300: FP4 vs BF16`."""
+    subject = clean(comparison.model_label or comparison.model)
+    if len(comparison.hardware) == 1:
+        subject += f" on {clean(comparison.hardware[0], 24).upper()}"
+    if comparison.precision:
+        subject += f", {clean(comparison.precision, 24).upper()}"
+    return f"{subject}: {names[0]} vs {names[1]}"
+
+
+def subtitle(
+    comparison: Comparison, names: tuple[str, str], width: float, font: float, *, hollow: bool
+) -> list[str]:
+    """Sequence, method, provenance, dates and counts, wrapped to `width` pixels."""
+    parts = [
+        _sequence(comparison.sequence),
+        METHODS.get(comparison.method, clean(comparison.method)),
+        *_provenance(comparison),
+        _dates(comparison.sources),
+        _counts(comparison, names),
+        "hollow: below the frontier of its series" if hollow else "",
+    ]
+    return _wrapped([part for part in parts if part], width, font)
+
+
+def missing(comparison: Comparison, names: tuple[str, str]) -> list[str]:
+    """A sentence for every side that has nothing to draw."""
+    return [
+        f"no data for {name}" for side, name in zip(comparison.sides, names, strict=True) if not side.points
+    ]
+
+
+def _sequence(sequence: str | None) -> str:
+    return f"{clean(sequence, 24)} tokens in/out" if sequence else ""
+
+
+def _provenance(comparison: Comparison) -> list[str]:
+    statuses = {point.status for side in comparison.sides for point in side.points}
+    words = {MEASURED: "measured by", PUBLISHED: "published by", SIMULATED: "simulated by"}
+    kinds = {MEASURED: (), PUBLISHED: ("published",), SIMULATED: ("simulated",)}
+    parts = []
+    for status, verb in words.items():
+        if status not in statuses:
+            continue
+        wanted = kinds[status]
+        origins = [
+            _origin(source)
+            for source in comparison.sources
+            if (source.kind in wanted if wanted else source.kind not in ("published", "simulated"))
+        ]
+        named = ", ".join(dict.fromkeys(origins))
+        parts.append(f"{verb} {named}" if named else status)
+    return parts
+
+
+def _origin(source: Source) -> str:
+    """The host of an address, the words of anything else."""
+    host = urlsplit(source.source).hostname if "://" in source.source else None
+    return clean(host or source.source or source.dataset, 40)
+
+
+def _dates(sources: tuple[Source, ...]) -> str:
+    first = min((source.first_date for source in sources if source.first_date), default=None)
+    last = max((source.last_date for source in sources if source.last_date), default=None)
+    if first is None or last is None or first == last:
+        return clean(first or last or "", 24)
+    return f"{clean(first, 24)} to {clean(last, 24)}"
+
+
+def _counts(comparison: Comparison, names: tuple[str, str]) -> str:
+    a, b = (len(side.points) for side in comparison.sides)
+    if a == b:
+        return f"{a:,} {'point' if a == 1 else 'points'} a side" if a else ""
+    return f"{a:,} {names[0]} and {b:,} {names[1]} points"
+
+
+def _wrapped(parts: list[str], width: float, font: float) -> list[str]:
+    lines: list[str] = []
+    for part in parts:
+        joined = f"{lines[-1]} · {part}" if lines else part
+        if lines and text_width(joined, font) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return lines

@@ -1,0 +1,87 @@
+"""A comparison as JSON: the documented shape, values unrounded (schemas/compare.schema.json)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from isoline.analyse.comparison import Comparison, Reading, Side, Target
+from isoline.analyse.defaults import shown_range
+from isoline.domain.recipe import Recipe
+
+
+def to_json(comparison: Comparison) -> str:
+    """The document as indented text."""
+    return json.dumps(to_dict(comparison), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def to_dict(comparison: Comparison) -> dict[str, object]:
+    """The document as plain values."""
+    span = comparison.common_range
+    low, high = shown_range(span) if span else (None, None)
+    return {
+        "kind": comparison.kind,
+        "slug": comparison.slug,
+        "model": comparison.model,
+        "hardware": list(comparison.hardware),
+        "sequence": comparison.sequence,
+        "precision": comparison.precision,
+        "method": comparison.method,
+        "tier": comparison.tier,
+        "price": dict(comparison.price),
+        "price_date": comparison.price_date,
+        "power": dict(comparison.power),
+        "range": {"min": low, "max": high} if span else None,
+        "sides": [_side(side) for side in comparison.sides],
+        "targets": [_target(target) for target in comparison.targets],
+        "differences": [asdict(difference) for difference in comparison.differences],
+        "narrative": list(comparison.narrative),
+        "sources": [asdict(source) for source in comparison.sources],
+        "notes": list(comparison.notes),
+    }
+
+
+def _side(side: Side) -> dict[str, object]:
+    return {
+        "key": side.key,
+        "label": side.label,
+        "precision": side.precision,
+        "hardware": side.hardware,
+        "points": len(side.points),
+        "measured_range": list(side.measured_range) if side.measured_range else None,
+        "series": [
+            {"label": s.label, "points": len(s.points), "frontier": len(s.frontier)} for s in side.series
+        ],
+        "recipes": [_recipe(recipe) for recipe in side.recipes],
+    }
+
+
+def _recipe(recipe: Recipe) -> dict[str, object]:
+    return {"id": recipe.id, **{name: value for name, value in recipe.items() if value is not None}}
+
+
+def _target(target: Target) -> dict[str, object]:
+    return {
+        "interactivity": target.interactivity,
+        "readings": [_reading(reading) for reading in target.readings],
+        "ratios": {"throughput_per_gpu": target.throughput_ratio, "cost_per_mtok": target.cost_ratio},
+        "winner": target.winner,
+        "winner_reason": target.winner_reason,
+    }
+
+
+def _reading(reading: Reading) -> dict[str, object]:
+    return {
+        "throughput_per_gpu": reading.throughput_per_gpu,
+        "output_throughput_per_gpu": reading.output_throughput_per_gpu,
+        "input_throughput_per_gpu": reading.input_throughput_per_gpu,
+        "cost_per_mtok": reading.cost_per_mtok,
+        "tokens_per_s_per_mw": reading.tokens_per_s_per_mw,
+        "concurrency": reading.concurrency,
+        "status": reading.status,
+        "basis": reading.basis,
+        "recomputed": reading.recomputed,
+        "bound": asdict(reading.bound) if reading.bound else None,
+        "series": reading.series,
+        "neighbours": [asdict(neighbour) for neighbour in reading.neighbours],
+    }

@@ -1,0 +1,136 @@
+"""The comparison as rows of text: what the terminal, Markdown and the page's table show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from isoline.analyse.comparison import Comparison, Reading, Target
+from isoline.analyse.words import interactivity
+
+NONE = "—"
+MARKS = {
+    "measured": "",
+    "interpolated": "",
+    "published": "",
+    "simulated": " s",
+    "dominated": " ≥",
+    "wide gap": " ?",
+    "outside": "",
+}
+LEGEND = {
+    "dominated": "≥ the side is faster than asked: its slowest measured point already gives this",
+    "wide gap": "? across a wide gap: the neighbouring measured points are more than 1.5× apart",
+    "simulated": "s simulated",
+    "outside": "— nothing measured there",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table; `metric` is repeated on every row of its group."""
+
+    metric: str
+    unit: str
+    label: str
+    cells: tuple[str, ...]
+    is_ratio: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Metric:
+    name: str
+    unit: str
+    read: Callable[[Reading], float | None]
+    write: Callable[[float], str]
+    ratio: Callable[[Target], float | None] | None = None
+
+
+_METRICS = (
+    _Metric(
+        "Throughput",
+        "tok/s/GPU, input + output",
+        lambda r: r.throughput_per_gpu,
+        lambda v: f"{v:,.1f}",
+        lambda t: t.throughput_ratio,
+    ),
+    _Metric(
+        "Cost",
+        "$ per million tokens",
+        lambda r: r.cost_per_mtok,
+        lambda v: f"${v:,.3f}",
+        lambda t: t.cost_ratio,
+    ),
+    _Metric("Power", "tok/s per MW, all-in", lambda r: r.tokens_per_s_per_mw, lambda v: f"{v:,.0f}"),
+    _Metric("Concurrency", "requests in flight", lambda r: r.concurrency, lambda v: f"~{v:,.0f}"),
+)
+
+
+def header(comparison: Comparison) -> tuple[str, ...]:
+    """The targets, tok/s/user."""
+    return tuple(interactivity(target.interactivity) for target in comparison.targets)
+
+
+def rows(comparison: Comparison) -> list[Row]:
+    """Per metric a row for each side and, where it has a meaning, their ratio; then how each is known."""
+    a, b = comparison.sides
+    found: list[Row] = []
+    for metric in _METRICS:
+        for i, side in enumerate(comparison.sides):
+            cells = tuple(_cell(metric, target.readings[i]) for target in comparison.targets)
+            found.append(Row(metric.name, metric.unit, side.label, cells))
+        if metric.ratio is not None:
+            ratio = metric.ratio
+            cells = tuple(_ratio(ratio(target)) for target in comparison.targets)
+            found.append(Row(metric.name, metric.unit, f"{a.label} ÷ {b.label}", cells, is_ratio=True))
+    for i, side in enumerate(comparison.sides):
+        cells = tuple(status(target.readings[i]) for target in comparison.targets)
+        found.append(Row("How known", "", side.label, cells))
+    return found
+
+
+def status(reading: Reading) -> str:
+    """How a reading is known, with the nearest edge where there is none."""
+    if reading.status == "outside" and reading.bound is not None:
+        word = "to" if reading.bound.edge == "last" else "from"
+        return f"outside (known {word} {interactivity(round(reading.bound.interactivity, 1))})"
+    if reading.status == "interpolated" and reading.basis == "published":
+        return "between published"
+    return "published, recomputed" if reading.recomputed and reading.status == "published" else reading.status
+
+
+def legend(comparison: Comparison) -> list[str]:
+    """What the marks in the cells mean, for those that occur."""
+    used = {reading.status for target in comparison.targets for reading in target.readings}
+    return [text for name, text in LEGEND.items() if name in used]
+
+
+def title(comparison: Comparison) -> str:
+    """`Qwen 3.5 397B-A17B on B300: FP4 vs BF16`."""
+    a, b = comparison.sides
+    where = "" if comparison.kind == "gpu" else f" on {', '.join(h.upper() for h in comparison.hardware)}"
+    return f"{comparison.model_label}{where}: {a.label} vs {b.label}"
+
+
+def conditions(comparison: Comparison) -> str:
+    """Sequence, precision, method and prices in one line."""
+    parts = [comparison.sequence or "", (comparison.precision or "").upper(), f"method {comparison.method}"]
+    if comparison.price:
+        prices = ", ".join(f"{h.upper()} ${usd:g}/GPU-hour" for h, usd in comparison.price.items())
+        dated = f" of {comparison.price_date}" if comparison.price_date else ""
+        parts.append(f"{comparison.tier} prices{dated}: {prices}")
+    else:
+        parts.append(f"prices {comparison.tier}")
+    return " · ".join(part for part in parts if part)
+
+
+def _cell(metric: _Metric, reading: Reading) -> str:
+    value = metric.read(reading)
+    if value is None:
+        return NONE
+    mark = MARKS[reading.status] if metric.name == "Throughput" else ""
+    return metric.write(value) + mark
+
+
+def _ratio(value: float | None) -> str:
+    return NONE if value is None else f"{value:.2f}×"

@@ -1,0 +1,154 @@
+"""A comparison for a terminal, as Markdown and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from isoline.analyse.comparison import Comparison, Source
+from isoline.present import table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+CSV_COLUMNS = (
+    "interactivity",
+    "side",
+    "status",
+    "throughput_per_gpu",
+    "output_throughput_per_gpu",
+    "input_throughput_per_gpu",
+    "cost_per_mtok",
+    "tokens_per_s_per_mw",
+    "concurrency",
+    "series",
+    "bound_interactivity",
+)
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Title, verdict, table, what differs, sources."""
+    from rich.text import Text
+
+    def say(text: str, style: str = "") -> None:
+        console.print(Text(text, style=style), soft_wrap=False)
+
+    say(table.title(comparison), "bold")
+    say(table.conditions(comparison), "dim")
+    console.print()
+    say(comparison.narrative[0])
+    if comparison.targets:
+        console.print()
+        console.print(_readings(comparison))
+        for line in table.legend(comparison):
+            say(line, "dim")
+    if comparison.differences:
+        console.print()
+        console.print(_differences(comparison))
+    console.print()
+    for line in comparison.narrative[1:]:
+        say(line)
+    console.print()
+    for source in comparison.sources:
+        say(f"Source: {_source(source)}", "dim")
+    for note in comparison.notes:
+        say(f"Note: {note}", "dim")
+
+
+def _readings(comparison: Comparison) -> object:
+    from rich import box
+    from rich.table import Table
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    grid.add_column("at tok/s/user", no_wrap=True)
+    for name in table.header(comparison):
+        grid.add_column(name, justify="right")
+    metric = ""
+    for row in table.rows(comparison):
+        if row.metric != metric:
+            metric = row.metric
+            grid.add_row(f"{metric}, {row.unit}" if row.unit else metric, style="bold")
+        grid.add_row(f"  {row.label}", *row.cells, style="dim" if row.is_ratio else "")
+    return grid
+
+
+def _differences(comparison: Comparison) -> object:
+    from rich import box
+    from rich.table import Table
+
+    a, b = comparison.sides
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for name in ("What else differs", a.label, b.label):
+        grid.add_column(name, overflow="fold")
+    for difference in comparison.differences:
+        grid.add_row(difference.field.replace("_", " "), difference.a, difference.b)
+    return grid
+
+
+def to_markdown(comparison: Comparison) -> str:
+    """The same content as a Markdown document."""
+    lines = [f"# {_md(table.title(comparison))}", "", _md(table.conditions(comparison)), ""]
+    lines += [_md(comparison.narrative[0]), ""]
+    if comparison.targets:
+        names = table.header(comparison)
+        lines.append("| at tok/s/user | | " + " | ".join(names) + " |")
+        lines.append("|---|---|" + "---:|" * len(names))
+        metric = ""
+        for row in table.rows(comparison):
+            first = "" if row.metric == metric else f"{row.metric}, {row.unit}" if row.unit else row.metric
+            metric = row.metric
+            cells = " | ".join(_md(cell) for cell in row.cells)
+            lines.append(f"| {_md(first)} | {_md(row.label)} | {cells} |")
+        lines += ["", *(_md(text) + "  " for text in table.legend(comparison))]
+    if comparison.differences:
+        a, b = comparison.sides
+        lines += ["", f"| What else differs | {_md(a.label)} | {_md(b.label)} |", "|---|---|---|"]
+        lines += [
+            f"| {d.field.replace('_', ' ')} | {_md(d.a)} | {_md(d.b)} |" for d in comparison.differences
+        ]
+    lines += ["", *(f"{_md(text)}\n" for text in comparison.narrative[1:])]
+    lines += [f"Source: {_md(_source(source))}  " for source in comparison.sources]
+    lines += [f"Note: {_md(note)}  " for note in comparison.notes]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def to_csv(comparison: Comparison) -> str:
+    """One row per target and side, values unrounded; empty means not known."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for target in comparison.targets:
+        for side, r in zip(comparison.sides, target.readings, strict=True):
+            writer.writerow(
+                [
+                    *(target.interactivity, _plain(side.label), r.status),
+                    *(r.throughput_per_gpu, r.output_throughput_per_gpu, r.input_throughput_per_gpu),
+                    *(r.cost_per_mtok, r.tokens_per_s_per_mw, r.concurrency, _plain(r.series or "")),
+                    r.bound.interactivity if r.bound else None,
+                ]
+            )
+    return out.getvalue()
+
+
+def _source(source: Source) -> str:
+    if source.first_date is None:
+        dates = "undated"
+    elif source.first_date == source.last_date:
+        dates = source.first_date
+    else:
+        dates = f"{source.first_date} to {source.last_date}"
+    where = f", {source.source}" if source.source else ""
+    return f"{source.dataset} ({source.points} points, {dates}{where})"
+
+
+def _md(text: str) -> str:
+    """Text that cannot become markup or break a table row."""
+    for sign in ("\\", "`", "*", "_", "[", "]", "<", ">", "|"):
+        text = text.replace(sign, "\\" + sign)
+    return text.replace("\n", " ")
+
+
+def _plain(text: str) -> str:
+    """A CSV cell that a spreadsheet does not take for a formula."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t") else text

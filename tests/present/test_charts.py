@@ -1,0 +1,243 @@
+"""Charts: what is drawn is what was given, and it renders."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import struct
+import zlib
+from dataclasses import replace
+
+import pytest
+
+from isoline.domain.point import SIMULATED
+from isoline.errors import UsageError
+from isoline.present.chart_scale import linear, logarithmic, number, plain
+from isoline.present.charts import comparison_chart
+from isoline.present.palette import THEMES
+from isoline.present.render import SHARE, save, to_png, to_svg
+from tests.present import samples
+
+EVERY = (
+    samples.measured,
+    samples.published,
+    samples.one_sided,
+    samples.single_point,
+    samples.empty,
+    samples.hostile,
+)
+
+
+def rows(spec, name):
+    return spec["datasets"][name]
+
+
+@pytest.mark.parametrize("sample", EVERY)
+def test_points_are_exactly_those_given(sample):
+    comparison = sample()
+    given = sorted((p.key, p.interactivity, p.throughput) for side in comparison.sides for p in side.points)
+    drawn = sorted((row["key"], row["x"], row["y"]) for row in rows(comparison_chart(comparison), "points"))
+    assert drawn == given
+
+
+def test_roles_follow_status_and_frontier():
+    measured, published = (
+        {row["key"]: row for row in rows(comparison_chart(sample()), "points")}
+        for sample in (samples.measured, samples.published)
+    )
+    assert {row["role"] for row in published.values()} == {"published"}
+    for side in samples.measured().sides:
+        best = {p.key for series in side.series for p in series.frontier}
+        for p in side.points:
+            assert measured[p.key]["role"] == ("frontier" if p.key in best else "other")
+
+
+def test_gap_is_dashed_and_lighter():
+    spec = comparison_chart(samples.measured())
+    drawn = [row for row in rows(spec, "lines") if row["side"] == "FP4" and 56 < row["x"] < 104]
+    assert {row["style"] for row in drawn} == {"gap"}
+    (layer,) = (layer for layer in spec["layer"] if layer["data"]["name"] == "lines")
+    scale = layer["encoding"]["strokeDash"]["scale"]
+    dashes = dict(zip(scale["domain"], scale["range"], strict=True))
+    assert dashes["gap"] != dashes["curve"] == [1, 0]
+    assert layer["encoding"]["strokeOpacity"]["condition"]["test"] == "datum.style === 'gap'"
+
+
+@pytest.mark.parametrize("sample", EVERY)
+@pytest.mark.parametrize("log", [False, True])
+def test_nothing_is_drawn_beyond_the_measured_range(sample, log):
+    comparison = sample()
+    spec = comparison_chart(comparison, log=log)
+    by_label = {side.label: side for side in comparison.sides}
+    for name in ("lines", "frontiers", "readings"):
+        for row in rows(spec, name):
+            low, high = by_label[row["side"]].measured_range
+            assert low <= row["x"] <= high
+
+
+def test_no_thin_line_crosses_a_wide_gap():
+    paths: dict[str, list[float]] = {}
+    for row in rows(comparison_chart(samples.measured()), "frontiers"):
+        paths.setdefault(row["path"], []).append(row["x"])
+    assert paths
+    assert all(b <= 1.5 * a for xs in paths.values() for a, b in itertools.pairwise(xs))
+
+
+def test_a_target_outside_has_no_reading_and_no_ratio():
+    comparison = samples.measured()
+    a, b = comparison.sides
+    spec = comparison_chart(replace(comparison, targets=(samples.target(200.0, a, b),)))
+    assert [row["side"] for row in rows(spec, "readings")] == ["FP4"]
+    assert rows(spec, "targets")[0]["ratio"] == ""
+
+
+def test_ratio_names_the_higher_side():
+    spec = comparison_chart(samples.published())
+    assert [(row["text"], row["ratio"]) for row in rows(spec, "targets")] == [
+        ("102", "FP4 3.1×"),
+        ("160", "FP4 2.9×"),
+        ("218", "FP4 2.7×"),
+    ]
+    assert [row["text"] for row in rows(spec, "readings")[:2]] == ["4,220", "1,366"]
+
+
+def test_neighbouring_target_texts_do_not_collide():
+    comparison = samples.measured()
+    a, b = comparison.sides
+    targets = tuple(samples.target(x, a, b) for x in (120.0, 118.0))
+    shown = rows(comparison_chart(replace(comparison, targets=targets)), "targets")
+    assert [bool(row["text"]) for row in shown] == [True, False]
+
+
+def test_subtitle_says_what_the_data_is():
+    measured, published = (
+        " ".join(comparison_chart(sample())["title"]["subtitle"])
+        for sample in (samples.measured, samples.published)
+    )
+    assert "measured by InferenceX" in measured
+    assert "2026-05-01 to 2026-06-11" in measured
+    assert "published by InferenceX" in published
+    comparison = samples.single_point()
+    sides = tuple(
+        replace(side, points=tuple(replace(p, status=SIMULATED) for p in side.points))
+        for side in comparison.sides
+    )
+    spec = comparison_chart(replace(comparison, sides=sides))
+    assert "simulated" in " ".join(spec["title"]["subtitle"])
+    assert {row["role"] for row in rows(spec, "points")} == {"simulated"}
+
+
+def test_a_side_without_data_is_said():
+    assert [row["text"] for row in rows(comparison_chart(samples.one_sided()), "notes")] == [
+        "no data for FP8"
+    ]
+
+
+@pytest.mark.parametrize("sample", EVERY)
+def test_spec_is_plain_json_and_the_same_every_time(sample):
+    first, second = (
+        json.dumps(comparison_chart(sample()), allow_nan=False, ensure_ascii=False) for _ in range(2)
+    )
+    assert first == second
+    assert json.loads(first) == comparison_chart(sample())
+
+
+def test_light_and_dark_differ_and_an_unknown_theme_is_named():
+    light, dark = (comparison_chart(samples.published(), theme=theme) for theme in THEMES)
+    assert light["datasets"] == dark["datasets"]
+    assert light["config"]["background"] != dark["config"]["background"]
+    with pytest.raises(UsageError, match="light, dark"):
+        comparison_chart(samples.published(), theme="sepia")
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_colours_are_legible(name):
+    theme = THEMES[name]
+    for colour in (*theme.sides, theme.ink, theme.muted):
+        assert contrast(colour, theme.background) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_png_has_the_exact_size_and_is_not_blank(theme, scale):
+    width, height = SHARE
+    png = to_png(comparison_chart(samples.published(), theme=theme, width=width, height=height), scale)
+    assert struct.unpack(">II", png[16:24]) == (width * scale, height * scale)
+    assert len(set(pixels(png))) > 100
+
+
+@pytest.mark.parametrize("sample", EVERY)
+@pytest.mark.parametrize("width", [390, 960])
+def test_every_sample_renders_at_the_size_asked_for(sample, width):
+    svg = to_svg(comparison_chart(sample(), width=width, height=420, title=width > 400))
+    assert f'width="{width}" height="420"' in svg
+
+
+def test_svg_labels_its_sides_and_escapes_markup():
+    assert ">FP4</text>" in to_svg(comparison_chart(samples.published()))
+    svg = to_svg(comparison_chart(samples.hostile()))
+    assert "<script" not in svg
+    assert "&lt;script&gt;" in svg
+    assert "\x00" not in svg
+    assert "\u202e" not in svg
+
+
+def test_crowds_stay_within_the_plot():
+    spec = comparison_chart(samples.crowded())
+    assert len(rows(spec, "points")) == 2000
+    assert all(row["text"] for row in rows(spec, "labels"))
+
+
+def test_save_goes_by_suffix(tmp_path):
+    spec = comparison_chart(samples.published())
+    assert save(spec, tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert save(spec, tmp_path / "a.SVG").read_text().startswith("<svg")
+    assert json.loads(save(spec, tmp_path / "a.json").read_text()) == spec
+    with pytest.raises(UsageError, match=r"\.png, \.svg, \.json"):
+        save(spec, tmp_path / "a.gif")
+    with pytest.raises(UsageError, match="does not exist"):
+        save(spec, tmp_path / "missing" / "a.png")
+    (tmp_path / "b.json").mkdir()
+    with pytest.raises(UsageError, match="cannot write"):
+        save(spec, tmp_path / "b.json")
+
+
+@pytest.mark.parametrize("values", [[], [80.0], [102.0, 218.0], [3.0, 3.0], [0.0, 0.0], [1e-3, 1e6]])
+def test_domains_hold_their_values(values):
+    for scale in (
+        linear(values, 6, from_zero=True),
+        linear(values, 10, from_zero=False),
+        logarithmic(values),
+    ):
+        assert scale.low < scale.high
+        shown = [value for value in values if value > 0 or not scale.log]
+        assert all(scale.low <= value <= scale.high for value in (*shown, *scale.ticks))
+
+
+def test_numbers_show_the_digits_that_matter():
+    assert [number(x) for x in (4219.8, 712.0, 46.61, 3.14159)] == ["4,220", "712", "46.6", "3.14"]
+    assert [plain(x) for x in (102.0, 37.5)] == ["102", "37.5"]
+
+
+def contrast(a: str, b: str) -> float:
+    """WCAG 2 contrast ratio."""
+    high, low = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear_light = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear_light, strict=True))
+
+
+def pixels(png: bytes) -> list[bytes]:
+    """Four filtered bytes at a time of the image data: enough to tell a picture from a blank."""
+    data, at = b"", 8
+    while at < len(png):
+        (size,) = struct.unpack(">I", png[at : at + 4])
+        if png[at + 4 : at + 8] == b"IDAT":
+            data += png[at + 8 : at + 8 + size]
+        at += size + 12
+    raw = zlib.decompress(data)
+    return [raw[i : i + 4] for i in range(0, len(raw), 4)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -91,7 +92,7 @@ def _gaps(records: Sequence[RequestRecord]) -> tuple[list[float], list[tuple[flo
     weighted: list[tuple[float, float]] = []
     for record in records:
         times = record.times()
-        own = [(later - earlier) / 1e9 for earlier, later in zip(times, times[1:], strict=False)]
+        own = [(later - earlier) / 1e9 for earlier, later in pairwise(times)]
         gaps += own
         if not plain and own:  # tokens after the first chunk, spread evenly over the later ones
             each = max(1.0, ((record.tokens_out or 0) - 1) / len(own))

@@ -39,9 +39,10 @@ class Connection(asyncio.Protocol):
     """A kept-alive connection that carries one request at a time."""
 
     __slots__ = (
-        "_complete", "_fd", "_feed", "_framed", "_held", "_keep", "_now", "_owner", "_parser", "_pieces", "_plain",
-        "_refusal", "_refused", "_stamps", "_transport", "_type", "active", "alive", "coalesced",
-        "decoder", "keep_text", "on_body", "payload", "record", "stale", "used",
+        "_complete", "_fd", "_feed", "_framed", "_held", "_keep", "_now", "_owner", "_parser",
+        "_pieces", "_plain", "_refusal", "_refused", "_stamps", "_transport", "_type", "active",
+        "alive", "coalesced", "decoder", "keep_text", "on_body", "payload", "record", "stale",
+        "used",
     )  # fmt: skip
 
     def __init__(self, owner: Owner, plain: bool = True, keep_text: bool = False) -> None:

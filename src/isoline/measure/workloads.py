@@ -24,8 +24,9 @@ class Synthetic:
     """Random token ids (completions) or random common words (chat).
 
     `isl` and `osl` are tokens: exactly that many when `lengths` is `fixed`, the upper end of
-    [ratio x L, L] when `uniform` (InferenceX's shape), the median when `lognormal`. `salt` differs from run to run
-    so that a server that has seen the same seed before has nothing cached; lengths ignore it.
+    [ratio x L, L] when `uniform` (InferenceX's shape), the median when `lognormal`. `salt` differs
+    from run to run so that a server that has seen the same seed before has nothing cached; lengths
+    ignore it.
     Token ids lie in [vocab_low, vocab_high).
     """
 

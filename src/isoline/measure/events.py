@@ -22,7 +22,7 @@ class Delta(msgspec.Struct, gc=False):
     reasoning_content: str | None = None
     reasoning: str | None = None
     refusal: str | None = None
-    tool_calls: msgspec.Raw | None = None
+    tool_calls: list[msgspec.Raw] | None = None
 
 
 class Choice(msgspec.Struct):
@@ -38,13 +38,12 @@ class Event(msgspec.Struct):
 
     choices: list[Choice] = []
     usage: Usage | None = None
-    error: msgspec.Raw | None = None
+    error: object = None
 
 
 decode_event = msgspec.json.Decoder(Event).decode
 
 HIDDEN, VISIBLE = 1, 2  # 0: no token
-_NOTHING = (b"null", b"[]", b'""')
 
 
 def token_kind(event: Event) -> int:
@@ -61,8 +60,7 @@ def token_kind(event: Event) -> int:
         return VISIBLE
     if delta.reasoning_content or delta.reasoning:
         return HIDDEN
-    called = delta.tool_calls is not None and bytes(delta.tool_calls) not in _NOTHING
-    return VISIBLE if called else 0
+    return VISIBLE if delta.tool_calls else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +83,14 @@ _TEXT = re.compile(rb'"(?:text|content|reasoning_content|reasoning)":\s*"((?:[^"
 
 def learn_template(piece: bytes, payload: bytes, event: Event, kind: int) -> Template | None:
     """The template of a token event that came as exactly one piece `data: …\\n\\n`."""
-    plain = event.usage is None and event.error is None and event.choices[0].finish_reason is None
-    if not plain or piece != b"data: " + payload + b"\n\n":
+    choice = event.choices[0]
+    called = choice.delta is not None and choice.delta.tool_calls
+    if called or event.usage is not None or choice.finish_reason is not None:
+        return None
+    if piece != b"data: " + payload + b"\n\n":
         return None
     match = _TEXT.search(piece)
-    if match is None or _TEXT.search(piece, match.end()) or b"tool_calls" in piece:
+    if match is None or _TEXT.search(piece, match.end()):
         return None
     prefix, suffix = piece[: match.start(1)], piece[match.end(1) :]
     low = len(prefix) + len(suffix)

@@ -42,9 +42,7 @@ def test_a_stream_of_single_event_pieces() -> None:
     assert (record.tokens_in, record.tokens_in_source) == (7, "usage")
 
 
-TEXTS = st.lists(
-    st.text(st.characters(exclude_categories=["Cs"]), max_size=6), min_size=1, max_size=60
-)
+TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=6), min_size=1, max_size=60)
 
 
 @given(TEXTS, st.booleans(), st.integers(1, 20), st.data())

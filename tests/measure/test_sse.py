@@ -60,17 +60,19 @@ def test_an_event_without_its_last_empty_line_counts_at_the_end() -> None:
 @pytest.mark.parametrize("size", [1_000, 65_536])
 def test_an_endless_line_is_refused(size: int) -> None:
     splitter = EventSplitter()
+    for _ in range(MAX_EVENT_BYTES // size):
+        splitter.feed(b"x" * size)
     with pytest.raises(StreamFault) as caught:
-        for _ in range(10 * MAX_EVENT_BYTES // size):
-            splitter.feed(b"x" * size)
+        splitter.feed(b"x" * size)
     assert caught.value.kind is Failure.EVENT_TOO_LONG
 
 
 def test_endless_data_lines_are_refused() -> None:
     splitter = EventSplitter()
+    for _ in range(MAX_EVENT_BYTES // 1_000):
+        splitter.feed(b"data: " + b"x" * 1_000 + b"\n")
     with pytest.raises(StreamFault):
-        for _ in range(2_000):
-            splitter.feed(b"data: " + b"x" * 1_000 + b"\n")
+        splitter.feed(b"data: " + b"x" * 1_000 + b"\n")
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,9 @@ class StreamDecoder:
         except (msgspec.DecodeError, UnicodeDecodeError) as problem:
             raise StreamFault(Failure.BAD_EVENT, f"{problem}: {payload[:200]!r}") from None
         if event.error is not None:
-            raise StreamFault(Failure.SERVER_ERROR, msgspec.json.encode(event.error)[:500].decode("utf-8", "replace"))
+            raise StreamFault(
+                Failure.SERVER_ERROR, msgspec.json.encode(event.error)[:500].decode("utf-8", "replace")
+            )
         if event.usage is not None:
             self._usage = event.usage
         if event.choices and event.choices[0].finish_reason is not None:

@@ -46,7 +46,8 @@ class LoadGenerator:
     ) -> None:
         self._target, self._load, self._sink = target, load, sink
         self._worker, self._workers, self._warmup = worker, workers, warmup
-        self._source = RequestSource(target, workload, load.indices(worker, workers))
+        ahead = max(1_024, 2 * (load.concurrency or 0) // workers)
+        self._source = RequestSource(target, workload, load.indices(worker, workers), ahead)
         self._exact = target.endpoint == COMPLETIONS
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped: str | None = None

@@ -9,27 +9,30 @@ import msgspec
 from isoline.measure.target import COMPLETIONS, Target
 from isoline.measure.workloads import Synthetic
 
+BUDGET = 64 << 20  # bytes of encoded requests a process holds
+
 
 class RequestSource:
     """Encodes requests ahead of need, so that sending one is a single write.
 
-    Holds up to `budget` bytes of encoded requests; `indices` are the requests of this process.
+    Holds up to `ahead` encoded requests and BUDGET bytes of them; `indices` are the requests of
+    this process.
     """
 
-    def __init__(self, target: Target, workload: Synthetic, indices: range, budget: int = 16 << 20) -> None:
+    def __init__(self, target: Target, workload: Synthetic, indices: range, ahead: int = 1_024) -> None:
         self._target, self._workload = target, workload
         self._head = target.head()
         self._before, self._between = target.body_parts()
         self._indices = iter(indices)
         self._ready: deque[tuple[int, bytes, int, int]] = deque()
         self._bytes = 0
-        self._budget = budget
+        self._ahead = ahead
         self._more = True
         self.late = 0  # requests encoded in the timed path
 
     def fill(self) -> bool:
         """Encode one more request; `False` when enough are ready or none are left."""
-        if self._bytes >= self._budget or not self._more:
+        if not self._more or len(self._ready) >= self._ahead or self._bytes >= BUDGET:
             return False
         index = next(self._indices, None)
         if index is None:

@@ -25,5 +25,5 @@ has have he head hear heart heat help her here high hill him his hold home horse
 hundred idea if in inch interest into iron is island it just keep kind king knew know land language
 large last late laugh lead learn leave left less let letter life light like line list listen little
 live long look lost lot love low machine made main make man many map mark may me mean measure men
-might mile mind minute miss money moon more
+might mile mind minute miss money
 """

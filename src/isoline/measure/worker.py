@@ -33,6 +33,10 @@ async def _lines() -> asyncio.StreamReader:
     return reader
 
 
+class GaveUpError(Exception):
+    """The parent no longer wants the load, or is gone."""
+
+
 async def work(spool: Path) -> None:
     """Do the job that standard input brings."""
     reader = await _lines()
@@ -46,7 +50,7 @@ async def work(spool: Path) -> None:
             _answer(Ready())
             word, _, start = (await reader.readline()).partition(b" ")
             if word != b"go":
-                raise SystemExit(1)  # the parent gave up, or is gone
+                raise GaveUpError
             return int(start)
 
         side = [asyncio.ensure_future(_progress(generator, job))]
@@ -56,6 +60,8 @@ async def work(spool: Path) -> None:
                 await asyncio.sleep(0.01)
             side.append(asyncio.ensure_future(_obey(reader, generator)))
             report = await running
+        except GaveUpError:
+            return
         except TargetError as problem:
             _answer(Refused(problem.kind, str(problem)))
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import statistics
 from array import array
 
 import pytest
@@ -79,7 +81,7 @@ def test_itl_is_per_token_and_a_chunk_gap_is_not() -> None:
 
 
 def test_a_percentile_appears_only_where_the_sample_allows_it() -> None:
-    small, large = describe([0.1] * 298), describe([0.1] * 299)
+    small, large = describe([100 * MS] * 298), describe([100 * MS] * 299)
     assert small is not None
     assert large is not None
     assert (small.p90, small.p99, large.p99) == (0.1, None, 0.1)
@@ -87,8 +89,17 @@ def test_a_percentile_appears_only_where_the_sample_allows_it() -> None:
     assert describe_weighted([]) is None
 
 
+def test_spread_is_the_sample_standard_deviation() -> None:
+    draw = random.Random(7)
+    sample = [draw.randrange(10**12) for _ in range(200)]
+    found = describe(sample)
+    assert found is not None
+    assert found.std == pytest.approx(statistics.stdev(sample) / 1e9, rel=1e-12)
+    assert found.mean == pytest.approx(statistics.mean(sample) / 1e9, rel=1e-12)
+
+
 def test_weighted_percentiles() -> None:
-    found = describe_weighted([(1.0, 1.0), (3.0, 3.0)])
+    found = describe_weighted([(1e9, 1.0), (3e9, 3.0)])
     assert found is not None
     assert (found.mean, found.median) == (2.5, 3.0)
 

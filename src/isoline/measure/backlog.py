@@ -11,10 +11,9 @@ from time import perf_counter_ns
 from isoline.measure.decoding import StreamDecoder
 from isoline.measure.records import RequestRecord
 from isoline.measure.sse import StreamFault
-from isoline.measure.transport import Connection
+from isoline.measure.transport import Connection, Ear
 
 SLICE_NS = 50_000  # the most that decoding delays a read, give or take one slice of 64 events
-EMPTY_TURN_NS = 12_000  # a turn of the loop that was shorter had nothing to read
 PATIENCE_NS = 5_000_000  # a loop that always has something to read decodes this often
 LOOK_AGAIN = 0.001  # seconds
 MANY_PIECES = 100_000  # above it, decoding no longer waits for an empty turn
@@ -29,16 +28,18 @@ class Backlog:
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
+        ear: Ear,
         on_record: Callable[[RequestRecord], None],
         spare: Callable[[], bool],
     ) -> None:
-        self._loop, self._on_record = loop, on_record
+        self._loop, self._ear, self._on_record = loop, ear, on_record
         self._spare = spare  # other work that can wait; `False`: none is left
         self._more = True
         self._items: deque[_Item] = deque()
         self._pieces = 0
         self._scheduled = False
-        self._left = self._decoded = 0  # when the last turn, the last decoding ended
+        self._heard = 0  # when the last read was, as of the last look
+        self._decoded = 0  # when the last slice was decoded
         self.pressed = 0  # slices decoded in the timed path because too many waited
 
     def add(self, connection: Connection, pieces: list[bytes], stamps: array[int], last: bool) -> None:
@@ -62,7 +63,7 @@ class Backlog:
             self._probe()
 
     def _probe(self) -> None:
-        self._left = perf_counter_ns()
+        self._heard = self._ear.heard
         self._loop.call_soon(self._turn)
 
     def _turn(self) -> None:
@@ -71,7 +72,7 @@ class Backlog:
         Looking again at once would make every turn read one token: a turn costs half as much as a read.
         """
         now = perf_counter_ns()
-        if now - self._left < EMPTY_TURN_NS or self._pieces > MANY_PIECES:
+        if self._ear.heard == self._heard or self._pieces > MANY_PIECES:
             self._work(now)
         elif now - self._decoded > PATIENCE_NS:
             self._work(now)

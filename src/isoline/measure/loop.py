@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from time import perf_counter_ns
 
+from isoline.measure.alarm import Alarm
 from isoline.measure.backlog import SLICE_NS, Backlog
 from isoline.measure.failures import Failure, TargetError
 from isoline.measure.loads import Load
@@ -18,14 +19,13 @@ from isoline.measure.records import FROM_PROMPT, RequestRecord
 from isoline.measure.sink import Sink
 from isoline.measure.source import RequestSource
 from isoline.measure.target import COMPLETIONS, Target
-from isoline.measure.transport import Connection
+from isoline.measure.transport import Connection, Ear
 from isoline.measure.workloads import Synthetic
 
 _SWEEP = 0.5  # seconds between looks for streams that time out or went silent
 _QUIET_NS = 2_000_000_000  # a stream that said it is over, and then this long nothing, is over
 _HOPELESS = 100  # failures in a row after which the load ends
 _PAUSE = 0.05  # seconds before a slot whose connection failed tries again
-_EARLY = 0.0015  # seconds: the loop's timers count whole milliseconds, so the rest is polled
 _SPARE = 8  # idle connections an open loop keeps ready
 
 Barrier = Callable[[], Awaitable[int]]  # waits for all processes; the common start in ns
@@ -67,8 +67,9 @@ class LoadGenerator:
         self._loop = asyncio.get_running_loop()
         self._over = asyncio.Event()
         self._monitor = Monitor(self._loop)
-        self._backlog = Backlog(self._loop, self._keep, self._source.fill)
-        self._pool = Pool(self._loop, self._target, self)
+        self._ear = Ear()
+        self._backlog = Backlog(self._loop, self._ear, self._keep, self._source.fill)
+        self._pool = Pool(self._loop, self._target, self, self._ear)
         while self._source.fill():
             pass
         closed = self._load.concurrency is not None
@@ -115,11 +116,12 @@ class LoadGenerator:
             self._sweep()
             await self._over.wait()
         finally:
+            self._alarm.close()
             gc.enable()
             gc.unfreeze()
 
     def _schedule(self, start: int, dues: Iterator[float], launch: Callable[[int], None]) -> None:
-        """Launch everything due; come back for the rest."""
+        """Launch everything due, then wait for the next."""
         due: int | None = None
 
         def step() -> None:
@@ -130,17 +132,14 @@ class LoadGenerator:
                     if offset is None:
                         break
                     due = start + int(offset * 1e9)
-                wait = (due - perf_counter_ns()) / 1e9
-                if wait > _EARLY:
-                    self._loop.call_later(wait - _EARLY, step)
-                    return
-                if wait > 0:
-                    self._loop.call_soon(step)  # reads go on between two looks
+                if due > perf_counter_ns():
+                    self._alarm.set(due)
                     return
                 launch(due)
                 due = None
             self._leave()
 
+        self._alarm = Alarm(self._loop, step)
         step()
 
     def _first(self, due: int) -> None:
@@ -255,7 +254,7 @@ class LoadGenerator:
             self._sink.write(record)
             self._count(record)
             await asyncio.sleep(_PAUSE)
-            self._continue(Connection(self))
+            self._continue(Connection(self, self._ear))
             return
         if self._stopped:
             connection.abort()

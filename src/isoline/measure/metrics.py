@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
-from itertools import pairwise
+from operator import sub
 
 import msgspec
 
@@ -56,6 +57,7 @@ def measure_window(records: Sequence[RequestRecord], window: Window) -> Metrics:
     answered = sum(1 for r in records if r.ok and window.start <= (r.done or 0) <= window.end)
     seconds = window.seconds
     gaps, per_token = _gaps(inside)
+    chunk_gap = describe(gaps)
     return Metrics(
         window=window,
         requests=len(inside),
@@ -64,36 +66,36 @@ def measure_window(records: Sequence[RequestRecord], window: Window) -> Metrics:
         throughput=Throughput((output + inputs) / seconds, output / seconds, inputs / seconds),
         tokens_in=sum(record.tokens_in or 0 for record in inside),
         tokens_out=sum(record.tokens_out or 0 for record in inside),
-        ttft=describe([_seconds(r.sent, r.first_token) for r in inside]),
-        ttft_visible=describe([_seconds(r.sent, r.first_visible) for r in inside if r.first_visible]),
+        ttft=describe([_span(r.sent, r.first_token) for r in inside]),
+        ttft_visible=describe([_span(r.sent, r.first_visible) for r in inside if r.first_visible]),
         tpot=describe([tpot for r in inside if (tpot := _tpot(r)) is not None]),
-        itl=describe(gaps) if per_token is None else describe_weighted(per_token),
-        chunk_gap=describe(gaps),
-        e2e=describe([_seconds(r.sent, r.last_token) for r in inside]),
-        scheduled_ttft=describe([_seconds(r.scheduled, r.first_token) for r in inside]),
-        scheduled_e2e=describe([_seconds(r.scheduled, r.last_token) for r in inside]),
-        lateness=describe([_seconds(r.scheduled, r.sent) for r in inside]),
+        itl=chunk_gap if per_token is None else describe_weighted(per_token),
+        chunk_gap=chunk_gap,
+        e2e=describe([_span(r.sent, r.last_token) for r in inside]),
+        scheduled_ttft=describe([_span(r.scheduled, r.first_token) for r in inside]),
+        scheduled_e2e=describe([_span(r.scheduled, r.last_token) for r in inside]),
+        lateness=describe([_span(r.scheduled, r.sent) for r in inside]),
     )
 
 
-def _seconds(start: int | None, end: int | None) -> float:
-    return ((end or 0) - (start or 0)) / 1e9
+def _span(start: int | None, end: int | None) -> int:
+    return (end or 0) - (start or 0)
 
 
-def _tpot(record: RequestRecord) -> float | None:
+def _tpot(record: RequestRecord) -> int | None:
     tokens = record.tokens_out or 0
-    return None if tokens < 2 else _seconds(record.first_token, record.last_token) / (tokens - 1)
+    return None if tokens < 2 else round(_span(record.first_token, record.last_token) / (tokens - 1))
 
 
-def _gaps(records: Sequence[RequestRecord]) -> tuple[list[float], list[tuple[float, float]] | None]:
-    """Gaps between chunks, and per token (value, weight) unless every chunk held one token."""
-    gaps: list[float] = []
+def _gaps(records: Sequence[RequestRecord]) -> tuple[array[int], list[tuple[float, float]] | None]:
+    """Gaps between chunks in ns, and (ns, tokens) pairs unless every chunk held one token."""
+    gaps = array("q")
     plain = all(record.chunks == record.tokens_out for record in records)
     weighted: list[tuple[float, float]] = []
     for record in records:
         times = record.times()
-        own = [(later - earlier) / 1e9 for earlier, later in pairwise(times)]
-        gaps += own
+        own = array("q", map(sub, times[1:], times))
+        gaps.extend(own)
         if not plain and own:  # tokens after the first chunk, spread evenly over the later ones
             each = max(1.0, ((record.tokens_out or 0) - 1) / len(own))
             weighted += [(gap / each, each) for gap in own]

@@ -8,7 +8,7 @@ import ssl
 
 from isoline.measure.failures import Failure, TargetError
 from isoline.measure.target import Target
-from isoline.measure.transport import Connection, Owner
+from isoline.measure.transport import Connection, Ear, Owner
 
 _AT_ONCE = 64  # handshakes under way at a time: servers have short accept queues
 
@@ -16,8 +16,8 @@ _AT_ONCE = 64  # handshakes under way at a time: servers have short accept queue
 class Pool:
     """Connects to one target; the name is resolved once."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, target: Target, owner: Owner) -> None:
-        self._loop, self._target, self._owner = loop, target, owner
+    def __init__(self, loop: asyncio.AbstractEventLoop, target: Target, owner: Owner, ear: Ear) -> None:
+        self._loop, self._target, self._owner, self._ear = loop, target, owner, ear
         self._addresses: list[tuple[str, int]] = []
         self._tls = _tls_context(target)
         self._gate = asyncio.Semaphore(_AT_ONCE)
@@ -72,7 +72,7 @@ class Pool:
     async def _open(self, host: str, port: int) -> Connection:
         target = self._target
         _, connection = await self._loop.create_connection(
-            lambda: Connection(self._owner, self._tls is None, target.keep_text),
+            lambda: Connection(self._owner, self._ear, self._tls is None, target.keep_text),
             host,
             port,
             ssl=self._tls,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import accumulate
+from operator import mul
 
 import msgspec
 
 from isoline.numerics.order import quantile, rank_interval
+
+NS = 1_000_000_000
 
 
 class Distribution(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,42 +34,46 @@ class Distribution(msgspec.Struct, frozen=True, kw_only=True):
     p99_interval: tuple[float, float] | None = None
 
 
-def describe(sample: Sequence[float]) -> Distribution | None:
-    """The figures of a sample in any order; `None` for an empty one."""
-    n = len(sample)
+def describe(sample: Iterable[int]) -> Distribution | None:
+    """The figures, in seconds, of nanoseconds in any order; `None` for an empty sample.
+
+    Integers, since a run has millions of gaps: their sums are exact and add up in C.
+    """
+    ordered = sorted(sample)
+    n = len(ordered)
     if n == 0:
         return None
-    ordered = sorted(sample)
-    mean = math.fsum(ordered) / n
-    std = math.sqrt(math.fsum((value - mean) ** 2 for value in ordered) / (n - 1)) if n > 1 else None
+    total = sum(ordered)
+    squares = sum(map(mul, ordered, ordered))
 
     def interval(p: float) -> tuple[float, float] | None:
         ranks = rank_interval(n, p)
-        return None if ranks is None else (ordered[ranks[0]], ordered[ranks[1]])
+        return None if ranks is None else (ordered[ranks[0]] / NS, ordered[ranks[1]] / NS)
 
     p90, p99 = interval(0.90), interval(0.99)
     return Distribution(
-        n=n, mean=mean, std=std, min=ordered[0], max=ordered[-1],
-        median=quantile(ordered, 0.5), median_interval=interval(0.5),
-        p90=quantile(ordered, 0.90) if p90 else None, p90_interval=p90,
-        p99=quantile(ordered, 0.99) if p99 else None, p99_interval=p99,
+        n=n, mean=total / n / NS, min=ordered[0] / NS, max=ordered[-1] / NS,
+        std=math.sqrt((n * squares - total * total) / (n * (n - 1))) / NS if n > 1 else None,
+        median=quantile(ordered, 0.5) / NS, median_interval=interval(0.5),
+        p90=quantile(ordered, 0.90) / NS if p90 else None, p90_interval=p90,
+        p99=quantile(ordered, 0.99) / NS if p99 else None, p99_interval=p99,
     )  # fmt: skip
 
 
-def describe_weighted(sample: Sequence[tuple[float, float]]) -> Distribution | None:
-    """The figures of (value, weight) pairs: a chunk that brought k tokens counts k times.
+def describe_weighted(sample: Iterable[tuple[float, float]]) -> Distribution | None:
+    """The figures, in seconds, of (nanoseconds, weight) pairs: a chunk of k tokens counts k times.
 
     Intervals are left out, since k tokens of one chunk are one observation; percentiles need as
     many pairs as unweighted ones.
     """
-    if not sample:
-        return None
     pairs = sorted(sample)
-    values = [value for value, _ in pairs]
+    if not pairs:
+        return None
+    values = [value / NS for value, _ in pairs]
     sums = list(accumulate(weight for _, weight in pairs))
     total = sums[-1]
-    mean = math.fsum(value * weight for value, weight in pairs) / total
-    variance = math.fsum(weight * (value - mean) ** 2 for value, weight in pairs) / total
+    mean = math.fsum(value * weight for value, weight in pairs) / total / NS
+    variance = math.fsum(weight * (value / NS - mean) ** 2 for value, weight in pairs) / total
     n = len(pairs)
 
     def at(p: float) -> float | None:

@@ -35,17 +35,27 @@ class Owner(Protocol):
         """The response has ended, whatever the end was; `stale`: it should be sent again."""
 
 
+class Ear:
+    """When any of a loop's connections last received something: ns, as `perf_counter_ns`."""
+
+    __slots__ = ("heard",)
+
+    def __init__(self) -> None:
+        self.heard = 0
+
+
 class Connection(asyncio.Protocol):
     """A kept-alive connection that carries one request at a time."""
 
     __slots__ = (
-        "_complete", "_fd", "_feed", "_framed", "_held", "_keep", "_now", "_owner", "_parser",
+        "_complete", "_ear", "_fd", "_feed", "_framed", "_held", "_keep", "_now", "_owner", "_parser",
         "_pieces", "_plain", "_refusal", "_refused", "_stamps", "_transport", "_type", "active",
         "alive", "coalesced", "decoder", "keep_text", "on_body", "payload", "record", "stale",
         "used",
     )  # fmt: skip
 
-    def __init__(self, owner: Owner, plain: bool = True, keep_text: bool = False) -> None:
+    def __init__(self, owner: Owner, ear: Ear, plain: bool = True, keep_text: bool = False) -> None:
+        self._ear = ear
         self._owner, self._plain, self.keep_text = owner, plain, keep_text
         self._transport: asyncio.Transport | None = None
         self._fd = -1
@@ -106,7 +116,7 @@ class Connection(asyncio.Protocol):
         self.alive = True
 
     def data_received(self, data: bytes) -> None:
-        now = self._now = perf_counter_ns()
+        now = self._now = self._ear.heard = perf_counter_ns()
         pieces, stamps = self._pieces, self._stamps
         try:
             self._feed(data)

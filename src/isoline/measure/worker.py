@@ -7,6 +7,7 @@ as JSON lines. The end of standard input means that the parent is gone.
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -53,12 +54,14 @@ async def work(spool: Path) -> None:
                 raise GaveUpError
             return int(start)
 
-        side = [asyncio.ensure_future(_progress(generator, job))]
+        side: list[asyncio.Future[None]] = []
         running = asyncio.ensure_future(generator.run(barrier))
         try:
             while not generator.started and not running.done():
                 await asyncio.sleep(0.01)
-            side.append(asyncio.ensure_future(_obey(reader, generator)))
+            side += [
+                asyncio.ensure_future(task) for task in (_obey(reader, generator), _progress(generator, job))
+            ]
             report = await running
         except GaveUpError:
             return
@@ -85,6 +88,8 @@ async def _progress(generator: LoadGenerator, job: Job) -> None:
 def main() -> None:
     """Ctrl-C reaches the whole process group: the parent decides what it means."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a file a stream: 1,024 are too few
     uvloop.run(work(Path(sys.argv[1])))
 
 

@@ -13,10 +13,9 @@ from isoline.measure.records import RequestRecord
 from isoline.measure.sse import StreamFault
 from isoline.measure.transport import Connection, Ear
 
-SLICE_NS = 50_000  # the most that decoding delays a read, give or take one slice of 64 events
-PATIENCE_NS = 5_000_000  # a loop that always has something to read decodes this often
-LOOK_AGAIN = 0.001  # seconds
-MANY_PIECES = 100_000  # above it, decoding no longer waits for an empty turn
+SLICE_NS = 75_000  # the most that decoding delays a read, give or take one slice of 64 events
+LOOK_AGAIN = 0.001  # seconds after which a busy loop decodes again
+MANY_PIECES = 100_000  # above it, every turn of the loop decodes
 WAITING_PIECES = 200_000  # above it every arrival pays for one older slice: memory stays bounded
 
 _Item = tuple[Connection, StreamDecoder, list[bytes], "array[int]", bool]
@@ -39,7 +38,6 @@ class Backlog:
         self._pieces = 0
         self._scheduled = False
         self._heard = 0  # when the last read was, as of the last look
-        self._decoded = 0  # when the last slice was decoded
         self.pressed = 0  # slices decoded in the timed path because too many waited
 
     def add(self, connection: Connection, pieces: list[bytes], stamps: array[int], last: bool) -> None:
@@ -58,6 +56,7 @@ class Backlog:
 
     def wake(self) -> None:
         """Work may be waiting: do it when the loop has nothing to read."""
+        self._more = True
         if not self._scheduled:
             self._scheduled = True
             self._probe()
@@ -67,33 +66,31 @@ class Backlog:
         self._loop.call_soon(self._turn)
 
     def _turn(self) -> None:
-        """Work if the loop's last turn had nothing to read, or too much waits; else look again later.
+        """An idle loop works item by item, reading in between; a busy one a little now and then.
 
-        Looking again at once would make every turn read one token: a turn costs half as much as a read.
+        Looking again at once would make a busy loop read one token a turn: a turn costs half a read.
         """
-        now = perf_counter_ns()
-        if self._ear.heard == self._heard or self._pieces > MANY_PIECES:
-            self._work(now)
-        elif now - self._decoded > PATIENCE_NS:
-            self._work(now)
-            self._loop.call_later(LOOK_AGAIN, self._probe)
-            return
+        idle = self._ear.heard == self._heard
+        self._work(0 if idle else SLICE_NS)
+        if not self._items and not self._more:
+            self._scheduled = False
+        elif idle or self._pieces > MANY_PIECES:
+            self._probe()
         else:
             self._loop.call_later(LOOK_AGAIN, self._probe)
-            return
-        self._scheduled = bool(self._items) or self._more
-        if self._scheduled:
-            self._probe()
 
-    def _work(self, now: int) -> None:
-        """One slice, or as many as fit in a moment when many wait."""
-        end = now + SLICE_NS
-        while self._items:
-            self._decode_one()
-            self._decoded = perf_counter_ns()
-            if self._pieces < MANY_PIECES or self._decoded > end:
+    def _work(self, budget: int) -> None:
+        """Decode, then do what else can wait, for some `budget` nanoseconds: one item at least."""
+        end = perf_counter_ns() + budget
+        while True:
+            if self._items:
+                self._decode_one()
+            elif self._more:
+                self._more = self._spare()
+            else:
                 return
-        self._more = self._spare()
+            if perf_counter_ns() > end:
+                return
 
     def _decode_one(self) -> None:
         connection, decoder, pieces, stamps, last = self._items.popleft()

@@ -4,36 +4,38 @@ import json
 import statistics
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isoline.errors import UsageError
+from isoline.measure.prompts import POOL, Prompts
 from isoline.measure.source import RequestSource
 from isoline.measure.target import CHAT, Target
 from isoline.measure.words import word_table
 from isoline.measure.workloads import Synthetic
 
 
-@given(st.integers(0, 2**24 - 1), st.integers(1, 300), st.integers(0, 2**31))
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**24 - 1), st.sampled_from([1, 3, 16, 17, 300, POOL, 2 * POOL]), st.integers(0, 9))
 def test_a_prompt_has_exactly_its_tokens(index: int, length: int, seed: int) -> None:
-    workload = Synthetic(length, 1, seed=seed)
-    ids = workload.token_ids(index, length)
+    prompts = Prompts(Synthetic(length, 1, seed=seed))
+    ids = prompts.token_ids(index, length)
     assert len(ids) == length
     assert all(1_000 <= token < 30_000 for token in ids)
-    assert json.loads(workload.encoded_ids(index, length)) == list(ids)
-    assert len(workload.words(index, length).split()) == length
+    assert json.loads(prompts.encoded_ids(index, length)) == list(ids)
+    assert len(prompts.words(index, length).split()) == length
 
 
 def test_no_two_prompts_share_a_prefix() -> None:
-    workload = Synthetic(16, 1)
-    assert len({tuple(workload.token_ids(index, 16)[:3]) for index in range(5_000)}) == 5_000
+    prompts = Prompts(Synthetic(16, 1))
+    assert len({tuple(prompts.token_ids(index, 16)[:3]) for index in range(5_000)}) == 5_000
 
 
 def test_a_salt_changes_prompts_but_neither_lengths_nor_the_id() -> None:
     plain, salted = (Synthetic(64, 64, "uniform", salt=salt) for salt in (0, 1))
     assert plain.plan(50) == salted.plan(50)
     assert plain.id == salted.id != Synthetic(64, 64).id
-    assert plain.token_ids(0, 64) != salted.token_ids(0, 64)
+    assert Prompts(plain).token_ids(0, 64) != Prompts(salted).token_ids(0, 64)
 
 
 def test_uniform_lengths_are_inferencex_s() -> None:

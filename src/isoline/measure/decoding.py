@@ -73,7 +73,7 @@ class StreamDecoder:
     def finish(self) -> None:
         """The response ended, in full unless the record holds an error; completes the record."""
         record = self.record
-        if record.error is None:
+        if record.error is None and not self._splitter.idle:
             stamp = record.done or record.scheduled
             for payload in self._splitter.finish():
                 self._event(payload, stamp, b"")
@@ -139,9 +139,11 @@ class StreamDecoder:
 
 def _matching(pieces: list[bytes], at: int, template: Template) -> int:
     """Index after the run of pieces from `at` that are each one token event like the template."""
-    for end in (len(pieces), len(pieces) - _CLOSING):
-        if end - at >= _BULK and _all_match(pieces[at:end], template):
-            return end
+    end = len(pieces)
+    if len(pieces[-1]) <= template.low:  # a stream's last slice: [DONE] matches nothing
+        end -= _CLOSING
+    if end - at >= _BULK and _all_match(pieces[at:end], template):
+        return end
     prefix, suffix, low, high = template.prefix, template.suffix, template.low, template.high
     for piece in pieces[at:] if at else pieces:
         if not (low < len(piece) < high and piece.startswith(prefix) and piece.endswith(suffix)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -63,8 +63,7 @@ def token_kind(event: Event) -> int:
     return VISIBLE if delta.tool_calls else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """The bytes around the text of a token event: they repeat within a stream.
 
     An event between `low` and `high` bytes long that starts with `prefix` and ends with `suffix`

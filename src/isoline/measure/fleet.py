@@ -70,7 +70,8 @@ def run_load(
         return RunReport(1, [client], client.stopped)
     with tempfile.TemporaryDirectory(prefix="isoline-") as folder:
         spools = [Path(folder, f"{worker}.records") for worker in range(count)]
-        jobs = [Job(target, workload, load, worker, count, warmup) for worker in range(count)]
+        told = on_progress is not None
+        jobs = [Job(target, workload, load, worker, count, warmup, told) for worker in range(count)]
         report = asyncio.run(_Fleet(jobs, spools, on_progress).run())
         for spool in spools:
             if spool.exists():

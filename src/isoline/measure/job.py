@@ -19,6 +19,7 @@ class Job(msgspec.Struct):
     worker: int = 0
     workers: int = 1
     warmup: bool = False
+    progress: bool = False
 
 
 class Ready(msgspec.Struct, tag=True):

@@ -6,6 +6,7 @@ from collections import deque
 
 import msgspec
 
+from isoline.measure.prompts import Prompts
 from isoline.measure.target import COMPLETIONS, Target
 from isoline.measure.workloads import Synthetic
 
@@ -20,7 +21,7 @@ class RequestSource:
     """
 
     def __init__(self, target: Target, workload: Synthetic, indices: range, ahead: int = 1_024) -> None:
-        self._target, self._workload = target, workload
+        self._target, self._workload, self._prompts = target, workload, Prompts(workload)
         self._head = target.head()
         self._before, self._between = target.body_parts()
         self._indices = iter(indices)
@@ -54,11 +55,11 @@ class RequestSource:
         return request
 
     def _encode(self, index: int) -> tuple[int, bytes, int, int]:
-        isl, osl = self._workload.plan(1, index)[0]
+        isl, osl = self._workload.lengths_of(index)
         if self._target.endpoint == COMPLETIONS:
-            prompt = self._workload.encoded_ids(index, isl)
+            prompt = self._prompts.encoded_ids(index, isl)
         else:
-            words = self._workload.words(index, isl)
+            words = self._prompts.words(index, isl)
             prompt = msgspec.json.encode([{"role": "user", "content": words}])
         body = b"".join((self._before, prompt, self._between, b"%d}" % osl))
         return index, b"%s%d\r\n\r\n%s" % (self._head, len(body), body), isl, osl

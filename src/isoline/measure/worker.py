@@ -59,9 +59,9 @@ async def work(spool: Path) -> None:
         try:
             while not generator.started and not running.done():
                 await asyncio.sleep(0.01)
-            side += [
-                asyncio.ensure_future(task) for task in (_obey(reader, generator), _progress(generator, job))
-            ]
+            side.append(asyncio.ensure_future(_obey(reader, generator)))
+            if job.progress:
+                side.append(asyncio.ensure_future(_progress(generator, job)))
             report = await running
         except GaveUpError:
             return

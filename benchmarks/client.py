@@ -146,7 +146,7 @@ def prefix(core: int | None, priority: int | None) -> list[str]:
 
 
 def start_mock(case: Case, mock: Path) -> subprocess.Popen[bytes]:
-    command = prefix(0, 50) if case.pinned else []
+    command = prefix(0 if case.pinned else None, 50)
     server = subprocess.Popen([*command, mock, "--port", str(PORT), *case.mock], stderr=subprocess.DEVNULL)
     time.sleep(0.3)
     return server
@@ -175,7 +175,7 @@ def run_reference(case: Case, mock: Path, reference: Path, fifo: bool) -> dict[s
 def run_case(case: Case, mock: Path, fifo: bool) -> dict[str, float]:
     server = start_mock(case, mock)
     try:
-        command = prefix(1 if case.pinned else None, 40 if fifo and case.pinned else None)
+        command = prefix(1 if case.pinned else None, 40 if fifo else None)
         job = json.dumps({"load": case.load, "osl": case.osl})
         done = subprocess.run(
             [*command, sys.executable, __file__, "--one", job], stdout=subprocess.PIPE, check=True

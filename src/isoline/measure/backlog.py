@@ -16,6 +16,7 @@ from isoline.measure.transport import Connection, Ear
 SLICE_NS = 75_000  # the most that decoding delays a read, give or take one slice of 64 events
 LOOK_AGAIN = 0.001  # seconds after which a busy loop decodes again
 MANY_PIECES = 100_000  # above it, every turn of the loop decodes
+BURST = 16  # pieces of a response that came at once: they are still in the processor's cache
 WAITING_PIECES = 200_000  # above it every arrival pays for one older slice: memory stays bounded
 
 _Item = tuple[Connection, StreamDecoder, list[bytes], "array[int]", bool]
@@ -42,9 +43,13 @@ class Backlog:
 
     def add(self, connection: Connection, pieces: list[bytes], stamps: array[int], last: bool) -> None:
         """Queue a slice of the response that `connection` carries."""
-        self._items.append((connection, connection.decoder, pieces, stamps, last))
+        decoder = connection.decoder
+        self._items.append((connection, decoder, pieces, stamps, last))
         self._pieces += len(pieces)
-        if self._pieces > WAITING_PIECES:
+        decoder.waiting += 1
+        if last and decoder.waiting == 1 and len(pieces) > BURST and stamps[0] == stamps[-1]:
+            self._decode(*self._items.pop())  # a whole answer in one read: later it costs more
+        elif self._pieces > WAITING_PIECES:
             self.pressed += 1
             self._decode_one()
         self.wake()
@@ -93,8 +98,18 @@ class Backlog:
                 return
 
     def _decode_one(self) -> None:
-        connection, decoder, pieces, stamps, last = self._items.popleft()
+        self._decode(*self._items.popleft())
+
+    def _decode(
+        self,
+        connection: Connection,
+        decoder: StreamDecoder,
+        pieces: list[bytes],
+        stamps: array[int],
+        last: bool,
+    ) -> None:
         self._pieces -= len(pieces)
+        decoder.waiting -= 1
         record = decoder.record
         try:
             if not decoder.broken:

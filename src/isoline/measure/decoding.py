@@ -30,12 +30,14 @@ class StreamDecoder:
         "broken",
         "done",
         "record",
+        "waiting",
     )
 
     def __init__(self, record: RequestRecord, keep_text: bool = False) -> None:
         self.record = record
         self.done = False  # [DONE] was read
         self.broken = False  # a fault was found: what follows is not read
+        self.waiting = 0  # slices that wait to be decoded
         self._splitter = EventSplitter()
         self._stamps = array("q")
         self._template: Template | None = None

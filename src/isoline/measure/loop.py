@@ -6,16 +6,16 @@ import asyncio
 import gc
 from array import array
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from time import perf_counter_ns
 
-from isoline.measure.alarm import Alarm
 from isoline.measure.backlog import SLICE_NS, Backlog
 from isoline.measure.failures import Failure, TargetError
 from isoline.measure.loads import Load
 from isoline.measure.monitor import ClientReport, Monitor
 from isoline.measure.pool import Pool
 from isoline.measure.records import FROM_PROMPT, RequestRecord
+from isoline.measure.schedule import Schedule
 from isoline.measure.sink import Sink
 from isoline.measure.source import RequestSource
 from isoline.measure.target import COMPLETIONS, Target
@@ -94,6 +94,7 @@ class LoadGenerator:
         """Offer no more and cancel what is in flight; its records say so."""
         self._stopped = self._stopped or reason
         self._offering = False
+        self._schedule.end()
         for connection in list(self._pool.connections):
             if connection.active:
                 connection.fail(Failure.CANCELLED, reason)
@@ -112,35 +113,14 @@ class LoadGenerator:
                 self._deadline = start + int(self._load.duration * 1e9)
             launch = self._first if self._load.concurrency is not None else self._arrive
             self._under_way += 1  # the schedule itself
-            self._schedule(start, iter(dues), launch)
+            self._schedule = Schedule(self._loop, dues, launch, self._leave)
+            self._schedule.begin(start)
             self._sweep()
             await self._over.wait()
         finally:
-            self._alarm.close()
+            self._schedule.close()
             gc.enable()
             gc.unfreeze()
-
-    def _schedule(self, start: int, dues: Iterator[float], launch: Callable[[int], None]) -> None:
-        """Launch everything due, then wait for the next."""
-        due: int | None = None
-
-        def step() -> None:
-            nonlocal due
-            while self._offering:
-                if due is None:
-                    offset = next(dues, None)
-                    if offset is None:
-                        break
-                    due = start + int(offset * 1e9)
-                if due > perf_counter_ns():
-                    self._alarm.set(due)
-                    return
-                launch(due)
-                due = None
-            self._leave()
-
-        self._alarm = Alarm(self._loop, step)
-        step()
 
     def _first(self, due: int) -> None:
         """The first request of a slot of the closed loop."""
@@ -238,6 +218,7 @@ class LoadGenerator:
         if self._failures == _HOPELESS and self._offering:
             self._stopped = f"{_HOPELESS} requests failed in a row, the last: {record.error}"
             self._offering = False
+            self._schedule.end()
 
     def _keep(self, record: RequestRecord) -> None:
         self._sink.write(record)

@@ -12,7 +12,7 @@ FROM_TOKENIZER = "tokenizer"
 FROM_PROMPT = "prompt"  # token ids sent: exact
 
 
-class RequestRecord(msgspec.Struct, gc=False):
+class RequestRecord(msgspec.Struct, gc=False, array_like=True):
     """One request. Times are `time.perf_counter_ns()` of the measuring host; `None`: never happened.
 
     `scheduled` is when the load wanted it sent, `sent` the moment before its bytes went to the

@@ -73,8 +73,8 @@ CASES = [
     Case(
         "many: 8,192 streams, ITL 120 ms, both cores shared with the server",
         ("--ttft-ms", "100", "--itl-ms", "120"),
-        {"concurrency": 8192, "requests": 49_152},
-        32,
+        {"concurrency": 8192, "requests": 40_960},
+        64,
         {"ttft_mean_ms": 2.0, "invalid": 0},
         pinned=False,
     ),

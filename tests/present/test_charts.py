@@ -8,6 +8,7 @@ import struct
 import zlib
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from isoline.domain.point import SIMULATED
@@ -52,15 +53,19 @@ def test_roles_follow_status_and_frontier():
             assert measured[p.key]["role"] == ("frontier" if p.key in best else "other")
 
 
-def test_gap_is_dashed_and_lighter():
+def test_what_no_point_is_near_is_dashed_and_lighter():
     spec = comparison_chart(samples.measured())
     drawn = [row for row in rows(spec, "lines") if row["side"] == "FP4" and 56 < row["x"] < 104]
-    assert {row["style"] for row in drawn} == {"gap"}
+    assert {row["style"] for row in drawn} == {"reach"}
     (layer,) = (layer for layer in spec["layer"] if layer["data"]["name"] == "lines")
     scale = layer["encoding"]["strokeDash"]["scale"]
     dashes = dict(zip(scale["domain"], scale["range"], strict=True))
-    assert dashes["gap"] != dashes["curve"] == [1, 0]
-    assert layer["encoding"]["strokeOpacity"]["condition"]["test"] == "datum.style === 'gap'"
+    assert dashes["curve"] == [1, 0]
+    assert dashes["reach"] != [1, 0]
+    assert (
+        layer["encoding"]["strokeOpacity"]["condition"]["test"]
+        == "datum.style === 'gap' || datum.style === 'reach'"
+    )
 
 
 @pytest.mark.parametrize("sample", EVERY)
@@ -119,7 +124,7 @@ def test_subtitle_says_what_the_data_is():
     assert "published by InferenceX" in published
     comparison = samples.single_point()
     sides = tuple(
-        replace(side, points=tuple(replace(p, status=SIMULATED) for p in side.points))
+        replace(side, points=tuple(msgspec.structs.replace(p, status=SIMULATED) for p in side.points))
         for side in comparison.sides
     )
     spec = comparison_chart(replace(comparison, sides=sides))

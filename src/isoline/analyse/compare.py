@@ -9,10 +9,11 @@ from isoline.analyse import words
 from isoline.analyse.comparison import Comparison, Reading, Series, Side, Source, Target
 from isoline.analyse.defaults import common_range, default_targets, measured_range
 from isoline.analyse.differences import Declared, differences, recipes
-from isoline.analyse.dimensions import DIMENSIONS, Dimension
+from isoline.analyse.dimensions import DIMENSIONS
 from isoline.analyse.drawing import drawn_line
 from isoline.analyse.line import Line, Rates
 from isoline.analyse.narrative import narrative
+from isoline.analyse.rates import PriceTerms, rate
 from isoline.analyse.read import read_envelope, read_pooled
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Point
@@ -20,6 +21,7 @@ from isoline.domain.slugs import Slug
 
 METHODS = ("envelope", "pooled")
 AS_PUBLISHED = "as published"
+CUSTOM = "custom"  # every price is the reader's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,7 @@ class Terms:
     precision: str | None = None
     targets: tuple[float, ...] | None = None
     method: str = "envelope"
-    tier: str = "hyperscaler"
-    tier_chosen: bool = False
-    prices: Mapping[str, float] = field(default_factory=dict)  # $/GPU-hour by hardware
-    powers: Mapping[str, float] = field(default_factory=dict)  # kW per GPU by hardware
-    until: str | None = None  # ISO date: prices of that day
+    pricing: PriceTerms = field(default_factory=lambda: PriceTerms("hyperscaler", False, {}, {}, None))
 
 
 def compare(
@@ -55,18 +53,20 @@ def compare(
         key: [d for d in declared if getattr(d.recipe, dimension.attribute) == key] for key in slug.sides
     }
     built = [_side(slug, key, groups[key], known[key], terms, catalog) for key in slug.sides]
-    rates = {hardware: _rates(hardware, terms, catalog) for hardware in slug.hardware}
+    rated = rate(slug.hardware, terms.pricing, catalog)
+    rates = rated.rates
     sides = (_finish(built[0], draw), _finish(built[1], draw))
     span = common_range(sides[0].measured_range, sides[1].measured_range)
-    targets = tuple(
-        _target(x, built, rates, slug) for x in _targets(terms, span, [*groups.values()])
-    )
+    targets = tuple(_target(x, built, rates, slug) for x in _targets(terms, span, [*groups.values()]))
     side_points = (groups[slug.sides[0]], groups[slug.sides[1]])
     differing = differences(dimension, side_points, (known[slug.sides[0]], known[slug.sides[1]]))
+    # Printed figures were computed with the page's own prices and power, which are not known.
     printed = any(p.printed_cost is not None for p in points)
-    prices = {h: r.usd_per_gpu_hour for h, r in rates.items() if r.usd_per_gpu_hour is not None}
     as_published = printed and not any(r.explicit_price for r in rates.values())
-    row = catalog.price(slug.hardware[0], terms.tier, terms.until)
+    own_power = printed and not any(r.explicit_power for r in rates.values())
+    own_prices = set(slug.hardware) <= set(terms.pricing.prices)
+    prices = {h: r.usd_per_gpu_hour for h, r in rates.items() if r.usd_per_gpu_hour is not None}
+    power = {h: r.kw_per_gpu for h, r in rates.items() if r.kw_per_gpu is not None}
     return Comparison(
         kind=slug.kind,
         slug=slug.canonical,
@@ -76,10 +76,10 @@ def compare(
         sequence=terms.sequence,
         precision=slug.precision or terms.precision,
         method=terms.method,
-        tier=AS_PUBLISHED if as_published else terms.tier,
+        tier=AS_PUBLISHED if as_published else CUSTOM if own_prices else terms.pricing.tier,
         price={} if as_published else prices,
-        price_date=row.date if row and not as_published else None,
-        power={h: r.kw_per_gpu for h, r in rates.items() if r.kw_per_gpu is not None},
+        price_date=None if as_published else rated.price_date,
+        power={} if own_power else power,
         common_range=span,
         sides=sides,
         targets=targets,
@@ -88,7 +88,7 @@ def compare(
             dimension, sides, targets, differing, _where(slug, catalog), terms.sequence, span
         ),
         sources=sources,
-        notes=notes,
+        notes=(*notes, *(() if as_published else rated.notes)),
     )
 
 
@@ -147,6 +147,9 @@ def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Poin
         groups.setdefault((r.engine, r.spec_method, r.disaggregated, point.status), []).append(point)
     labelled: dict[str, list[Point]] = {}
     for (engine, spec, disaggregated, status), members in groups.items():
+        if status == PUBLISHED:
+            labelled.setdefault("published readings", []).extend(members)
+            continue
         parts = [catalog.engine_label(engine)]
         if spec != "none":
             parts.append(catalog.spec_label(spec))
@@ -189,17 +192,6 @@ def _target(x: float, built: Sequence[_Built], rates: Mapping[str, Rates], slug:
         else "single run, no interval"
     )
     return Target(x, (a, b), a.throughput_per_gpu / b.throughput_per_gpu, cost, None, reason)
-
-
-def _rates(hardware: str, terms: Terms, catalog: Catalog) -> Rates:
-    row = catalog.price(hardware, terms.tier, terms.until)
-    entry = catalog.hardware.get(hardware)
-    return Rates(
-        terms.prices.get(hardware, row.usd_per_gpu_hour if row else None),
-        terms.powers.get(hardware, entry.power_kw if entry else None),
-        explicit_price=hardware in terms.prices or terms.tier_chosen,
-        explicit_power=hardware in terms.powers,
-    )
 
 
 def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:

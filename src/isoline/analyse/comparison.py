@@ -93,7 +93,8 @@ class Side:
 class LineSegment:
     """A stretch of the drawn line between two frontier neighbours, sampled; y is tok/s/GPU.
 
-    `style` is `curve`, `gap` (bridges a wide gap) or `published` (between printed readings).
+    `style` is `curve`, `gap` (bridges a wide gap), `reach` (given by a faster point only) or
+    `published` (between printed readings).
     """
 
     series: str | None

@@ -51,9 +51,7 @@ def _variant(row: Coverage, kind: str) -> tuple[object, ...]:
     return (row.engine, row.spec_method, row.concurrency)
 
 
-def common_range(
-    a: tuple[float, float] | None, b: tuple[float, float] | None
-) -> tuple[float, float] | None:
+def common_range(a: tuple[float, float] | None, b: tuple[float, float] | None) -> tuple[float, float] | None:
     """Overlap of two interactivity ranges; without a real overlap their union; of one side its own."""
     if a is None or b is None:
         return a or b

@@ -11,6 +11,7 @@ from isoline.domain.point import Point
 from isoline.domain.recipe import RECIPE_FIELDS, Recipe
 
 SHOWN_VALUES = 4  # longer sets are counted, not spelled out
+LONG_VALUE = 24  # of long values (image names) two are spelled out, more are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,6 @@ class Declared:
 
     recipe: Recipe
     concurrencies: tuple[int, ...] = ()
-    date: str | None = None
 
 
 def differences(
@@ -38,10 +38,12 @@ def differences(
     # Aggregated deployments carry their one role twice; one row is enough.
     two_roles = True in a["disaggregated"] | b["disaggregated"]
     skipped = dimension.implied | {dimension.attribute, "model"}
+    if not two_roles:
+        skipped |= {name for name in a if name.startswith("prefill_")} | {"decode_gpus"}
     return tuple(
-        Difference(name, _words(a[name]), _words(b[name]))
+        Difference(name if two_roles else name.removeprefix("decode_"), _words(a[name]), _words(b[name]))
         for name in a
-        if name not in skipped and a[name] != b[name] and (two_roles or not name.startswith("prefill_"))
+        if name not in skipped and a[name] != b[name]
     )
 
 
@@ -60,24 +62,25 @@ def _facts(points: Sequence[Point], declared: Sequence[Declared]) -> dict[str, f
         facts[name] = frozenset(getattr(recipe, name) for recipe in behind)
         if name == "multinode":
             facts["gpus"] = frozenset(recipe.gpus for recipe in behind)
-    concurrencies = {c for d in declared for c in d.concurrencies} or {p.concurrency for p in points}
-    dates = {d.date for d in declared if d.date} or {p.date for p in points}
+    loads = [c for d in declared for c in d.concurrencies]
     return facts | {
-        "concurrency": frozenset([_span(concurrencies)]),
-        "date": frozenset([_span(dates)]),
+        "concurrency": frozenset([_span(loads or [p.concurrency for p in points if p.concurrency])]),
+        "date": frozenset([_span([p.date for p in points if p.date])]),
     }
 
 
-def _span(values: Iterable[object]) -> str:
-    known = sorted(v for v in values if v is not None)  # type: ignore[type-var]
-    if not known:
+def _span(values: Sequence[int] | Sequence[str]) -> str:
+    if not values:
         return "not recorded"
-    return str(known[0]) if known[0] == known[-1] else f"{known[0]} to {known[-1]}"
+    first, last = min(values), max(values)
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def _words(values: frozenset[object]) -> str:
     known = sorted((v for v in values if v is not None), key=lambda v: (isinstance(v, str), v))
     words = [("yes" if v else "no") if isinstance(v, bool) else str(v) for v in known]
+    if len(words) > 2 and max(map(len, words)) > LONG_VALUE:
+        words = [f"{len(words)} different"]
     if len(words) > SHOWN_VALUES:
         words = [*words[:SHOWN_VALUES], f"{len(words) - SHOWN_VALUES} more"]
     if None in values:

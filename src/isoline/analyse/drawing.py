@@ -26,7 +26,7 @@ def drawn_line(lines: Sequence[Line]) -> tuple[LineSegment, ...]:
         best = envelope_line(lines, x)
         if best is None:  # cannot happen inside the range; keeps the type honest
             continue
-        kind = (best, _style(best, x))
+        kind = (best, _style(best, x, from_left=current is not None and current[0] is best))
         if current is not None and kind != current:
             if x <= current[0].last.interactivity:
                 samples.append((x, best.curve(x)))  # the stretches meet
@@ -47,14 +47,14 @@ def _abscissae(lines: Sequence[Line]) -> list[float]:
     return sorted(x for x in grid | knots if first <= x <= last)
 
 
-def _style(line: Line, x: float) -> str:
-    near = line.neighbours(x)
+def _style(line: Line, x: float, from_left: bool) -> str:
+    """How the stretch beside `x` is known; a knot belongs to the stretch that leads to it, or from it."""
     if x < line.first.interactivity:
-        return "gap"  # achievable, but by a faster point only
+        return "reach"  # only a faster point gives this
+    near = line.neighbours(x)
     if len(near) == 1:
-        # A knot belongs to the stretch on its left; the next sample opens the next stretch there.
         i = line.points.index(near[0])
-        near = line.points[max(i - 1, 0) : i + 1]
+        near = line.points[max(i - 1, 0) : i + 1] if from_left else line.points[i : i + 2]
     if len(near) == 2 and is_wide(*near):
         return "gap"
     return "published" if near[0].status == PUBLISHED else "curve"

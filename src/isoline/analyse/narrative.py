@@ -22,7 +22,9 @@ def verdict(sides: tuple[Side, Side], targets: tuple[Target, ...], where: str) -
         empty = [s.label for s in sides if s.measured_range is None]
         if empty:
             return f"{where}: no data for {words.join(empty)}, so there is nothing to compare."
-        return f"{where}: the two sides share no measured interactivity at these targets."
+        if any(r.status == "wide gap" for target in targets for r in target.readings):
+            return f"{where}: no ratio can be claimed; the readings bridge wide gaps between measured points."
+        return f"{where}: the two sides are not both measured at any of these targets."
     middle = comparable[len(comparable) // 2]
     at = f"at {words.interactivity(middle.interactivity)} tok/s/user"
     gain = _gain(sides, middle)
@@ -79,7 +81,7 @@ def _clause(side: Side, reading: Reading) -> str:
         text += f" at {words.usd(reading.cost_per_mtok)} per million tokens"
     if reading.status == "wide gap":
         near = " and ".join(words.interactivity(round(n.interactivity, 1)) for n in reading.neighbours)
-        return f"{text} (a guess across a wide gap: measured only at {near} tok/s/user)"
+        return f"{text} (across a wide gap: measured only at {near} tok/s/user)"
     how = HOW_KNOWN[reading.status]
     if reading.status == "interpolated" and reading.basis == "published":
         how = "interpolated between published readings"
@@ -95,7 +97,9 @@ def _gain(sides: tuple[Side, Side], target: Target) -> str | None:
         ratio = a.throughput_per_gpu / b.throughput_per_gpu
         leader = sides[0] if ratio >= 1 else sides[1]
         if not words.about_equal(a.throughput_per_gpu, b.throughput_per_gpu):
-            parts.append(f"{leader.label} is higher by {words.times(max(ratio, 1 / ratio))} in tokens per GPU")
+            parts.append(
+                f"{leader.label} is higher by {words.times(max(ratio, 1 / ratio))} in tokens per GPU"
+            )
     if a.cost_per_mtok and b.cost_per_mtok and not words.about_equal(a.cost_per_mtok, b.cost_per_mtok):
         ratio = b.cost_per_mtok / a.cost_per_mtok
         cheaper = sides[0] if ratio >= 1 else sides[1]

@@ -21,5 +21,7 @@ def implied_note(points: Sequence[Point]) -> str | None:
     ]
     if not hourly:
         return None
-    text = f"The page's prices are not known; its printed costs imply about ${median(hourly):.2f} per GPU-hour"
+    text = (
+        f"The page's prices are not known; its printed costs imply about ${median(hourly):.2f} per GPU-hour"
+    )
     return f"{text} and {median(power):.2f} kW per GPU (derived)." if power else f"{text} (derived)."

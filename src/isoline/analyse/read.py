@@ -64,7 +64,13 @@ def _inside(line: Line, x: float, rates: Rates) -> Reading:
 
 
 def is_wide(a: Point, b: Point) -> bool:
-    """Whether two neighbours are too far apart for what lies between them to be claimed."""
+    """Whether two neighbours are too far apart for what lies between them to be claimed.
+
+    Not said of two published readings: they are samples of a drawn curve, not measured points, and
+    what lies between them is marked as such.
+    """
+    if a.status == b.status == PUBLISHED:
+        return False
     return b.interactivity > WIDE_GAP * a.interactivity
 
 

@@ -63,8 +63,9 @@ def _narrowed(newest: Sequence[Point], older: Sequence[Sequence[Point]]) -> str 
         return None
     recipe = newest[0].recipe
     gpus = f", {recipe.gpus} GPUs" if recipe.gpus else ""
+    unit = "concurrency" if len(now) == 1 else "concurrencies"
     return (
         f"{recipe.engine} {recipe.precision} (spec decode {recipe.spec_method}{gpus}): the newest run "
-        f"({newest[0].date}) has {len(now)} concurrencies, an older one ({fullest[0].date}) has "
+        f"({newest[0].date}) covers {len(now)} {unit}, an older one ({fullest[0].date}) "
         f"{len({p.concurrency for p in fullest})}"
     )

@@ -4,53 +4,67 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from isoline.analyse.compare import METHODS
 from isoline.analyse.comparison import Comparison
 from isoline.cli import options
-from isoline.cli.suggest import parse
+from isoline.cli.suggest import closest, parse
 from isoline.domain.catalog import TIERS
 from isoline.domain.slugs import KINDS
-from isoline.errors import UsageError
+from isoline.errors import NoDataError, UsageError
 from isoline.present.answer import Question, answer
 
-app = options.new_app()
-FORMATS = ("table", "json", "markdown", "csv")
 
-
-@app.command()
-def compare(
-    slug: Annotated[str, typer.Argument(help="What to compare, like qwen-3-5-b300-fp4-vs-bf16.")],
-    kind: Annotated[str | None, typer.Option(help=f"One of {', '.join(KINDS)}; usually known from SLUG.")] = None,
-    at: Annotated[str | None, typer.Option(help="Targets in tok/s per user, like 102,160,218.")] = None,
-    sequence: Annotated[str | None, typer.Option(help="Input/output lengths, like 1k/1k or 8192/1024.")] = None,
-    precision: Annotated[str | None, typer.Option(help="Precision, where GPUs are compared.")] = None,
-    method: Annotated[str, typer.Option(help="envelope: best series; pooled: InferenceX's convention.")] = "envelope",
-    tier: Annotated[str | None, typer.Option(help=f"Price tier: {', '.join(TIERS)} (first is default).")] = None,
-    price: Annotated[list[str] | None, typer.Option(help="$ per GPU-hour, like b300=2.26.")] = None,
-    power: Annotated[list[str] | None, typer.Option(help="All-in kW per GPU, like b300=1.9.")] = None,
-    dataset: Annotated[list[str] | None, typer.Option(help="Only these datasets; see isoline list.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="Only data and prices up to this date.")] = None,
-    output: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "table",
-    png: Annotated[Path | None, typer.Option(help="Also draw the chart into this file.")] = None,
-    svg: Annotated[Path | None, typer.Option(help="Also draw the chart into this file.")] = None,
-    theme: Annotated[str, typer.Option(help="Theme of the chart: light or dark.")] = "light",
-    store: options.StoreOption = None,
-    catalog: options.CatalogOption = None,
+@click.command()
+@click.argument("slug")
+@click.option("--kind", type=click.Choice(KINDS), help="Usually known from SLUG.")
+@click.option("--at", help="Targets in tok/s per user, like 102,160,218.")
+@click.option("--sequence", help="Input/output lengths, like 1k/1k or 8192/1024.")
+@click.option("--precision", help="Precision, where GPUs are compared.")
+@click.option(
+    "--method",
+    type=click.Choice(METHODS),
+    default=METHODS[0],
+    show_default=True,
+    help="envelope: the best series at each speed; pooled: InferenceX's convention.",
+)
+@click.option("--tier", type=click.Choice(TIERS), help=f"Price tier; {TIERS[0]} unless published.")
+@click.option("--price", multiple=True, help="$ per GPU-hour, like b300=2.26.")
+@click.option("--power", multiple=True, help="All-in kW per GPU, like b300=1.9.")
+@click.option("--dataset", multiple=True, help="Only these datasets; see isoline info.")
+@click.option("--as-of", help="Only data and prices up to this date, like 2026-06-14.")
+@options.format_option("table", "json", "markdown", "csv")
+@click.option("--png", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
+@click.option("--svg", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
+@click.option("--theme", type=click.Choice(("light", "dark")), default="light", help="Of the chart.")
+@options.store_option
+@options.catalog_option
+def app(
+    slug: str,
+    kind: str | None,
+    at: str | None,
+    sequence: str | None,
+    precision: str | None,
+    method: str,
+    tier: str | None,
+    price: tuple[str, ...],
+    power: tuple[str, ...],
+    dataset: tuple[str, ...],
+    as_of: str | None,
+    output: str,
+    png: Path | None,
+    svg: Path | None,
+    theme: str,
+    store: Path | None,
+    catalog: tuple[Path, ...],
 ) -> None:
     """Compare two sides at the same tok/s per user.
 
-    A slug is MODEL-GPU-PRECISION-vs-PRECISION, MODEL-GPU-vs-GPU, MODEL-GPU-PRECISION-METHOD-vs-none
+    A SLUG is MODEL-GPU-PRECISION-vs-PRECISION, MODEL-GPU-vs-GPU, MODEL-GPU-PRECISION-METHOD-vs-none
     or MODEL-GPU-PRECISION-ENGINE-vs-ENGINE. Exit code 2: wrong usage, 3: no data.
     """
-    options.choice("--kind", kind, KINDS)
-    options.choice("--method", method, METHODS)
-    options.choice("--tier", tier, TIERS)
-    options.choice("--format", output, FORMATS)
-    options.choice("--theme", theme, ("light", "dark"))
     words = options.catalog(catalog)
     data = options.sources(store)
     parsed = parse(slug, words, kind, data)
@@ -69,7 +83,10 @@ def compare(
         datasets=tuple(options.split(dataset)) or None,
         as_of=options.day("--as-of", as_of),
     )
-    found = answer(question, data, words, draw=bool(png or svg))
+    try:
+        found = answer(question, data, words, draw=bool(png or svg))
+    except NoDataError as error:
+        raise NoDataError(str(error), closest(parsed.canonical, words, data)) from None
     _print(found, output)
     _draw(found, [path for path in (png, svg) if path], theme)
 

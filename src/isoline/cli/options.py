@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TypeVar
 
-import typer
+import click
 
 from isoline.domain.catalog import Catalog, load_catalog
 from isoline.errors import UsageError
@@ -15,19 +15,26 @@ from isoline.store.layout import resolve_root
 from isoline.store.sources import Sources
 from isoline.store.store import Store
 
-StoreOption = Annotated[
-    Path | None,
-    typer.Option("--store", help="Store folder. Default: $ISOLINE_STORE, else the user's data folder."),
-]
-CatalogOption = Annotated[
-    list[Path] | None,
-    typer.Option("--catalog", help="More catalog entries from a TOML file; may be given more than once."),
-]
+F = TypeVar("F", bound=Callable[..., object])
+
+store_option = click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    help="Store folder. Default: $ISOLINE_STORE, else the user's data folder.",
+)
+catalog_option = click.option(
+    "--catalog",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="More catalog entries from a TOML file; may be given more than once.",
+)
 
 
-def new_app() -> typer.Typer:
-    """A Typer app without shell completion or coloured help, which cost start-up time."""
-    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+def format_option(*formats: str) -> Callable[[F], F]:
+    """`--format`, the first being the default."""
+    return click.option(
+        "--format", "output", type=click.Choice(formats), default=formats[0], show_default=True
+    )
 
 
 def catalog(files: Sequence[Path] | None) -> Catalog:
@@ -47,7 +54,9 @@ def pairs(option: str, values: Sequence[str] | None) -> dict[str, float]:
         key, sign, text = item.partition("=")
         value = number(text)
         if not sign or not key or value is None or value <= 0:
-            raise UsageError(f"{option} {item!r} is not HARDWARE=NUMBER with a number above 0, like b300=2.26")
+            raise UsageError(
+                f"{option} {item!r} is not HARDWARE=NUMBER with a number above 0, like b300=2.26"
+            )
         found[key.strip().lower()] = value
     return found
 
@@ -76,13 +85,6 @@ def number(text: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
-
-
-def choice(option: str, value: str | None, allowed: Sequence[str]) -> str | None:
-    """`value` if it is one of `allowed`; `None` stays `None`."""
-    if value is not None and value not in allowed:
-        raise UsageError(f"{option} {value!r} is not one of {', '.join(allowed)}")
-    return value
 
 
 def day(option: str, value: str | None) -> str | None:

@@ -17,9 +17,14 @@ def parse(text: str, catalog: Catalog, kind: str | None, data: Sources) -> Slug:
     try:
         slug = parse_slug(text, catalog, kind)
     except UsageError as error:
-        known = [pair.slug for pair in comparable_pairs(data, catalog)]
-        close = difflib.get_close_matches(text.lower(), known, n=5, cutoff=0.4)
+        close = closest(text, catalog, data)
         raise UsageError(str(error), tuple(dict.fromkeys([*close, *error.suggestions]))) from None
     if slug.redirect:
         print(f"{text} is {slug.canonical}", file=sys.stderr)
     return slug
+
+
+def closest(text: str, catalog: Catalog, data: Sources) -> tuple[str, ...]:
+    """Up to five slugs with data on both sides that look like `text`."""
+    known = [pair.slug for pair in comparable_pairs(data, catalog)]
+    return tuple(difflib.get_close_matches(text.lower(), known, n=5, cutoff=0.4))

@@ -1,9 +1,15 @@
-"""A point: what one recipe did under one workload and one load."""
+"""A point: what one recipe did under one workload and one load.
+
+Points, workloads and recipes are msgspec structs: frozen like a dataclass, but made in 1 µs instead of
+16 µs, which an import of a million rows and every query feel.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from isoline.domain.recipe import Recipe
 
@@ -12,8 +18,7 @@ PUBLISHED = "published"
 SIMULATED = "simulated"
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(msgspec.Struct, frozen=True, gc=False):
     """Input and output lengths in tokens; `kind` is `fixed` or `agentic` (no fixed lengths)."""
 
     isl: int | None
@@ -21,8 +26,7 @@ class Workload:
     kind: str = "fixed"
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(msgspec.Struct, frozen=True):
     """One operating point, in base units.
 
     `interactivity` is tok/s/user at the median TPOT. The throughputs are tok/s/GPU: total over
@@ -51,11 +55,10 @@ class Point:
     valid: bool = True
     printed_cost: float | None = None
     printed_tokens_per_mw: float | None = None
-    metrics: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(msgspec.Struct, frozen=True):
     """A score of one recipe on one task. `score` and `standard_error` are fractions."""
 
     key: str
@@ -71,7 +74,7 @@ class Evaluation:
     date: str | None = None
     run_url: str | None = None
     run: str | None = None
-    metrics: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

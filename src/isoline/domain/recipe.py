@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from functools import lru_cache
+
+import msgspec
 
 Scalar = str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(msgspec.Struct, frozen=True, gc=False):
     """model x hardware x engine x formats x topology x speculative decoding x flags.
 
     Flat on purpose: one field is one column of the store and one row of "what differs".
@@ -62,8 +63,7 @@ class Recipe:
     @property
     def id(self) -> str:
         """First 16 hex digits of the SHA-256 over all fields, in declared order."""
-        text = "\x1f".join(f"{name}={value}" for name, value in self.items())
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return _identity(self)
 
     def items(self) -> Iterator[tuple[str, Scalar]]:
         """Field names and values in declared order."""
@@ -71,4 +71,10 @@ class Recipe:
             yield name, getattr(self, name)
 
 
-RECIPE_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Recipe))
+RECIPE_FIELDS: tuple[str, ...] = Recipe.__struct_fields__
+
+
+@lru_cache(maxsize=16_384)
+def _identity(recipe: Recipe) -> str:
+    text = "\x1f".join(f"{name}={value}" for name, value in recipe.items())
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -14,17 +14,17 @@ from isoline.analyse.defaults import default_bucket
 from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import ATTRIBUTES
 from isoline.analyse.published import implied_note
+from isoline.analyse.rates import PriceTerms
 from isoline.analyse.runs import latest_run_per_line
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Coverage, Dataset, Point, Selection
 from isoline.domain.sequence import parse_sequence, sequence_name
 from isoline.domain.slugs import Slug
 from isoline.errors import NoDataError, UsageError
+from isoline.present.preference import preference
 from isoline.store.sources import Sources
 
-# Which kind of data answers when none was named; with a date, only what can be read back in time.
-PREFERENCE = ("runs", "benchmarks", "artifacts", "history", "published", "simulated")
-PREFERENCE_AS_OF = ("runs", "history", "artifacts", "benchmarks", "published", "simulated")
+DEFAULT_TIER = "hyperscaler"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,13 @@ def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool
         precision=precision,
         targets=question.targets,
         method=question.method,
-        tier=question.tier or "hyperscaler",
-        tier_chosen=question.tier is not None,
-        prices=question.prices,
-        powers=question.powers,
-        until=question.as_of,
+        pricing=PriceTerms(
+            tier=question.tier or DEFAULT_TIER,
+            tier_chosen=question.tier is not None,
+            prices=question.prices,
+            powers=question.powers,
+            until=question.as_of,
+        ),
     )
     declared = (
         [Declared(known.built(), known.concurrencies) for known in sources.recipes(selection)]
@@ -132,18 +134,10 @@ def _choose(coverage: Sequence[Coverage], question: Question, datasets: Mapping[
         raise NoDataError(
             f"no data for {question.slug.canonical} at {question.sequence}; there is {', '.join(have)}"
         )
-    order = PREFERENCE_AS_OF if question.as_of else PREFERENCE
-
-    def rank(name: str) -> tuple[int, int, str]:
-        kind = datasets[name].kind if name in datasets else ""
-        return (-len(sides[name]), order.index(kind) if kind in order else len(order), name)
-
-    return min(sides, key=rank)
+    return min(sides, key=lambda name: (-len(sides[name]), preference(name, datasets, question.as_of)))
 
 
-def _bucket(
-    question: Question, coverage: Sequence[Coverage], catalog: Catalog
-) -> tuple[str, str | None]:
+def _bucket(question: Question, coverage: Sequence[Coverage], catalog: Catalog) -> tuple[str, str | None]:
     slug = question.slug
     rows = [r for r in coverage if question.sequence in (None, sequence_name(r.isl, r.osl))]
     bucket = default_bucket(rows, slug.kind, slug.sides, catalog.precision_rank)

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from isoline.present.chart_data import Row
     from isoline.present.chart_style import Look
 
-DASHES = {"curve": [1, 0], "gap": [2, 4], "published": [7, 4]}
+DASHES = {"curve": [1, 0], "gap": [2, 4], "reach": [1, 3], "published": [7, 4]}
 STYLE_NAMES = (
     "datum.value === 'gap' ? 'wide gap: no point nearby' : "
+    "datum.value === 'reach' ? 'reached by a faster point' : "
     "datum.value === 'published' ? 'between published readings' : 'interpolated between measured points'"
 )
 SHORT_STYLE_NAMES = (
-    "datum.value === 'gap' ? 'wide gap' : datum.value === 'published' ? 'between published' : 'interpolated'"
+    "datum.value === 'gap' ? 'wide gap' : datum.value === 'reach' ? 'reached' : "
+    "datum.value === 'published' ? 'between published' : 'interpolated'"
 )
 WEAK = "datum.status === 'wide gap'"
 X_TITLE = "Interactivity (tok/s/user at median TPOT)"
@@ -151,7 +153,10 @@ def _lines(look: Look) -> Row:
             "color": _colour(look),
             "detail": {"field": "path", "type": "nominal"},
             "strokeDash": dash,
-            "strokeOpacity": {"condition": {"test": "datum.style === 'gap'", "value": 0.6}, "value": 1},
+            "strokeOpacity": {
+                "condition": {"test": "datum.style === 'gap' || datum.style === 'reach'", "value": 0.6},
+                "value": 1,
+            },
         },
     }
 

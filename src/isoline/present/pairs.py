@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
 from isoline.analyse.dimensions import DIMENSIONS
 from isoline.domain.catalog import Catalog
-from isoline.domain.point import Coverage, Selection
+from isoline.domain.point import Coverage, Dataset, Selection
 from isoline.domain.sequence import sequence_name
 from isoline.domain.slugs import build_slug
 from isoline.errors import UsageError
+from isoline.present.preference import preference
 from isoline.store.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A comparison with data on both sides; `sequences` are those both sides have."""
+    """A comparison with data on both sides.
+
+    `datasets` are those that serve both, the preferred one first: `sequences` (that both sides
+    have), `points` and `last_date` are of that one.
+    """
 
     kind: str
     slug: str
@@ -31,11 +36,14 @@ class Pair:
 def comparable_pairs(data: Sources, catalog: Catalog, model: str | None = None) -> list[Pair]:
     """All pairs of sides that share a sequence, by kind, then slug."""
     rows = [row for row in data.coverage(Selection(model=model)) if row.isl is not None]
-    pairs = [pair for kind in DIMENSIONS for pair in _pairs(kind, rows, catalog)]
+    datasets = {dataset.name: dataset for dataset in data.datasets()}
+    pairs = [pair for kind in DIMENSIONS for pair in _pairs(kind, rows, catalog, datasets)]
     return sorted(pairs, key=lambda pair: (list(DIMENSIONS).index(pair.kind), pair.slug))
 
 
-def _pairs(kind: str, rows: Iterable[Coverage], catalog: Catalog) -> Iterator[Pair]:
+def _pairs(
+    kind: str, rows: Iterable[Coverage], catalog: Catalog, datasets: Mapping[str, Dataset]
+) -> Iterator[Pair]:
     attribute = DIMENSIONS[kind].attribute
     groups: dict[tuple[str, ...], dict[str, list[Coverage]]] = {}
     for row in rows:
@@ -48,7 +56,7 @@ def _pairs(kind: str, rows: Iterable[Coverage], catalog: Catalog) -> Iterator[Pa
         groups.setdefault(fixed, {}).setdefault(getattr(row, attribute), []).append(row)
     for fixed, sides in groups.items():
         for a, b in combinations(sorted(sides), 2):
-            pair = _pair(kind, fixed, (a, b), (sides[a], sides[b]), catalog)
+            pair = _pair(kind, fixed, (a, b), (sides[a], sides[b]), catalog, datasets)
             if pair is not None:
                 yield pair
 
@@ -59,18 +67,17 @@ def _pair(
     sides: tuple[str, str],
     rows: tuple[list[Coverage], list[Coverage]],
     catalog: Catalog,
+    datasets: Mapping[str, Dataset],
 ) -> Pair | None:
     if "unknown" in sides or (kind == "spec-decode" and "none" not in sides):
         return None
-    # Two precisions of one GPU are compared per sequence; so are two GPUs at one precision.
-    keys = [{(r.dataset, r.isl, r.osl, r.precision if kind == "gpu" else "") for r in side} for side in rows]
+    keys = [{_bucket(kind, row) for row in side} for side in rows]
     shared = keys[0] & keys[1]
     if not shared:
         return None
-    used = [
-        [r for r in side if (r.dataset, r.isl, r.osl, r.precision if kind == "gpu" else "") in shared]
-        for side in rows
-    ]
+    serving = sorted({dataset for dataset, *_ in shared}, key=lambda name: preference(name, datasets))
+    shared = {bucket for bucket in shared if bucket[0] == serving[0]}
+    used = [[row for row in side if _bucket(kind, row) in shared] for side in rows]
     hardware = sides if kind == "gpu" else (fixed[1],)
     precision = fixed[2] if len(fixed) > 2 else None
     try:
@@ -85,6 +92,11 @@ def _pair(
         fixed[0],
         tuple(sorted({name for _, isl, osl, _ in shared if (name := sequence_name(isl, osl))})),
         (sum(r.points for r in used[0]), sum(r.points for r in used[1])),
-        tuple(sorted({dataset for dataset, *_ in shared})),
+        tuple(serving),
         max((r.last_date for side in used for r in side if r.last_date), default=None),
     )
+
+
+def _bucket(kind: str, row: Coverage) -> tuple[str, int | None, int | None, str]:
+    """What two rows must have in common to be compared; between GPUs also the precision."""
+    return (row.dataset, row.isl, row.osl, row.precision if kind == "gpu" else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from isoline.analyse.compare import CUSTOM
 from isoline.analyse.comparison import Comparison, Reading, Target
 from isoline.analyse.words import interactivity
 
@@ -118,7 +119,8 @@ def conditions(comparison: Comparison) -> str:
     if comparison.price:
         prices = ", ".join(f"{h.upper()} ${usd:g}/GPU-hour" for h, usd in comparison.price.items())
         dated = f" of {comparison.price_date}" if comparison.price_date else ""
-        parts.append(f"{comparison.tier} prices{dated}: {prices}")
+        whose = "your" if comparison.tier == CUSTOM else comparison.tier
+        parts.append(f"{whose} prices{dated}: {prices}")
     else:
         parts.append(f"prices {comparison.tier}")
     return " · ".join(part for part in parts if part)

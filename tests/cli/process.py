@@ -1,0 +1,27 @@
+"""The command line as a process, with a store of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def isoline(store: Path, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Runs a command; checks its exit code and that no traceback reached the user."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "isoline", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            **os.environ,
+            "ISOLINE_STORE": str(store),
+            "XDG_CONFIG_HOME": str(store / "config"),
+            "COLUMNS": "80",
+        },
+    )
+    assert ran.returncode == code, ran.stderr
+    assert "Traceback" not in ran.stderr
+    return ran

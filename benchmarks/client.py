@@ -2,16 +2,18 @@
 
     python benchmarks/client.py [--repeats 3] [--only waves,poisson,…] [--fifo]
 
-Pinned as in the comparison of clients this project started from: the mock on core 0 under SCHED_FIFO, the
-whole client tree on core 1. Every figure is the median of the repeats, with their range, beside its target
-and, where one exists, the same figure of the C reference client of the same minute (the floor of
-this machine, now). Bias = what the client reports - what the server measured itself doing.
-`--fifo` also gives the client real-time priority: for machines on which others run.
+Pinned as in the comparison of clients this project started from: the mock on core 0 under SCHED_FIFO,
+the whole client tree on core 1. Every figure is the median of the repeats, with their range, beside its
+target and, where there is one, the same figure of the C reference client of the same minute: the floor of
+this machine, now. In the row `load_cpu_us_per_token` the floor is a Python client that only reads, stamps
+and frames. Bias = what the client reports - what the server measured itself doing. `--fifo` gives the
+client real-time priority, for machines that others use; the kernel then takes 5 % of a busy core away.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import resource
@@ -24,6 +26,9 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import httptools
+import uvloop
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("ISOLINE_SHARED") or ROOT.parent / "shared")
@@ -97,7 +102,8 @@ def main() -> None:
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        print(json.dumps(measure(json.loads(options.one))))
+        job = json.loads(options.one)
+        print(json.dumps(framing_only(*job["bare"]) if "bare" in job else measure(job)))
         return
     wanted = [word for word in options.only.split(",") if word]
     with tempfile.TemporaryDirectory() as folder:
@@ -121,10 +127,11 @@ def report(case: Case, mock: Path, reference: Path, repeats: int, fifo: bool) ->
     for _ in range(repeats):
         if case.floor:
             floors.append(run_reference(case, mock, reference, fifo))
+            floors[-1] |= run_job(case, mock, fifo, {"bare": case.floor})
         found.append(run_case(case, mock, fifo))
     cores = "server core 0, client core 1" if case.pinned else "unpinned"
     print(f"\n{case.name} ({cores}; {os.getloadavg()[0]:.1f} others' load included)")
-    print(f"  {'figure':<22}{'median':>12}{'range':>26}{'target':>12}{'C client':>12}")
+    print(f"  {'figure':<22}{'median':>12}{'range':>26}{'target':>12}{'floor':>12}")
     for name in found[0]:
         values = sorted(run[name] for run in found)
         span = f"{values[0]:,.3f} … {values[-1]:,.3f}"
@@ -173,12 +180,15 @@ def run_reference(case: Case, mock: Path, reference: Path, fifo: bool) -> dict[s
 
 
 def run_case(case: Case, mock: Path, fifo: bool) -> dict[str, float]:
+    return run_job(case, mock, fifo, {"load": case.load, "osl": case.osl})
+
+
+def run_job(case: Case, mock: Path, fifo: bool, job: dict[str, object]) -> dict[str, float]:
     server = start_mock(case, mock)
     try:
         command = prefix(1 if case.pinned else None, 40 if fifo else None)
-        job = json.dumps({"load": case.load, "osl": case.osl})
         done = subprocess.run(
-            [*command, sys.executable, __file__, "--one", job], stdout=subprocess.PIPE, check=True
+            [*command, sys.executable, __file__, "--one", json.dumps(job)], stdout=subprocess.PIPE, check=True
         )
         result: dict[str, float] = json.loads(done.stdout)
     finally:
@@ -233,6 +243,52 @@ def measure(job: dict[str, object]) -> dict[str, float]:
         figures["itl_mean_ms"] = whole.itl.mean * 1e3 - truth["gap_ms"]["mean"]
         figures["itl_p99_ms"] = (whole.itl.p99 or 0.0) * 1e3 - truth["gap_ms"]["p99"]
     return figures
+
+
+def framing_only(concurrency: int, requests: int, osl: int) -> dict[str, float]:
+    """CPU of a client that only reads, stamps and frames, on the same loop and parser: Python's floor."""
+    body = b'{"prompt":"x","max_tokens":%d,"stream":true}' % osl
+    request = b"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    left, ended = requests, 0
+
+    class Bare(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.fd = transport.get_extra_info("socket").fileno()
+            self.pieces: list[bytes] = []
+            self.on_body = self.pieces.append
+            self.feed = httptools.HttpResponseParser(self).feed_data
+
+        def data_received(self, data: bytes) -> None:
+            time.perf_counter_ns()
+            self.feed(data)
+
+        def on_message_complete(self) -> None:
+            nonlocal ended
+            ended += 1
+            self.pieces.clear()
+            self.ask()
+            if ended == requests:
+                over.set_result(None)
+
+        def ask(self) -> None:
+            nonlocal left
+            if left:
+                left -= 1
+                os.write(self.fd, request)
+
+    async def run() -> float:
+        nonlocal over
+        loop = asyncio.get_running_loop()
+        over = loop.create_future()
+        bare = [(await loop.create_connection(Bare, "127.0.0.1", PORT))[1] for _ in range(concurrency)]
+        begun = time.process_time()
+        for one in bare:
+            one.ask()
+        await over
+        return time.process_time() - begun
+
+    over: asyncio.Future[None] = asyncio.Future(loop=asyncio.new_event_loop())
+    return {"load_cpu_us_per_token": uvloop.run(run()) / (requests * osl) * 1e6}
 
 
 def cpu_of_tree() -> float:

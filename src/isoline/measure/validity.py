@@ -1,0 +1,122 @@
+"""Whether a run may be believed: INVALID, with reasons and advice, when the client was the bottleneck."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from isoline.measure.failures import ADVICE, Failure
+from isoline.measure.fleet import RunReport
+from isoline.measure.loads import Load
+from isoline.measure.metrics import Metrics
+from isoline.measure.records import RequestRecord
+from isoline.numerics.order import supports
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why a run is INVALID, and what to do about it."""
+
+    code: str
+    text: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may fail to be and still be believed. Shares are fractions, times seconds."""
+
+    errors: float = 0.01
+    streams: float = 0.95  # of the concurrency asked
+    cpu: float = 0.97  # of one core, per process
+    host_wait: float = 0.10  # of the run spent waiting for a core
+    lag: float = 0.005  # p99, or `lag_of_ttft` of the median TTFT where that is more
+    lag_of_ttft: float = 0.10
+    lateness: float = 0.010  # median; open loop: sent after it was due
+    percentiles: tuple[float, ...] = (0.5,)  # that the run must be long enough for
+
+
+def judge(
+    records: Sequence[RequestRecord],
+    report: RunReport,
+    load: Load,
+    metrics: Metrics | None,
+    limits: Limits | None = None,
+) -> list[Reason]:
+    """Every reason not to believe the run; an empty list means VALID."""
+    limits = limits or Limits()
+    reasons: list[Reason] = []
+    if report.stopped:
+        reasons.append(Reason("stopped", report.stopped, "run it again; see the errors"))
+    reasons += _errors(records, load, limits)
+    if metrics is None or metrics.requests == 0:
+        reasons.append(Reason("nothing", "no request was answered", "see the errors"))
+        return reasons
+    reasons += _client(report, metrics, limits)
+    reasons += _offered(load, metrics, limits)
+    for p in limits.percentiles:
+        if not supports(metrics.requests, p):
+            text = f"{metrics.requests} requests are too few for a p{p * 100:g} with a 95 % interval"
+            reasons.append(Reason("too_short", text, "raise the number of requests or the duration"))
+    return reasons
+
+
+def error_counts(records: Sequence[RequestRecord]) -> dict[str, int]:
+    """How many requests failed, by kind, most frequent first."""
+    return dict(Counter(str(record.error) for record in records if record.error).most_common())
+
+
+def _errors(records: Sequence[RequestRecord], load: Load, limits: Limits) -> list[Reason]:
+    reasons: list[Reason] = []
+    counts = error_counts(records)
+    failed, n = sum(counts.values()), len(records)
+    if failed > limits.errors * n:
+        worst = next(iter(counts))
+        kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+        detail = next((r.detail for r in records if r.error == worst and r.detail), "")
+        text = f"{failed} of {n} requests failed: {kinds}; the first said: {detail}"
+        reasons.append(Reason("errors", text, ADVICE[Failure(worst)]))
+    if load.requests is not None and n < load.requests:
+        text = f"{load.requests - n} of {load.requests} requests were never sent or left no record"
+        reasons.append(Reason("lost", text, "see why the run stopped"))
+    wrong = sum(record.usage_wrong for record in records)
+    if wrong > limits.errors * n:
+        text = f"the server's token counts contradict its streams in {wrong} of {n} requests"
+        reasons.append(Reason("usage", text, "counts are of chunks instead; report it to the engine"))
+    return reasons
+
+
+def _client(report: RunReport, metrics: Metrics, limits: Limits) -> list[Reason]:
+    reasons: list[Reason] = []
+    more = "spread the load over more processes or cores, or run the client on another host"
+    lag_limit = limits.lag
+    if metrics.ttft is not None:
+        lag_limit = max(lag_limit, limits.lag_of_ttft * metrics.ttft.median)
+    for client in report.clients:
+        name = f"process {client.process} of the load generator"
+        if client.cpu_share > limits.cpu:
+            reasons.append(Reason("client_cpu", f"{name} used {client.cpu_share:.0%} of a core", more))
+        if client.lag_p99 > lag_limit:
+            text = f"{name} was up to {client.lag_p99 * 1e3:.1f} ms late reading (p99)"
+            reasons.append(Reason("client_lag", text, more))
+        span = (client.ended - client.started) / 1e9
+        if client.waited_seconds is not None and client.waited_seconds > limits.host_wait * span:
+            text = f"{name} waited {client.waited_seconds:.1f} s of {span:.1f} s for a core"
+            reasons.append(Reason("host_busy", text, "stop what else runs on this host, or pin it elsewhere"))
+    return reasons
+
+
+def _offered(load: Load, metrics: Metrics, limits: Limits) -> list[Reason]:
+    if load.concurrency is not None:
+        if metrics.streams >= limits.streams * load.concurrency:
+            return []
+        text = f"{metrics.streams:.0f} streams were in flight on average, {load.concurrency} were asked"
+        advice = "raise the number of requests (10 x concurrency at least), or see the client's lag"
+        return [Reason("streams", text, advice)]
+    late = metrics.lateness
+    if late is None or late.median <= limits.lateness:
+        return []
+    text = f"requests were sent {late.median * 1e3:.1f} ms after they were due (median)"
+    return [Reason("late_sends", text, "spread the load over more processes, or lower the rate")]

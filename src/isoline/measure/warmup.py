@@ -1,0 +1,90 @@
+"""Warm-up: the load that will be measured, round after round, until the server answers the same way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+
+from isoline.measure.fleet import run_load
+from isoline.measure.loads import Load
+from isoline.measure.metrics import measure_window
+from isoline.measure.records import RequestRecord
+from isoline.measure.sink import ListSink, Sink
+from isoline.measure.target import Target
+from isoline.measure.windows import whole_run
+from isoline.measure.workloads import Synthetic
+
+_SALT = 0x77A2_0000  # prompts of the warm-up, one salt a round: none is measured later
+_SMALLEST = 8  # requests of a round
+
+
+class Round(msgspec.Struct, frozen=True):
+    """Medians of one round, in seconds; `None` when nothing was answered."""
+
+    requests: int
+    errors: int
+    tokens: int
+    ttft: float | None
+    tpot: float | None
+
+
+class WarmUp(msgspec.Struct, frozen=True):
+    """What the warm-up did, for the report; `stable`: its last two rounds agreed."""
+
+    rounds: list[Round]
+    stable: bool
+
+    @property
+    def tokens(self) -> int:
+        return sum(one.tokens for one in self.rounds)
+
+
+def warm_up(
+    target: Target,
+    workload: Synthetic,
+    load: Load,
+    sink: Sink,
+    processes: int | None = None,
+    most: int = 5,
+    tolerance: float = 0.05,
+) -> WarmUp:
+    """At most `most` rounds of one request a stream; ends when two agree within `tolerance`.
+
+    It covers the shapes that will be measured because it is the same load: kernels compiled and
+    graphs captured at the first request of a batch size are compiled here. Its records go to
+    `sink`, marked.
+    """
+    size = max(_SMALLEST, load.concurrency or round(2 * (load.rate or 0)))
+    once = replace(load, requests=size, duration=None)
+    rounds: list[Round] = []
+    for number in range(most):
+        salted = replace(workload, salt=workload.salt ^ _SALT ^ number + 1)
+        kept = ListSink()
+        report = run_load(target, salted, once, kept, processes, warmup=True)
+        for record in kept.records:
+            sink.write(record)
+        rounds.append(_round(kept.records))
+        if report.stopped or (len(rounds) > 1 and _agree(rounds[-2], rounds[-1], tolerance)):
+            return WarmUp(rounds, stable=not report.stopped)
+    return WarmUp(rounds, stable=False)
+
+
+def _round(records: list[RequestRecord]) -> Round:
+    window = whole_run(records)
+    metrics = measure_window(records, window) if window else None
+    failed = sum(1 for record in records if record.error)
+    if metrics is None:
+        return Round(len(records), failed, 0, None, None)
+    ttft = metrics.ttft.median if metrics.ttft else None
+    return Round(
+        len(records), failed, metrics.tokens_out, ttft, metrics.tpot.median if metrics.tpot else None
+    )
+
+
+def _agree(earlier: Round, later: Round, tolerance: float) -> bool:
+    """Neither median moved by more than `tolerance`, as a fraction, and something was answered."""
+    if later.ttft is None or earlier.ttft is None or later.errors > earlier.errors:
+        return False
+    pairs = [(earlier.ttft, later.ttft), (earlier.tpot or 0.0, later.tpot or 0.0)]
+    return all(abs(new - old) <= tolerance * max(old, 1e-9) for old, new in pairs)

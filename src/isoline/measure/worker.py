@@ -1,0 +1,97 @@
+"""One load-generating process: `python -m isoline.measure.worker SPOOL`.
+
+Standard input: a job as one JSON line, then `go <ns>`, then nothing, or `stop`. Standard output: answers
+as JSON lines. The end of standard input means that the parent is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import signal
+import sys
+from pathlib import Path
+
+import uvloop
+
+from isoline.measure.failures import TargetError
+from isoline.measure.job import Answer, Done, Job, Progress, Ready, Refused, decode_job, encode_line
+from isoline.measure.loop import LoadGenerator
+from isoline.measure.sink import SpoolSink
+
+_PROGRESS = 0.5  # seconds
+
+
+def _answer(answer: Answer) -> None:
+    sys.stdout.buffer.write(encode_line(answer) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+async def _lines() -> asyncio.StreamReader:
+    reader = asyncio.StreamReader(limit=1 << 24)
+    protocol = asyncio.StreamReaderProtocol(reader)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+    return reader
+
+
+class GaveUpError(Exception):
+    """The parent no longer wants the load, or is gone."""
+
+
+async def work(spool: Path) -> None:
+    """Do the job that standard input brings."""
+    reader = await _lines()
+    job = decode_job(await reader.readline())
+    with spool.open("wb", buffering=1 << 16) as file:
+        generator = LoadGenerator(
+            job.target, job.workload, job.load, SpoolSink(file), job.worker, job.workers, job.warmup
+        )
+
+        async def barrier() -> int:
+            _answer(Ready())
+            word, _, start = (await reader.readline()).partition(b" ")
+            if word != b"go":
+                raise GaveUpError
+            return int(start)
+
+        side: list[asyncio.Future[None]] = []
+        running = asyncio.ensure_future(generator.run(barrier))
+        try:
+            while not generator.started and not running.done():
+                await asyncio.sleep(0.01)
+            side.append(asyncio.ensure_future(_obey(reader, generator)))
+            if job.progress:
+                side.append(asyncio.ensure_future(_progress(generator, job)))
+            report = await running
+        except GaveUpError:
+            return
+        except TargetError as problem:
+            _answer(Refused(problem.kind, str(problem)))
+            return
+        finally:
+            for task in side:
+                task.cancel()
+    _answer(Done(report))
+
+
+async def _obey(reader: asyncio.StreamReader, generator: LoadGenerator) -> None:
+    line = await reader.readline()
+    generator.stop("interrupted" if line else "the controlling process is gone")
+
+
+async def _progress(generator: LoadGenerator, job: Job) -> None:
+    while True:
+        await asyncio.sleep(_PROGRESS)
+        _answer(Progress(job.worker, generator.finished, generator.failed))
+
+
+def main() -> None:
+    """Ctrl-C reaches the whole process group: the parent decides what it means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a file a stream: 1,024 are too few
+    uvloop.run(work(Path(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""Figures and verdicts from records whose answers are known."""
+
+from __future__ import annotations
+
+import random
+import statistics
+from array import array
+
+import pytest
+
+from isoline.measure.fleet import RunReport
+from isoline.measure.loads import Load
+from isoline.measure.monitor import ClientReport
+from isoline.measure.records import RequestRecord
+from isoline.measure.statistics import describe, describe_weighted
+from isoline.measure.summary import Summary, summarise
+
+MS = 1_000_000
+CONCURRENCY, ROUNDS = 4, 12
+FINE = ClientReport(started=0, ended=10**10, cpu_seconds=1.0, waited_seconds=0.1, lag_p99=0.001)
+
+
+def request(index: int, sent: int, tokens: int = 11, chunks: int | None = None) -> RequestRecord:
+    """TTFT 50 ms, then a chunk each 10 ms; scheduled 1 ms before it was sent."""
+    count = chunks or tokens
+    times = array("q", (sent + (50 + 10 * n) * MS for n in range(count)))
+    return RequestRecord(
+        index, sent - MS, sent=sent, first_byte=times[0], first_token=times[0], first_visible=times[0],
+        last_token=times[-1], done=times[-1] + MS, tokens_in=100, tokens_in_source="prompt",
+        tokens_out=tokens, tokens_out_source="usage", chunks=count, chunk_times=times.tobytes(),
+        finish_reason="length", status=200,
+    )  # fmt: skip
+
+
+def run(**changes: int) -> list[RequestRecord]:
+    """A closed loop of 4 streams whose requests follow each other without a pause."""
+    length = 151 * MS
+    return [
+        request(slot + CONCURRENCY * turn, slot * 7 * MS + turn * length + MS, **changes)
+        for turn in range(ROUNDS)
+        for slot in range(CONCURRENCY)
+    ]
+
+
+def verdict(records: list[RequestRecord], client: ClientReport = FINE, stopped: str | None = None) -> Summary:
+    load = Load(concurrency=CONCURRENCY, requests=CONCURRENCY * ROUNDS)
+    return summarise(records, RunReport(1, [client], stopped), load)
+
+
+def test_figures_of_a_known_run() -> None:
+    summary = verdict(run())
+    steady, whole = summary.steady, summary.whole
+    assert summary.valid, summary.reasons
+    assert steady is not None
+    assert whole is not None
+    for metrics in (steady, whole):
+        assert metrics.ttft is not None
+        assert metrics.tpot is not None
+        assert metrics.e2e is not None
+        assert metrics.scheduled_ttft is not None
+        assert metrics.ttft.mean == pytest.approx(0.050)
+        assert metrics.tpot.median == pytest.approx(0.010)
+        assert metrics.e2e.mean == pytest.approx(0.150)
+        assert metrics.scheduled_ttft.mean == pytest.approx(0.051)
+        assert metrics.throughput.total == pytest.approx(metrics.throughput.output + metrics.throughput.input)
+    assert steady.streams == pytest.approx(CONCURRENCY, rel=0.01)
+    assert steady.throughput.output == pytest.approx(CONCURRENCY * 11 / 0.151, rel=0.03)
+    assert whole.throughput.output < steady.throughput.output
+    assert summary.main is steady
+
+
+def test_itl_is_per_token_and_a_chunk_gap_is_not() -> None:
+    """Speculative decoding: 2 tokens a chunk, but for the first chunk's one."""
+    metrics = verdict(run(tokens=21, chunks=11)).steady
+    assert metrics is not None
+    assert metrics.itl is not None
+    assert metrics.chunk_gap is not None
+    assert metrics.tpot is not None
+    assert metrics.itl.mean == pytest.approx(metrics.tpot.mean) == pytest.approx(0.005)
+    assert metrics.chunk_gap.mean == pytest.approx(0.010)
+
+
+def test_a_percentile_appears_only_where_the_sample_allows_it() -> None:
+    small, large = describe([100 * MS] * 298), describe([100 * MS] * 299)
+    assert small is not None
+    assert large is not None
+    assert (small.p90, small.p99, large.p99) == (0.1, None, 0.1)
+    assert describe([]) is None
+    assert describe_weighted([]) is None
+
+
+def test_spread_is_the_sample_standard_deviation() -> None:
+    draw = random.Random(7)
+    sample = [draw.randrange(10**12) for _ in range(200)]
+    found = describe(sample)
+    assert found is not None
+    assert found.std == pytest.approx(statistics.stdev(sample) / 1e9, rel=1e-12)
+    assert found.mean == pytest.approx(statistics.mean(sample) / 1e9, rel=1e-12)
+
+
+def test_weighted_percentiles() -> None:
+    found = describe_weighted([(1e9, 1.0), (3e9, 3.0)])
+    assert found is not None
+    assert (found.mean, found.median) == (2.5, 3.0)
+
+
+def test_a_warm_up_is_left_out() -> None:
+    records = run()
+    for record in records[:8]:
+        record.warmup = True
+    assert verdict(records).requests == len(records) - 8
+
+
+def codes(summary: Summary) -> set[str]:
+    assert summary.valid == (not summary.reasons)
+    assert all(reason.advice for reason in summary.reasons)
+    return {reason.code for reason in summary.reasons}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"cpu_seconds": 9.9}, "client_cpu"),
+        ({"lag_p99": 0.006}, "client_lag"),
+        ({"waited_seconds": 2.0}, "host_busy"),
+    ],
+)
+def test_a_client_that_was_the_bottleneck_invalidates(changes: dict[str, float], code: str) -> None:
+    client = ClientReport(started=0, ended=10**10, cpu_seconds=1.0, waited_seconds=0.1, lag_p99=0.001)
+    for name, value in changes.items():
+        setattr(client, name, value)
+    assert codes(verdict(run(), client)) == {code}
+
+
+def test_a_slow_server_allows_more_lag() -> None:
+    records = run()
+    for record in records:
+        assert record.first_token is not None
+        record.sent = record.first_token - 400 * MS
+    client = ClientReport(started=0, ended=10**10, lag_p99=0.019)
+    assert "client_lag" not in codes(verdict(records, client))
+
+
+def test_too_few_streams_invalidate() -> None:
+    """Every request is sent a whole request's length late: half the streams asked."""
+    records = [request(n, (n % 4) * 7 * MS + (n // 4) * 302 * MS + MS) for n in range(CONCURRENCY * ROUNDS)]
+    assert codes(verdict(records)) == {"streams"}
+
+
+def test_lost_failed_and_unbelievable_requests_invalidate() -> None:
+    assert codes(verdict(run()[:-1])) == {"lost"}
+    assert codes(verdict(run(), stopped="interrupted")) == {"stopped"}
+    failed = run()
+    failed[5].error, failed[5].detail = "reset", "gone"
+    assert codes(verdict(failed)) == {"errors"}
+    wrong = run()
+    for record in wrong:
+        record.usage_wrong = True
+    assert codes(verdict(wrong)) == {"usage"}
+
+
+def test_a_run_without_an_answer_is_no_run() -> None:
+    assert codes(verdict([])) == {"lost", "nothing"}

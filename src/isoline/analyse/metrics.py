@@ -8,9 +8,10 @@ SECONDS_PER_HOUR = 3600.0
 
 def cost_per_mtok(usd_per_gpu_hour: float, tokens_per_s_per_gpu: float) -> float | None:
     """$/M tokens = $/GPU-hour / (tok/s/GPU x 3600 / 1e6); `None` without throughput."""
-    if tokens_per_s_per_gpu <= 0:
+    mtok_per_hour = tokens_per_s_per_gpu * SECONDS_PER_HOUR / TOKENS_PER_MTOK
+    if mtok_per_hour <= 0:
         return None
-    return usd_per_gpu_hour / (tokens_per_s_per_gpu * SECONDS_PER_HOUR / TOKENS_PER_MTOK)
+    return usd_per_gpu_hour / mtok_per_hour
 
 
 def tokens_per_s_per_mw(tokens_per_s_per_gpu: float, kw_per_gpu: float) -> float:

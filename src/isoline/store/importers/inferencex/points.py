@@ -16,7 +16,7 @@ from isoline.store.importers.inferencex.workers import extract_workers, worker_m
 if TYPE_CHECKING:
     from isoline.domain.catalog import Catalog
 
-_RATE = f"a number above 0, at most {fields.MAX_RATE:g}"
+_RATE = f"a number above zero, from {fields.MIN_RATE:g} to {fields.MAX_RATE:g}"
 _TEXTS = frozenset((*TEXT_METRICS, "offload_mode"))
 # 1000 / std(TPOT): no standard deviation of anything, and infinite where all requests were alike.
 _DROPPED = frozenset(("std_intvty",))
@@ -97,11 +97,11 @@ class PointMapper:
         output, input_ = numbers.pop("output_tput_per_gpu", None), numbers.pop("input_tput_per_gpu", None)
         for name in _DROPPED:
             numbers.pop(name, None)
-        if interactivity is None or not 0.0 < interactivity <= fields.MAX_RATE:
+        if interactivity is None or not fields.MIN_RATE <= interactivity <= fields.MAX_RATE:
             raise fields.broken("metrics.median_intvty", interactivity, _RATE)
-        if throughput is None or not 0.0 < throughput <= fields.MAX_RATE:
+        if throughput is None or not fields.MIN_RATE <= throughput <= fields.MAX_RATE:
             raise fields.broken("metrics.tput_per_gpu", throughput, _RATE)
-        if output is not None and not 0.0 < output <= fields.MAX_RATE:
+        if output is not None and not fields.MIN_RATE <= output <= fields.MAX_RATE:
             raise fields.broken("metrics.output_tput_per_gpu", output, _RATE)
         if input_ is not None and not 0.0 <= input_ <= fields.MAX_RATE:
             raise fields.broken(

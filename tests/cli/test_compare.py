@@ -91,6 +91,19 @@ def test_between_and_beyond_published_readings(tmp_path: Path) -> None:
     assert beyond["bound"] == {"edge": "last", "interactivity": 218.0, "throughput_per_gpu": 1242.4}
 
 
+def test_the_highest_speed_within_a_budget(tmp_path: Path) -> None:
+    found = document(tmp_path, SEED, "--within", "0.316,0.4,0.01")
+    exact, between, nowhere = found["within"]
+    assert exact["interactivity"] == [pytest.approx(160, rel=1e-9), None]
+    assert 160 < between["interactivity"][0] < 218
+    assert between["interactivity"][1] is None
+    assert nowhere["interactivity"] == [None, None]
+    again = document(tmp_path, SEED, "--at", repr(between["interactivity"][0]))
+    assert again["targets"][0]["readings"][0]["cost_per_mtok"] == pytest.approx(0.4, rel=1e-9)
+    printed = isoline(tmp_path, "compare", SEED, "--within", "0.4").stdout
+    assert "Within $0.4 per M tokens: FP4 up to" in printed
+
+
 def test_a_price_recomputes_printed_costs_and_says_so(tmp_path: Path) -> None:
     found = document(tmp_path, SEED, "--at", "102", "--price", "b300=3.6")
     reading = found["targets"][0]["readings"][0]

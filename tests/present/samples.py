@@ -76,6 +76,7 @@ def compare(a: Side, b: Side, targets: tuple[Target, ...] = (), *, kind: str = "
         common_range=None,
         sides=(a, b),
         targets=targets,
+        within=(),
         differences=(),
         narrative=(),
         sources=(source,),

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from isoline.analyse import words
-from isoline.analyse.comparison import Comparison, Reading, Series, Side, Source, Target
+from isoline.analyse.budget import highest_within
+from isoline.analyse.comparison import Comparison, Reading, Series, Side, Source, Target, Within
 from isoline.analyse.defaults import common_range, default_targets, measured_range
 from isoline.analyse.differences import Declared, differences, recipes
 from isoline.analyse.dimensions import DIMENSIONS
@@ -31,6 +32,7 @@ class Terms:
     sequence: str | None
     precision: str | None = None
     targets: tuple[float, ...] | None = None
+    budgets: tuple[float, ...] = ()  # $/M tokens
     method: str = "envelope"
     pricing: PriceTerms = field(default_factory=lambda: PriceTerms("hyperscaler", False, {}, {}, None))
 
@@ -86,6 +88,7 @@ def compare(
         common_range=span,
         sides=sides,
         targets=targets,
+        within=tuple(_within(budget, built, rates) for budget in terms.budgets),
         differences=differing,
         narrative=narrative(
             dimension, sides, targets, differing, _where(slug, catalog), terms.sequence, span
@@ -105,6 +108,22 @@ class _Built:
         if self.pooled:
             return read_pooled(self.lines[0] if self.lines else None, x, rates)
         return read_envelope(self.lines, x, rates)
+
+    def highest(self, budget: float, rates: Rates) -> float | None:
+        if not self.lines:
+            return None
+        first = min(line.first.interactivity for line in self.lines)
+        last = max(line.last.interactivity for line in self.lines)
+        return highest_within(lambda x: self.read(x, rates).cost_per_mtok, first, last, budget)
+
+
+def _within(budget: float, built: Sequence[_Built], rates: Mapping[str, Rates]) -> Within:
+    a, b = (one.highest(budget, rates[one.side.hardware]) for one in built)
+    how = [
+        one.read(x, rates[one.side.hardware]).status if x is not None else "outside"
+        for one, x in zip(built, (a, b), strict=True)
+    ]
+    return Within(budget, (a, b), (how[0], how[1]))
 
 
 def _side(

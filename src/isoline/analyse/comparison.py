@@ -115,6 +115,18 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """The inverse reading: the highest interactivity (tok/s/user) whose cost is within a budget.
+
+    One value per side; `None` where no known cost is. `statuses` says how each is known.
+    """
+
+    cost_per_mtok: float
+    interactivity: tuple[float | None, float | None]
+    statuses: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """A recipe or workload field that differs between the sides besides the compared one."""
 
@@ -156,6 +168,7 @@ class Comparison:
     common_range: tuple[float, float] | None
     sides: tuple[Side, Side]
     targets: tuple[Target, ...]
+    within: tuple[Within, ...]
     differences: tuple[Difference, ...]
     narrative: tuple[str, ...]
     sources: tuple[Source, ...]

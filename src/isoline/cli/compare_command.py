@@ -21,6 +21,7 @@ from isoline.present.answer import Question, answer
 @click.argument("slug")
 @click.option("--kind", type=click.Choice(KINDS), help="Usually known from SLUG.")
 @click.option("--at", help="Targets in tok/s per user, like 102,160,218.")
+@click.option("--within", help="Budgets in $ per M tokens: the highest speed each side gives for it.")
 @click.option("--sequence", help="Input/output lengths, like 1k/1k or 8192/1024.")
 @click.option("--precision", help="Precision, where GPUs are compared.")
 @click.option(
@@ -45,6 +46,7 @@ def app(
     slug: str,
     kind: str | None,
     at: str | None,
+    within: str | None,
     sequence: str | None,
     precision: str | None,
     method: str,
@@ -80,7 +82,8 @@ def app(
         slug=parsed,
         sequence=_sequence(sequence),
         precision=words.resolve_precision(precision) if precision else None,
-        targets=options.targets(at),
+        targets=options.numbers("--at", at),
+        budgets=options.numbers("--within", within) or (),
         method=method,
         tier=tier,
         prices=prices,

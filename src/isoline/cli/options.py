@@ -61,15 +61,15 @@ def pairs(option: str, values: Sequence[str] | None) -> dict[str, float]:
     return found
 
 
-def targets(text: str | None) -> tuple[float, ...] | None:
-    """`"102,160,218"` -> the targets in the order asked; tok/s/user, each above 0."""
+def numbers(option: str, text: str | None) -> tuple[float, ...] | None:
+    """`"102,160,218"` -> numbers above 0, in the order asked."""
     if text is None:
         return None
     values = [number(part) for part in text.split(",")]
     if len(values) > 100:
-        raise UsageError("--at takes at most 100 targets")
+        raise UsageError(f"{option} takes at most 100 numbers")
     if any(value is None or value <= 0 for value in values):
-        raise UsageError(f"--at {text!r} is not a list of numbers above 0, like 102,160,218")
+        raise UsageError(f"{option} {text!r} is not a list of numbers above 0, like 102,160,218")
     return tuple(value for value in values if value is not None)
 
 

@@ -35,6 +35,7 @@ class Question:
     sequence: str | None = None
     precision: str | None = None
     targets: tuple[float, ...] | None = None
+    budgets: tuple[float, ...] = ()
     method: str = "envelope"
     tier: str | None = None
     prices: Mapping[str, float] = field(default_factory=dict)
@@ -80,6 +81,7 @@ def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: boo
         sequence=sequence,
         precision=precision,
         targets=question.targets,
+        budgets=question.budgets,
         method=question.method,
         pricing=PriceTerms(
             tier=question.tier or DEFAULT_TIER,

@@ -35,6 +35,14 @@ def to_dict(comparison: Comparison) -> dict[str, object]:
         "range": {"min": low, "max": high} if span else None,
         "sides": [_side(side) for side in comparison.sides],
         "targets": [_target(target) for target in comparison.targets],
+        "within": [
+            {
+                "cost_per_mtok": within.cost_per_mtok,
+                "interactivity": list(within.interactivity),
+                "statuses": list(within.statuses),
+            }
+            for within in comparison.within
+        ],
         "differences": [asdict(difference) for difference in comparison.differences],
         "narrative": list(comparison.narrative),
         "sources": [asdict(source) for source in comparison.sources],

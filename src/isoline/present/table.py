@@ -102,6 +102,24 @@ def status(reading: Reading) -> str:
     return words + "".join(f", {RECOMPUTED[name]} recomputed" for name in reading.recomputed)
 
 
+def within(comparison: Comparison) -> list[str]:
+    """The inverse readings, a line each: `Within $0.50 per M tokens: FP4 up to 212 tok/s/user …`."""
+    lines = []
+    for found in comparison.within:
+        parts = [
+            f"{side.label} {_up_to(value, how)}"
+            for side, value, how in zip(comparison.sides, found.interactivity, found.statuses, strict=True)
+        ]
+        lines.append(f"Within ${found.cost_per_mtok:g} per M tokens: {', '.join(parts)}")
+    return lines
+
+
+def _up_to(value: float | None, how: str) -> str:
+    if value is None:
+        return "nowhere"
+    return f"up to {interactivity(round(value, 1))} tok/s/user ({how})"
+
+
 def legend(comparison: Comparison) -> list[str]:
     """What the marks in the cells mean, for those that occur."""
     used = {reading.status for target in comparison.targets for reading in target.readings}

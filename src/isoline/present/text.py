@@ -49,6 +49,10 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         console.print(grid)
     for line in table.legend(comparison):
         say(line, "dim")
+    if comparison.within:
+        console.print()
+    for line in table.within(comparison):
+        say(line)
     if comparison.differences:
         console.print()
         console.print(_differences(comparison))
@@ -134,6 +138,7 @@ def to_markdown(comparison: Comparison) -> str:
             cells = " | ".join(_md(cell) for cell in row.cells)
             lines.append(f"| {_md(first)} | {_md(row.label)} | {cells} |")
         lines += ["", *(_md(text) + "  " for text in table.legend(comparison))]
+    lines += [f"{_md(line)}  " for line in table.within(comparison)]
     if comparison.differences:
         a, b = comparison.sides
         lines += ["", f"| What else differs | {_md(a.label)} | {_md(b.label)} |", "|---|---|---|"]

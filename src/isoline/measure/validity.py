@@ -33,7 +33,7 @@ class Limits:
     cpu: float = 0.97  # of one core, per process
     host_wait: float = 0.10  # of the run spent waiting for a core
     lag: float = 0.005  # p99, or `lag_of_ttft` of the median TTFT where that is more
-    lag_of_ttft: float = 0.10
+    lag_of_ttft: float = 0.05
     lateness: float = 0.010  # median; open loop: sent after it was due
     percentiles: tuple[float, ...] = (0.5,)  # that the run must be long enough for
 

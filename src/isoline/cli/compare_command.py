@@ -10,11 +10,13 @@ import click
 from isoline.analyse.compare import METHODS
 from isoline.analyse.comparison import Comparison
 from isoline.cli import options
-from isoline.cli.suggest import closest, parse
+from isoline.cli.suggest import parse
 from isoline.domain.catalog import TIERS
 from isoline.domain.slugs import KINDS
-from isoline.errors import NoDataError, UsageError
-from isoline.present.answer import Question, answer
+from isoline.errors import NoDataError
+from isoline.present.answer import answer
+from isoline.present.asking import Asked, question
+from isoline.present.pairs import closest
 
 
 @click.command()
@@ -68,33 +70,14 @@ def app(
     words = options.catalog(catalog)
     data = options.sources(store)
     parsed = parse(slug, words, kind, data)
-    prices, powers = options.pairs("--price", price), options.pairs("--power", power)
-    for key in {*prices, *powers} - set(parsed.hardware):
-        raise UsageError(f"{key!r} is not part of {parsed.canonical}; there is {', '.join(parsed.hardware)}")
-    question = Question(
-        slug=parsed,
-        sequence=_sequence(sequence),
-        precision=words.resolve_precision(precision) if precision else None,
-        targets=options.targets(at),
-        method=method,
-        tier=tier,
-        prices=prices,
-        powers=powers,
-        datasets=tuple(options.split(dataset)) or None,
-        as_of=options.day("--as-of", as_of),
-    )
+    asked = Asked(at, sequence, precision, method, tier, price, power, dataset, as_of)
+    asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
     try:
-        found = answer(question, data, words, draw=bool(png or svg))
+        found = answer(asking, data, words, draw=bool(png or svg))
     except NoDataError as error:
         raise NoDataError(str(error), closest(parsed.canonical, words, data)) from None
     _print(found, output)
     _draw(found, [path for path in (png, svg) if path], theme)
-
-
-def _sequence(text: str | None) -> str | None:
-    from isoline.domain.sequence import parse_sequence, sequence_name
-
-    return sequence_name(*parse_sequence(text)) if text else None
 
 
 def _print(comparison: Comparison, output: str) -> None:

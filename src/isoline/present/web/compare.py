@@ -11,12 +11,10 @@ from isoline.analyse.comparison import Comparison
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import UsageError
 from isoline.present import text as texts
-from isoline.present.asking import number, question
+from isoline.present.asking import number
 from isoline.present.charts import comparison_chart
-from isoline.present.choices import choices
 from isoline.present.json_view import to_json
 from isoline.present.palette import THEMES
-from isoline.present.scores import scores
 from isoline.present.web import bundle
 from isoline.present.web.page import page_values
 from isoline.present.web.query import Query, is_tidy
@@ -57,7 +55,8 @@ async def respond(site: Site, request: Request, kind: str) -> Response:
         return RedirectResponse(f"{address(slug)}{suffix}{_kept(request)}", 308)
     if not suffix and not is_tidy(pairs, query):
         return RedirectResponse(f"{address(slug)}{query.text()}", 302)
-    found = site.answer(question(slug, query.asked(), site.catalog))
+    drawn = suffix in (".svg", ".png", ".chart.json")
+    found = site.comparison(slug, query, draw=drawn)
     if suffix in (".svg", ".png"):
         return await _picture(site, found, look_of(request), suffix[1:])
     if suffix == ".chart.json":
@@ -113,9 +112,7 @@ async def _picture(site: Site, comparison: Comparison, look: Look, kind: str) ->
 
 
 def _page(site: Site, comparison: Comparison, slug: Slug, query: Query, base: str) -> str:
-    known = choices(slug, site.sources)
-    found = scores(comparison, site.sources, query.get("as_of") or None)
-    values = page_values(comparison, slug, query, known, found, site.today())
+    values = page_values(comparison, slug, query, site.choices(slug), site.scores(slug, query), site.today())
     sizes = {name: {"width": width, "height": height} for name, (width, height, _) in SIZES.items()}
     return site.html(
         "compare.html", {**values, "base": base.rstrip("/"), "sizes": sizes, "library_url": bundle.address()}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from isoline.analyse.comparison import Target
+from isoline.analyse.words import about_equal, interactivity, times
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import parse_slug
 from isoline.present.pairs import Pair
@@ -46,7 +48,8 @@ def row(pair: Pair, site: Site) -> Values:
     """One line of a table of pairs."""
     catalog = site.catalog
     slug = parse_slug(pair.slug, catalog, pair.kind)
-    model, (a, b) = catalog.model_label(pair.model), (_side(pair, key, catalog) for key in slug.sides)
+    model = catalog.model_label(pair.model)
+    a, b = (_side(pair, key, catalog) for key in slug.sides)
     hardware = "" if pair.kind == "gpu" else catalog.hardware_label(slug.hardware[0])
     precision = catalog.precision_label(slug.precision) if slug.precision else ""
     return {
@@ -56,11 +59,25 @@ def row(pair: Pair, site: Site) -> Values:
         "sides": (a, b),
         "sequences": ", ".join(pair.sequences),
         "points": pair.points,
+        "middle": _middle(site.middle(pair), (a, b)),
         "newest": pair.last_date or "",
         "age": age(pair.last_date, site.today()),
         "dataset": pair.datasets[0],
         "words": f"{pair.slug} {model} {hardware} {precision} {a} {b} {pair.datasets[0]}".lower(),
     }
+
+
+def _middle(target: Target | None, sides: tuple[str, str]) -> tuple[str, str]:
+    """`FP4 2.9×`, `160`: who gives more tokens per GPU at the middle target; why not, where nobody does."""
+    if target is None:
+        return "", ""
+    at = interactivity(target.interactivity)
+    ratio = target.throughput_ratio
+    if ratio is None:
+        return ("wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"), at
+    if about_equal(ratio, 1):
+        return "about equal", at
+    return f"{sides[ratio < 1]} {times(max(ratio, 1 / ratio))}", at
 
 
 def _side(pair: Pair, key: str, catalog: Catalog) -> str:

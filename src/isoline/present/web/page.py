@@ -17,8 +17,9 @@ from isoline.present.scores import Score
 from isoline.present.web.query import PARAMETERS, Query
 from isoline.present.web.site import KIND_NAMES, ROUTES, address
 
-METHOD_NAMES = {"envelope": "best series", "pooled": "pooled (InferenceX)"}
-FIELD_NAMES = {"gpus": "GPUs", "kv_format": "KV cache format", "spec_method": "speculative decoding"}
+METHOD_NAMES = {"envelope": "envelope (best series)", "pooled": "pooled (InferenceX)"}
+FIELD_NAMES = {"kv_format": "KV cache format", "spec_method": "speculative decoding"}
+CAPITALS = {"gpus": "GPUs", "tp": "TP", "pp": "PP", "ep": "EP", "dp": "DP", "url": "URL"}
 MANY = 6  # differing values of one field that are shown at once
 
 Values = dict[str, object]
@@ -75,6 +76,9 @@ def form(slug: Slug, query: Query, known: Choices, comparison: Comparison | None
         "datasets": _with(known.datasets, held["dataset"]),
         "methods": [(name, METHOD_NAMES.get(name, name)) for name in METHODS],
         "tiers": TIERS,
+        "tier": comparison.tier if comparison else "default",
+        "dataset": comparison.sources[0].dataset if comparison and comparison.sources else "preferred",
+        "unknown": "as printed" if comparison else "default",
         "rates": [
             {
                 "hardware": key,
@@ -133,7 +137,8 @@ def _groups(comparison: Comparison) -> list[Values]:
 
 
 def _difference(difference: Difference) -> Values:
-    name = FIELD_NAMES.get(difference.field, difference.field.replace("_", " "))
+    words = " ".join(CAPITALS.get(word, word) for word in difference.field.split("_"))
+    name = FIELD_NAMES.get(difference.field, words)
     return {"name": name, "sides": (_listed(difference.a), _listed(difference.b))}
 
 

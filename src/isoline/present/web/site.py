@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from isoline.analyse.comparison import Comparison
+from isoline.analyse.comparison import Comparison, Target
 from isoline.domain.catalog import Catalog
-from isoline.domain.slugs import Slug
-from isoline.present.answer import Question, answer
+from isoline.domain.slugs import Slug, parse_slug
+from isoline.errors import IsolineError
+from isoline.present.answer import answer
+from isoline.present.asking import Asked, question
+from isoline.present.choices import Choices, choices
 from isoline.present.pairs import Pair, comparable_pairs
+from isoline.present.scores import Score, scores
 from isoline.present.web.assets import Assets
+from isoline.present.web.memory import Memory
 from isoline.present.web.pictures import Pictures
+from isoline.present.web.query import Query
 from isoline.store.sources import Sources
 
 ROUTES = {
@@ -25,7 +30,7 @@ ROUTES = {
 KIND_NAMES = {
     "precision": "Precisions",
     "gpu": "GPUs",
-    "spec-decode": "Speculative decoding",
+    "spec-decode": "Spec decoding",
     "engine": "Engines",
 }
 
@@ -44,15 +49,44 @@ class Site:
     pictures: Pictures
     assets: Assets
     fixed_day: str | None = None  # for tests: what "today" is
-    work: set[asyncio.Task[None]] = field(default_factory=set)
+    memory: Memory = field(init=False)
 
-    def answer(self, question: Question) -> Comparison:
-        """The one comparison behind a page, its JSON twin and its pictures."""
-        return answer(question, self.sources, self.catalog, draw=True)
+    def __post_init__(self) -> None:
+        self.memory = Memory(self.sources.state)
+
+    def comparison(self, slug: Slug, query: Query, *, draw: bool = False) -> Comparison:
+        """The one comparison behind a page, its JSON twin and, with `draw`, its pictures."""
+        asked = question(slug, query.asked(), self.catalog)
+        return self.memory.recall(
+            ("comparison", slug, query, draw), lambda: answer(asked, self.sources, self.catalog, draw=draw)
+        )
+
+    def choices(self, slug: Slug) -> Choices:
+        """What the comparison can be switched to."""
+        return self.memory.recall(("choices", slug), lambda: choices(slug, self.sources))
+
+    def scores(self, slug: Slug, query: Query) -> list[Score]:
+        """Evaluation scores known for both sides."""
+        return self.memory.recall(
+            ("scores", slug, query),
+            lambda: scores(self.comparison(slug, query), self.sources, query.get("as_of") or None),
+        )
 
     def pairs(self) -> list[Pair]:
         """Every comparison with data on both sides."""
-        return comparable_pairs(self.sources, self.catalog)
+        return self.memory.recall("pairs", lambda: comparable_pairs(self.sources, self.catalog))
+
+    def middle(self, pair: Pair) -> Target | None:
+        """The middle default target of a pair, for tables of pairs."""
+        return self.memory.recall(("middle", pair), lambda: self._middle(pair))
+
+    def _middle(self, pair: Pair) -> Target | None:
+        slug = parse_slug(pair.slug, self.catalog, pair.kind)
+        try:
+            targets = answer(question(slug, Asked(), self.catalog), self.sources, self.catalog).targets
+        except IsolineError:
+            return None
+        return targets[len(targets) // 2] if targets else None
 
     def today(self) -> date:
         """The day that ages are counted from."""

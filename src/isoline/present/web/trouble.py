@@ -7,8 +7,6 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 
 from isoline.domain.slugs import Slug
 from isoline.errors import IsolineError, NoDataError, UsageError
-from isoline.present.asking import question
-from isoline.present.choices import choices
 from isoline.present.pairs import Pair, closest
 from isoline.present.web.compare import slug_of, split_suffix
 from isoline.present.web.page import form, labels_of
@@ -38,7 +36,7 @@ def trouble(site: Site, request: Request, error: IsolineError, kind: str) -> Res
         "subject": labels_of(slug, site.catalog) if slug else "",
         "fixes": fixes,
         "pairs": [] if fixes and status == 400 else _near(site, name),
-        "form": form(slug, query, choices(slug, site.sources), None) if slug and query.values else None,
+        "form": form(slug, query, site.choices(slug), None) if slug and query.values else None,
     }
     return HTMLResponse(site.html("trouble.html", values), status)
 
@@ -72,7 +70,7 @@ def _fixes(site: Site, slug: Slug, query: Query) -> list[tuple[str, str]]:
         if words == "with the defaults" and found:
             break
         try:
-            site.answer(question(slug, less.asked(), site.catalog))
+            site.comparison(slug, less)
         except IsolineError:
             continue
         found.append((words, f"{address(slug)}{less.text()}"))

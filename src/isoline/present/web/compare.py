@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from isoline.analyse.comparison import Comparison
 from isoline.domain.slugs import Slug, parse_slug
@@ -55,15 +56,15 @@ async def respond(site: Site, request: Request, kind: str) -> Response:
         return RedirectResponse(f"{address(slug)}{suffix}{_kept(request)}", 308)
     if not suffix and not is_tidy(pairs, query):
         return RedirectResponse(f"{address(slug)}{query.text()}", 302)
-    drawn = suffix in (".svg", ".png", ".chart.json")
-    found = site.comparison(slug, query, draw=drawn)
-    if suffix in (".svg", ".png"):
-        return await _picture(site, found, look_of(request), suffix[1:])
-    if suffix == ".chart.json":
-        look = look_of(request)
-        return JSONResponse(chart(found, look))
+    if suffix in (".svg", ".png", ".chart.json"):
+        spec = _spec(site, slug, query, look_of(request))
+        if suffix == ".chart.json":
+            return Response(spec, media_type="application/json")
+        return await _picture(site, spec, suffix[1:])
+    found = site.comparison(slug, query)
     if suffix == ".json":
-        return Response(to_json(found), media_type="application/json")
+        text = site.memory.recall(("json", slug, query), lambda: to_json(found))
+        return Response(text, media_type="application/json")
     if suffix == ".csv":
         return Response(texts.to_csv(found), media_type="text/csv; charset=utf-8")
     return HTMLResponse(_page(site, found, slug, query, str(request.base_url)))
@@ -105,8 +106,16 @@ def chart(comparison: Comparison, look: Look) -> dict[str, object]:
     )
 
 
-async def _picture(site: Site, comparison: Comparison, look: Look, kind: str) -> Response:
-    content = await site.pictures.picture(chart(comparison, look), kind)
+def _spec(site: Site, slug: Slug, query: Query, look: Look) -> bytes:
+    def make() -> bytes:
+        spec = chart(site.comparison(slug, query, draw=True), look)
+        return json.dumps(spec, ensure_ascii=False, allow_nan=False).encode()
+
+    return site.memory.recall(("chart", slug, query, look), make)
+
+
+async def _picture(site: Site, spec: bytes, kind: str) -> Response:
+    content = await site.pictures.picture(spec, kind)
     media_type = "image/png" if kind == "png" else "image/svg+xml"
     return Response(content, media_type=media_type, headers={"cache-control": "max-age=60"})
 

@@ -11,7 +11,6 @@ import hashlib
 import json
 import multiprocessing
 from collections import OrderedDict
-from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -20,8 +19,6 @@ from isoline.present.web import bundle
 
 KEPT = 256  # pictures of 20 to 100 kB
 RENDERINGS = 200  # after as many a worker makes room for a fresh one
-
-Spec = Mapping[str, object]
 
 
 class Pictures:
@@ -33,15 +30,14 @@ class Pictures:
         self._cache = cache
         self._library: asyncio.Task[bytes] | None = None
 
-    async def picture(self, spec: Spec, kind: str) -> bytes:
-        """The bytes of an `svg` or a `png`."""
-        text = json.dumps(spec, ensure_ascii=False)
-        key = f"{kind} {hashlib.sha256(text.encode()).hexdigest()}"
+    async def picture(self, spec: bytes, kind: str) -> bytes:
+        """An `svg` or a `png` of a specification given as JSON."""
+        key = f"{kind} {hashlib.sha256(spec).hexdigest()}"
         if key in self._made:
             self._made.move_to_end(key)
             return self._made[key]
         loop = asyncio.get_running_loop()
-        made = await loop.run_in_executor(self._workers(), _render, text, kind)
+        made = await loop.run_in_executor(self._workers(), _render, spec, kind)
         self._made[key] = made
         while len(self._made) > KEPT:
             self._made.popitem(last=False)
@@ -73,8 +69,8 @@ class Pictures:
         return self._pool
 
 
-def _render(text: str, kind: str) -> bytes:
-    spec = json.loads(text)
+def _render(spec_json: bytes, kind: str) -> bytes:
+    spec = json.loads(spec_json)
     return render.to_png(spec) if kind == "png" else render.to_svg(spec).encode()
 
 

@@ -162,3 +162,29 @@ def test_whole_without_javascript(base: str, browser: Browser) -> None:
     assert page.url == f"{base}{PATH}?at=110,160,218"
     assert throughputs(page) == expected(twin(page.url))
     context.close()
+
+
+def test_target_lines_move_by_mouse_and_keys(base: str, page: Page) -> None:
+    page.goto(base + PATH)
+    page.wait_for_selector(DRAWN)
+    handle = page.get_by_role("slider").nth(1)
+    handle.focus()
+    page.keyboard.press("ArrowLeft")
+    settled(page, "?at=102,159,218")
+    page.keyboard.press("Shift+ArrowRight")
+    settled(page, "?at=102,169,218")
+    assert throughputs(page) == expected(twin(page.url))
+    box = handle.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y, steps=6)
+    page.mouse.move(x - 120, y, steps=6)
+    page.mouse.up()
+    page.wait_for_function("!location.search.includes('169')")
+    page.wait_for_load_state("networkidle")
+    target = int(page.get_by_role("slider").nth(1).get_attribute("aria-valuenow") or 0)
+    assert target < 160
+    settled(page, f"?at=102,{target},218")
+    assert throughputs(page) == expected(twin(page.url))

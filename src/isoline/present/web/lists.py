@@ -52,6 +52,7 @@ def row(pair: Pair, site: Site) -> Values:
     a, b = (_side(pair, key, catalog) for key in slug.sides)
     hardware = "" if pair.kind == "gpu" else catalog.hardware_label(slug.hardware[0])
     precision = catalog.precision_label(slug.precision) if slug.precision else ""
+    middle = site.middle(pair)
     return {
         "href": address(pair),
         "model": model,
@@ -59,7 +60,8 @@ def row(pair: Pair, site: Site) -> Values:
         "sides": (a, b),
         "sequences": ", ".join(pair.sequences),
         "points": pair.points,
-        "middle": _middle(site.middle(pair), (a, b)),
+        "middle": _middle(middle, (a, b)),
+        "decided": middle is not None and middle.throughput_ratio is not None,
         "newest": pair.last_date or "",
         "age": age(pair.last_date, site.today()),
         "dataset": pair.datasets[0],

@@ -17,7 +17,6 @@ from isoline.present.scores import Score
 from isoline.present.web.query import PARAMETERS, Query
 from isoline.present.web.site import KIND_NAMES, ROUTES, address
 
-METHOD_NAMES = {"envelope": "envelope (best series)", "pooled": "pooled (InferenceX)"}
 FIELD_NAMES = {"kv_format": "KV cache format", "spec_method": "speculative decoding"}
 CAPITALS = {"gpus": "GPUs", "tp": "TP", "pp": "PP", "ep": "EP", "dp": "DP", "url": "URL"}
 MANY = 6  # differing values of one field that are shown at once
@@ -74,7 +73,7 @@ def form(slug: Slug, query: Query, known: Choices, comparison: Comparison | None
         "precisions": _with(known.precisions, precision) if slug.kind == "gpu" else (),
         "precision": precision,
         "datasets": _with(known.datasets, held["dataset"]),
-        "methods": [(name, METHOD_NAMES.get(name, name)) for name in METHODS],
+        "methods": METHODS,
         "tiers": TIERS,
         "tier": comparison.tier if comparison else "default",
         "dataset": comparison.sources[0].dataset if comparison and comparison.sources else "preferred",

@@ -16,6 +16,11 @@
     renderer: "svg",
     tooltip: { disableDefaultStyle: true },
   };
+  const handles = document.getElementById("handles");
+  let drawnFrame = ""; // all of the drawn chart but what moves with the targets
+  let dragging = null; // the handle under the finger
+  let following = false;
+  let wanted = null; // the newest position that is not shown yet
   let chart = null; // the embedded chart, once its library is there
   let running = null; // the request under way
   let waiting = 0;
@@ -93,7 +98,22 @@
     return answer.ok ? answer.json() : null;
   }
 
+  // Where only the targets moved, their data is swapped inside the chart: milliseconds, not a new chart.
   async function draw(spec) {
+    const { targets, readings, labels, ...rest } = spec.datasets;
+    const frame = JSON.stringify({ ...spec, datasets: rest });
+    if (chart && frame === drawnFrame) {
+      for (const [name, rows] of Object.entries({ targets, readings, labels })) chart.view.data(name, rows);
+      await chart.view.runAsync();
+    } else {
+      await embed(spec);
+      drawnFrame = frame;
+    }
+    if (!dragging) placeHandles();
+    figure.dataset.drawn = location.search || "?";
+  }
+
+  async function embed(spec) {
     const place = document.createElement("div");
     const made = await window.vegaEmbed(place, spec, OPTIONS);
     live.replaceChildren(place);
@@ -101,8 +121,92 @@
     document.getElementById("still").hidden = true;
     chart?.finalize();
     chart = made;
-    figure.dataset.drawn = location.search || "?";
   }
+
+  // A slider over each target's line: drag it, or use the arrow keys (with Shift in steps of ten).
+  function placeHandles() {
+    const scale = chart.view.scale("x");
+    const [left, top] = chart.view.origin();
+    const padding = chart.view.padding();
+    const [low, high] = scale.domain();
+    targetFields().forEach((field, place) => {
+      const value = Number(field.value);
+      let handle = handles.children[place];
+      if (!handle) {
+        handle = document.createElement("div");
+        handle.tabIndex = 0;
+        handle.setAttribute("role", "slider");
+        handle.setAttribute("aria-label", `Target ${place + 1}, tok/s per user`);
+        handles.append(handle);
+      }
+      handle.hidden = !(value >= low && value <= high);
+      handle.style.left = `${padding.left + left + scale(value)}px`;
+      handle.style.top = `${padding.top + top}px`;
+      handle.style.height = `${chart.view.height()}px`;
+      handle.setAttribute("aria-valuemin", Math.ceil(low));
+      handle.setAttribute("aria-valuemax", Math.floor(high));
+      handle.setAttribute("aria-valuenow", value);
+    });
+    while (handles.children.length > targetFields().length) handles.lastChild.remove();
+  }
+
+  function targetFields() {
+    return [...document.querySelectorAll("#readings thead th:not(.add) input")];
+  }
+
+  function moveTarget(handle, value) {
+    const [low, high] = chart.view.scale("x").domain();
+    const near = Math.min(Math.max(Math.round(value), Math.ceil(low), 1), Math.floor(high));
+    const field = targetFields()[[...handles.children].indexOf(handle)];
+    if (!field || Number(field.value) === near) return;
+    field.value = near;
+    handle.style.left = `${chart.view.padding().left + chart.view.origin()[0] + chart.view.scale("x")(near)}px`;
+    handle.setAttribute("aria-valuenow", near);
+    follow(handle, near);
+  }
+
+  // One request at a time while dragging; the last position always gets its turn.
+  async function follow(handle, value) {
+    wanted = { handle, value };
+    if (following) return;
+    following = true;
+    while (wanted) {
+      const { handle: held, value: last } = wanted;
+      wanted = null;
+      const field = targetFields()[[...handles.children].indexOf(held)];
+      if (field) field.value = last;
+      await show(new URLSearchParams(new FormData(document.getElementById("controls"))));
+    }
+    following = false;
+    if (!dragging) placeHandles();
+  }
+
+  handles.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest("[role=slider]");
+    if (!handle || event.button) return;
+    dragging = handle;
+    handle.classList.add("held");
+    handle.setPointerCapture(event.pointerId);
+  });
+  handles.addEventListener("pointermove", (event) => {
+    if (!dragging) return;
+    const at = event.clientX - figure.getBoundingClientRect().left - chart.view.padding().left;
+    moveTarget(dragging, chart.view.scale("x").invert(at - chart.view.origin()[0]));
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    handles.addEventListener(end, () => {
+      dragging?.classList.remove("held");
+      dragging = null;
+      if (chart && !following) placeHandles();
+    });
+  }
+  handles.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const now = Number(event.target.getAttribute("aria-valuenow"));
+    moveTarget(event.target, now + step * (event.shiftKey ? 10 : 1));
+  });
 
   // Replaces every live part; the field being edited keeps its focus, its text and its cursor.
   function swap(fresh) {

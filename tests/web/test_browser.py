@@ -182,7 +182,7 @@ def test_target_lines_move_by_mouse_and_keys(base: str, page: Page) -> None:
     page.mouse.move(x - 60, y, steps=6)
     page.mouse.move(x - 120, y, steps=6)
     page.mouse.up()
-    page.wait_for_function("!location.search.includes('169')")
+    page.wait_for_url(lambda url: "169" not in url)
     page.wait_for_load_state("networkidle")
     target = int(page.get_by_role("slider").nth(1).get_attribute("aria-valuenow") or 0)
     assert target < 160

@@ -18,6 +18,7 @@ from isoline.errors import IsolineError, NoDataError
 from isoline.present.web import bundle, compare, lists
 from isoline.present.web.assets import FOR_GOOD, Assets
 from isoline.present.web.headers import SafeHeaders
+from isoline.present.web.memory import RememberingSources
 from isoline.present.web.pictures import Pictures
 from isoline.present.web.site import ROUTES, Site
 from isoline.present.web.trouble import trouble
@@ -30,7 +31,7 @@ def create_app(
     sources: Sources, catalog: Catalog, *, cache: Path | None = None, fixed_day: str | None = None
 ) -> Starlette:
     """The application over `sources`; `cache` keeps the chart library between starts."""
-    site = Site(sources, catalog, Pictures(cache), Assets(), fixed_day)
+    site = Site(RememberingSources(sources), catalog, Pictures(cache), Assets(), fixed_day)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

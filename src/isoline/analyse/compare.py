@@ -15,7 +15,7 @@ from isoline.analyse.drawing import drawn_line
 from isoline.analyse.line import Line, Rates
 from isoline.analyse.narrative import narrative
 from isoline.analyse.rates import PriceTerms, rate
-from isoline.analyse.read import read_envelope, read_pooled
+from isoline.analyse.read import is_known, read_envelope, read_pooled
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Point
 from isoline.domain.slugs import Slug
@@ -60,7 +60,7 @@ def compare(
     sides = (_finish(built[0], draw), _finish(built[1], draw))
     span = common_range(sides[0].measured_range, sides[1].measured_range)
     targets = tuple(_target(x, built, rates, slug) for x in _targets(terms, span, [*groups.values()]))
-    firm = () if any(t.throughput_ratio for t in targets) else _firm_targets(built, rates)
+    firm = () if any(t.throughput_ratio for t in targets) else _firm_targets(built)
     side_points = (groups[slug.sides[0]], groups[slug.sides[1]])
     differing = differences(dimension, side_points, (known[slug.sides[0]], known[slug.sides[1]]))
     # Printed figures were computed with the page's own prices and power, which are not known.
@@ -194,17 +194,10 @@ def _targets(
     return default_targets(span)
 
 
-def _firm_targets(built: Sequence[_Built], rates: Mapping[str, Rates]) -> tuple[str, ...]:
+def _firm_targets(built: Sequence[_Built]) -> tuple[str, ...]:
     """Where to look instead, if no target has a ratio: knots at which both sides are really known."""
     knots = sorted({point.interactivity for one in built for line in one.lines for point in line.points})
-    found = [
-        x
-        for x in knots
-        if all(
-            one.read(x, rates[one.side.hardware]).status not in ("outside", "wide gap", "dominated")
-            for one in built
-        )
-    ]
+    found = [x for x in knots if all(is_known(one.lines, x, pooled=one.pooled) for one in built)]
     if not found:
         return ()
     spread = [found[len(found) * i // 6] for i in (1, 3, 5)]

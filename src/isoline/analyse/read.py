@@ -57,6 +57,14 @@ def envelope_line(lines: Sequence[Line], x: float) -> Line | None:
     return max(reaching, key=lambda line: (line.curve(x), line.last.interactivity))
 
 
+def is_known(lines: Sequence[Line], x: float, *, pooled: bool) -> bool:
+    """Whether a side is measured, published, simulated or interpolated at `x`, without its metrics."""
+    best = (lines[0] if lines else None) if pooled else envelope_line(lines, x)
+    if best is None or not best.first.interactivity <= x <= best.last.interactivity:
+        return False
+    return _status(best.neighbours(x), x) not in ("wide gap", "dominated")
+
+
 def _inside(line: Line, x: float, rates: Rates) -> Reading:
     near = line.neighbours(x)
     values = line.at(x, rates)

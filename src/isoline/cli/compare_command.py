@@ -10,11 +10,13 @@ import click
 from isoline.analyse.compare import METHODS
 from isoline.analyse.comparison import Comparison
 from isoline.cli import options
-from isoline.cli.suggest import closest, parse
+from isoline.cli.suggest import parse
 from isoline.domain.catalog import TIERS
 from isoline.domain.slugs import KINDS
 from isoline.errors import NoDataError, UsageError
-from isoline.present.answer import Question, answer
+from isoline.present.answer import answer
+from isoline.present.asking import Asked, question
+from isoline.present.pairs import closest
 
 
 @click.command()
@@ -70,29 +72,11 @@ def app(
     words = options.catalog(catalog)
     data = options.sources(store)
     parsed = parse(slug, words, kind, data)
-    prices, powers = options.pairs("--price", price), options.pairs("--power", power)
-    for key in {*prices, *powers} - set(parsed.hardware):
-        raise UsageError(f"{key!r} is not part of {parsed.canonical}; there is {', '.join(parsed.hardware)}")
-    if precision and parsed.kind != "gpu":
-        raise UsageError(f"--precision is for comparisons of GPUs; {parsed.canonical} names its own")
-    if precision and words.resolve_precision(precision) not in words.precisions:
-        raise UsageError(f"there is no precision {precision!r}", tuple(words.precisions))
     charts = [_chart(path, suffix) for path, suffix in ((png, ".png"), (svg, ".svg")) if path]
-    question = Question(
-        slug=parsed,
-        sequence=_sequence(sequence),
-        precision=words.resolve_precision(precision) if precision else None,
-        targets=options.numbers("--at", at),
-        budgets=options.numbers("--within", within) or (),
-        method=method,
-        tier=tier,
-        prices=prices,
-        powers=powers,
-        datasets=tuple(options.split(dataset)) or None,
-        as_of=options.day("--as-of", as_of),
-    )
+    asked = Asked(at, within, sequence, precision, method, tier, price, power, dataset, as_of)
+    asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
     try:
-        found = answer(question, data, words, draw=bool(charts))
+        found = answer(asking, data, words, draw=bool(charts))
     except NoDataError as error:
         close = [slug for slug in closest(parsed.canonical, words, data) if slug != parsed.canonical]
         raise NoDataError(str(error), tuple(close)) from None
@@ -104,12 +88,6 @@ def _chart(path: Path, suffix: str) -> Path:
     if path.suffix.lower() != suffix:
         raise UsageError(f"--{suffix[1:]} {path} does not end in {suffix}")
     return path
-
-
-def _sequence(text: str | None) -> str | None:
-    from isoline.domain.sequence import parse_sequence, sequence_name
-
-    return sequence_name(*parse_sequence(text)) if text else None
 
 
 def _print(comparison: Comparison, output: str) -> None:

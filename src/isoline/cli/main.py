@@ -15,6 +15,7 @@ from isoline.errors import IsolineError
 
 COMMANDS = {
     "compare": "two precisions, GPUs, engines or spec-decode settings at the same tok/s per user",
+    "serve": "the comparison pages, on this machine",
     "list": "what can be compared, with what data and how old",
     "import": "read results of a foreign source into the store",
     "quarantine": "rows that could not be imported, with reasons; retry them",

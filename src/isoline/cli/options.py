@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +9,6 @@ from typing import TypeVar
 import click
 
 from isoline.domain.catalog import Catalog, load_catalog
-from isoline.errors import UsageError
 from isoline.store.layout import resolve_root
 from isoline.store.sources import Sources
 from isoline.store.store import Store
@@ -45,55 +43,3 @@ def catalog(files: Sequence[Path] | None) -> Catalog:
 def sources(store: Path | None) -> Sources:
     """Packaged data and the store that the option, the environment or the platform names."""
     return Sources(lambda: Store(resolve_root(store)))
-
-
-def pairs(option: str, values: Sequence[str] | None) -> dict[str, float]:
-    """`["b300=2.26,h100=1.5"]` -> `{"b300": 2.26, "h100": 1.5}`; values are positive and finite."""
-    found: dict[str, float] = {}
-    for item in split(values):
-        key, sign, text = item.partition("=")
-        value = number(text)
-        if not sign or not key or value is None or value <= 0:
-            raise UsageError(
-                f"{option} {item!r} is not HARDWARE=NUMBER with a number above 0, like b300=2.26"
-            )
-        found[key.strip().lower()] = value
-    return found
-
-
-def numbers(option: str, text: str | None) -> tuple[float, ...] | None:
-    """`"102,160,218"` -> numbers above 0, in the order asked."""
-    if text is None:
-        return None
-    values = [number(part) for part in text.split(",")]
-    if len(values) > 100:
-        raise UsageError(f"{option} takes at most 100 numbers")
-    if any(value is None or value <= 0 for value in values):
-        raise UsageError(f"{option} {text!r} is not a list of numbers above 0, like 102,160,218")
-    return tuple(value for value in values if value is not None)
-
-
-def split(values: Sequence[str] | None) -> list[str]:
-    """Repeated and comma-separated values as one list."""
-    return [part.strip() for value in values or () for part in value.split(",") if part.strip()]
-
-
-def number(text: str) -> float | None:
-    """A finite number, or `None`."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def day(option: str, value: str | None) -> str | None:
-    """An ISO date, checked."""
-    from datetime import date
-
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise UsageError(f"{option} {value!r} is not a date like 2026-06-14") from None

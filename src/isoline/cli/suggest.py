@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import UsageError
-from isoline.present.pairs import comparable_pairs
+from isoline.present.pairs import closest
 from isoline.store.sources import Sources
 
 
@@ -22,9 +21,3 @@ def parse(text: str, catalog: Catalog, kind: str | None, data: Sources) -> Slug:
     if slug.redirect:
         print(f"{text} is {slug.canonical}", file=sys.stderr)
     return slug
-
-
-def closest(text: str, catalog: Catalog, data: Sources) -> tuple[str, ...]:
-    """Up to five slugs with data on both sides that look like `text`."""
-    known = [pair.slug for pair in comparable_pairs(data, catalog)]
-    return tuple(difflib.get_close_matches(text.lower(), known, n=5, cutoff=0.4))

@@ -41,6 +41,14 @@ def comparable_pairs(data: Sources, catalog: Catalog, model: str | None = None) 
     return sorted(pairs, key=lambda pair: (list(DIMENSIONS).index(pair.kind), pair.slug))
 
 
+def closest(text: str, catalog: Catalog, data: Sources) -> tuple[str, ...]:
+    """Up to five slugs with data on both sides that look like `text`."""
+    import difflib  # only a mistake pays for it
+
+    known = [pair.slug for pair in comparable_pairs(data, catalog)]
+    return tuple(difflib.get_close_matches(text.lower(), known, n=5, cutoff=0.4))
+
+
 def _pairs(
     kind: str, rows: Iterable[Coverage], catalog: Catalog, datasets: Mapping[str, Dataset]
 ) -> Iterator[Pair]:

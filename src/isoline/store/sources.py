@@ -27,6 +27,10 @@ class Sources:
             self._store = self._open()
         return self._store
 
+    def state(self) -> object:
+        """The same object as long as every query gives the same."""
+        return self.store.state()
+
     def datasets(self) -> list[Dataset]:
         """Every dataset, the packaged one last."""
         return [*(summary.dataset for summary in self.store.datasets()), packaged.dataset()]

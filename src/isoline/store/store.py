@@ -119,6 +119,10 @@ class Store:
         self._absorb()
         return writer.run_id
 
+    def state(self) -> object:
+        """What is stored now, for caches: the same object as long as nothing changes. Costs two `stat`s."""
+        return self._reader.snapshot()
+
     def datasets(self) -> list[DatasetSummary]:
         """Every dataset, by name."""
         snapshot = self._reader.snapshot()

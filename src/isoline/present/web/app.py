@@ -1,0 +1,119 @@
+"""The web application: which handler answers which address."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from isoline.domain.catalog import Catalog
+from isoline.errors import IsolineError, NoDataError
+from isoline.present.web import bundle, compare, lists
+from isoline.present.web.assets import FOR_GOOD, Assets
+from isoline.present.web.headers import SafeHeaders
+from isoline.present.web.memory import RememberingSources
+from isoline.present.web.pictures import Pictures
+from isoline.present.web.site import ROUTES, Site
+from isoline.present.web.trouble import trouble
+from isoline.store.sources import Sources
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(
+    sources: Sources, catalog: Catalog, *, cache: Path | None = None, fixed_day: str | None = None
+) -> Starlette:
+    """The application over `sources`; `cache` keeps the chart library between starts."""
+    site = Site(RememberingSources(sources), catalog, Pictures(cache), Assets(), fixed_day)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        site.pictures.warm()
+        yield
+        site.pictures.close()
+
+    routes = [Route("/", _start(site)), *_static(site)]
+    for kind, path in ROUTES.items():
+        routes.append(Route(path, _index(site, kind)))
+        routes.append(Route(f"{path}/{{name}}", _compare(site, kind)))
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(SafeHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)],
+        exception_handlers={404: _missing(site), IsolineError: _broken(site)},
+        lifespan=lifespan,
+    )
+
+
+def _compare(site: Site, kind: str) -> Handler:
+    async def handler(request: Request) -> Response:
+        try:
+            return await compare.respond(site, request, kind)
+        except IsolineError as error:
+            return trouble(site, request, error, kind)
+
+    return handler
+
+
+def _start(site: Site) -> Handler:
+    async def handler(_: Request) -> Response:
+        return lists.start(site)
+
+    return handler
+
+
+def _index(site: Site, kind: str) -> Handler:
+    async def handler(request: Request) -> Response:
+        return lists.index(site, request, kind)
+
+    return handler
+
+
+def _static(site: Site) -> list[Route]:
+    async def file(request: Request) -> Response:
+        asset = site.assets.get(request.path_params["address"])
+        if asset is None:
+            return Response("no such file", 404, media_type="text/plain")
+        return _sent(asset.content, asset.packed, asset.media_type, request)
+
+    async def library(request: Request) -> Response:
+        packed = await site.pictures.library()
+        return _sent(None, packed, "text/javascript; charset=utf-8", request)
+
+    return [Route(bundle.address(), library), Route("/static/{address:path}", file)]
+
+
+def _sent(content: bytes | None, packed: bytes, media_type: str, request: Request) -> Response:
+    """A file that never changes at its address, packed if the reader takes it so."""
+    headers = {"cache-control": FOR_GOOD, "vary": "accept-encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(packed, media_type=media_type, headers={**headers, "content-encoding": "gzip"})
+    return Response(content or _unpacked(packed), media_type=media_type, headers=headers)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    import gzip
+
+    return gzip.decompress(packed)
+
+
+def _missing(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handler(request: Request, _: Exception) -> Response:
+        path = request.url.path[:200]
+        return trouble(site, request, NoDataError(f"there is no page at {path}"), "precision")
+
+    return handler
+
+
+def _broken(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handler(request: Request, error: Exception) -> Response:
+        assert isinstance(error, IsolineError)
+        return trouble(site, request, error, "precision")
+
+    return handler

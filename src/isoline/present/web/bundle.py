@@ -1,0 +1,59 @@
+"""The chart library for browsers. It comes with vl-convert, which takes seconds to put it together."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import importlib.metadata
+import multiprocessing
+import os
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from isoline.present.render import VEGA_LITE
+
+EXPORTS = "window.vegaEmbed = vegaEmbed;"
+MIDDLE = 6  # a gzip level: 9 is slower and a hundredth smaller
+
+
+def address() -> str:
+    """`/static/vega-1.9.0-….js`: changes with everything the bundle depends on."""
+    version = importlib.metadata.version("vl-convert-python")
+    digest = hashlib.sha256(f"{version} {VEGA_LITE} {EXPORTS}".encode()).hexdigest()[:8]
+    return f"/static/vega-{version}-{digest}.js"
+
+
+async def load(cache: Path | None) -> bytes:
+    """The gzipped bundle, kept in `cache` for the next start where that can be written."""
+    kept = cache / f"{Path(address()).name}.gz" if cache else None
+    if kept is not None:
+        with suppress(OSError, EOFError, gzip.BadGzipFile):
+            packed = kept.read_bytes()
+            gzip.decompress(packed)
+            return packed
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=context) as once:
+        packed = await asyncio.get_running_loop().run_in_executor(once, _build)
+    if kept is not None:
+        with suppress(OSError):
+            _keep(kept, packed)
+    return packed
+
+
+def _build() -> bytes:
+    import vl_convert
+
+    text: str = vl_convert.javascript_bundle(EXPORTS, VEGA_LITE)
+    return gzip.compress(text.encode(), MIDDLE, mtime=0)
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Whole or not at all: another server may be reading it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    os.replace(name, path)

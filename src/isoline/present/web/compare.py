@@ -1,0 +1,141 @@
+"""One comparison: its page, its JSON twin, its pictures and its chart as a specification."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from isoline.analyse.comparison import Comparison
+from isoline.domain.slugs import Slug, parse_slug
+from isoline.errors import UsageError
+from isoline.present import text as texts
+from isoline.present.asking import number
+from isoline.present.charts import comparison_chart
+from isoline.present.json_view import to_json
+from isoline.present.palette import THEMES
+from isoline.present.web import bundle
+from isoline.present.web.page import page_values
+from isoline.present.web.query import Query, is_tidy
+from isoline.present.web.site import Site, address
+
+# Longest first: `.chart.json` is not a `.json` of a slug that ends in `.chart`.
+SUFFIXES = (".chart.json", ".json", ".csv", ".svg", ".png")
+SIZES = {"share": (1200, 675, True), "wide": (1080, 460, False), "narrow": (358, 420, False)}
+WIDTHS, HEIGHTS = (240, 2400), (200, 1600)  # pixels a reader may ask a chart for
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a chart is drawn; no part of the question."""
+
+    theme: str
+    width: int
+    height: int
+    title: bool
+    log: bool
+
+
+def split_suffix(name: str) -> tuple[str, str]:
+    """`x-vs-y.json` -> `x-vs-y`, `.json`; the page itself has none."""
+    for suffix in SUFFIXES:
+        if name.endswith(suffix):
+            return name[: -len(suffix)], suffix
+    return name, ""
+
+
+async def respond(site: Site, request: Request, kind: str) -> Response:
+    """What stands at `/compare…/NAME`."""
+    name, suffix = split_suffix(request.path_params["name"])
+    slug = slug_of(site, name, kind)
+    pairs = request.query_params.multi_items()
+    query = Query.of(pairs)
+    if slug.redirect or slug.kind != kind:
+        return RedirectResponse(f"{address(slug)}{suffix}{_kept(request)}", 308)
+    if not suffix and not is_tidy(pairs, query):
+        return RedirectResponse(f"{address(slug)}{query.text()}", 302)
+    if suffix in (".svg", ".png", ".chart.json"):
+        spec = _spec(site, slug, query, look_of(request))
+        if suffix == ".chart.json":
+            return Response(spec, media_type="application/json")
+        return await _picture(site, spec, suffix[1:])
+    found = site.comparison(slug, query)
+    if suffix == ".json":
+        text = site.memory.recall(("json", slug, query), lambda: to_json(found))
+        return Response(text, media_type="application/json")
+    if suffix == ".csv":
+        return Response(texts.to_csv(found), media_type="text/csv; charset=utf-8")
+    return HTMLResponse(_page(site, found, slug, query, str(request.base_url)))
+
+
+def slug_of(site: Site, name: str, kind: str) -> Slug:
+    """A slug of this route's kind, or of another, which then answers at its own route."""
+    try:
+        return parse_slug(name, site.catalog, kind)
+    except UsageError as error:
+        try:
+            return parse_slug(name, site.catalog)
+        except UsageError:
+            raise error from None
+
+
+def look_of(request: Request) -> Look:
+    """Theme, size and scale of a chart from the query."""
+    asked = request.query_params
+    theme, size = asked.get("theme") or "light", asked.get("size") or "share"
+    if theme not in THEMES:
+        raise UsageError(f"theme {theme!r} is not one of {', '.join(THEMES)}", tuple(THEMES))
+    if size not in SIZES:
+        raise UsageError(f"size {size!r} is not one of {', '.join(SIZES)}", tuple(SIZES))
+    width, height, title = SIZES[size]
+    return Look(
+        theme,
+        _pixels("width", asked.get("width"), width, WIDTHS),
+        _pixels("height", asked.get("height"), height, HEIGHTS),
+        title,
+        asked.get("log") == "1",
+    )
+
+
+def chart(comparison: Comparison, look: Look) -> dict[str, object]:
+    """The Vega-Lite specification that page and pictures share."""
+    return comparison_chart(
+        comparison, theme=look.theme, width=look.width, height=look.height, log=look.log, title=look.title
+    )
+
+
+def _spec(site: Site, slug: Slug, query: Query, look: Look) -> bytes:
+    def make() -> bytes:
+        spec = chart(site.comparison(slug, query, draw=True), look)
+        return json.dumps(spec, ensure_ascii=False, allow_nan=False).encode()
+
+    return site.memory.recall(("chart", slug, query, look), make)
+
+
+async def _picture(site: Site, spec: bytes, kind: str) -> Response:
+    content = await site.pictures.picture(spec, kind)
+    media_type = "image/png" if kind == "png" else "image/svg+xml"
+    return Response(content, media_type=media_type, headers={"cache-control": "max-age=60"})
+
+
+def _page(site: Site, comparison: Comparison, slug: Slug, query: Query, base: str) -> str:
+    values = page_values(comparison, slug, query, site.choices(slug), site.scores(slug, query), site.today())
+    sizes = {name: {"width": width, "height": height} for name, (width, height, _) in SIZES.items()}
+    return site.html(
+        "compare.html", {**values, "base": base.rstrip("/"), "sizes": sizes, "library_url": bundle.address()}
+    )
+
+
+def _pixels(name: str, text: str | None, default: int, bounds: tuple[int, int]) -> int:
+    if text is None:
+        return default
+    value = number(text)
+    if value is None or not bounds[0] <= value <= bounds[1]:
+        raise UsageError(f"{name} {text!r} is not a number of pixels from {bounds[0]} to {bounds[1]}")
+    return round(value)
+
+
+def _kept(request: Request) -> str:
+    return f"?{request.url.query}" if request.url.query else ""

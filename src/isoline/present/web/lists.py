@@ -1,0 +1,92 @@
+"""The start page and the tables of pairs."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from isoline.analyse.comparison import Target
+from isoline.analyse.words import about_equal, interactivity, times
+from isoline.domain.catalog import Catalog
+from isoline.domain.slugs import parse_slug
+from isoline.present.pairs import Pair
+from isoline.present.web.page import Values, age
+from isoline.present.web.site import KIND_NAMES, ROUTES, Site, address
+
+SEED = "qwen-3-5-b300-fp4-vs-bf16"
+FIRST = 6  # pairs of each kind on the start page
+
+
+def start(site: Site) -> Response:
+    """What there is, most data first, and where all of it is."""
+    pairs = site.pairs()
+    groups: list[Values] = []
+    for kind, name in KIND_NAMES.items():
+        own = [pair for pair in pairs if pair.kind == kind]
+        most = sorted(own, key=lambda pair: (pair.slug != SEED, -min(pair.points), pair.slug))[:FIRST]
+        rows = [row(pair, site) for pair in most]
+        groups.append({"name": name, "path": ROUTES[kind], "count": len(own), "rows": rows})
+    return HTMLResponse(site.html("start.html", {"groups": groups}))
+
+
+def index(site: Site, request: Request, kind: str) -> Response:
+    """All pairs of one kind; `?q=` keeps those that hold every word of it."""
+    words = request.query_params.get("q", "")[:200]
+    rows = [row(pair, site) for pair in site.pairs() if pair.kind == kind]
+    shown = [r for r in rows if all(word in str(r["words"]) for word in words.lower().split())]
+    values = {
+        "kind": KIND_NAMES[kind],
+        "path": ROUTES[kind],
+        "rows": shown,
+        "count": len(rows),
+        "q": words,
+    }
+    return HTMLResponse(site.html("index.html", values))
+
+
+def row(pair: Pair, site: Site) -> Values:
+    """One line of a table of pairs."""
+    catalog = site.catalog
+    slug = parse_slug(pair.slug, catalog, pair.kind)
+    model = catalog.model_label(pair.model)
+    a, b = (_side(pair, key, catalog) for key in slug.sides)
+    hardware = "" if pair.kind == "gpu" else catalog.hardware_label(slug.hardware[0])
+    precision = catalog.precision_label(slug.precision) if slug.precision else ""
+    middle = site.middle(pair)
+    return {
+        "href": address(pair),
+        "model": model,
+        "where": " ".join(part for part in (hardware, precision) if part),
+        "sides": (a, b),
+        "sequences": ", ".join(pair.sequences),
+        "points": pair.points,
+        "middle": _middle(middle, (a, b)),
+        "decided": middle is not None and middle.throughput_ratio is not None,
+        "newest": pair.last_date or "",
+        "age": age(pair.last_date, site.today()),
+        "dataset": pair.datasets[0],
+        "words": f"{pair.slug} {model} {hardware} {precision} {a} {b} {pair.datasets[0]}".lower(),
+    }
+
+
+def _middle(target: Target | None, sides: tuple[str, str]) -> tuple[str, str]:
+    """`FP4 2.9×`, `160`: who gives more tokens per GPU at the middle target; why not, where nobody does."""
+    if target is None:
+        return "", ""
+    at = interactivity(target.interactivity)
+    ratio = target.throughput_ratio
+    if ratio is None:
+        return ("wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"), at
+    if about_equal(ratio, 1):
+        return "about equal", at
+    return f"{sides[ratio < 1]} {times(max(ratio, 1 / ratio))}", at
+
+
+def _side(pair: Pair, key: str, catalog: Catalog) -> str:
+    if pair.kind == "precision":
+        return catalog.precision_label(key)
+    if pair.kind == "gpu":
+        return catalog.hardware_label(key)
+    if pair.kind == "engine":
+        return catalog.engine_label(key)
+    return "none" if key == "none" else catalog.spec_label(key, pair.model)

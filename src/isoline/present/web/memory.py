@@ -1,0 +1,62 @@
+"""Answers given before, forgotten as soon as the store holds anything else."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from isoline.domain.point import Coverage, Dataset, Point, Selection
+from isoline.store.sources import Sources
+
+if TYPE_CHECKING:
+    from isoline.store.packaged import KnownRecipe
+
+T = TypeVar("T")
+
+KEPT = 400  # comparisons share their points with what SELECTIONS keeps
+SELECTIONS = 40  # a selection of a thousand points is about 1 MB
+
+
+class Memory:
+    """What was made for one state of the data, most recently used last."""
+
+    def __init__(self, state: Callable[[], object], kept: int = KEPT) -> None:
+        self._state = state
+        self._kept = kept
+        self._of: object = None
+        self._held: OrderedDict[Hashable, object] = OrderedDict()
+
+    def recall(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The value made for `key` before, or a new one. An error is not remembered."""
+        now = self._state()
+        if now is not self._of:
+            self._held.clear()
+            self._of = now
+        if key in self._held:
+            self._held.move_to_end(key)
+            return cast(T, self._held[key])
+        made = self._held[key] = make()
+        while len(self._held) > self._kept:
+            self._held.popitem(last=False)
+        return made
+
+
+class RememberingSources(Sources):
+    """Sources that ask the store once per selection: editing a target reads nothing again."""
+
+    def __init__(self, inner: Sources) -> None:
+        super().__init__(lambda: inner.store)
+        self._memory = Memory(self.state, SELECTIONS)
+
+    def datasets(self) -> list[Dataset]:
+        return self._memory.recall("datasets", super().datasets)
+
+    def coverage(self, selection: Selection) -> list[Coverage]:
+        return self._memory.recall(("coverage", selection), lambda: Sources.coverage(self, selection))
+
+    def points(self, selection: Selection) -> list[Point]:
+        return self._memory.recall(("points", selection), lambda: Sources.points(self, selection))
+
+    def recipes(self, selection: Selection) -> list[KnownRecipe]:
+        return self._memory.recall(("recipes", selection), lambda: Sources.recipes(self, selection))

@@ -1,0 +1,79 @@
+"""Charts as SVG and PNG, and the browser's chart library: made in a process beside the server.
+
+Rendering keeps 200 MB of a JavaScript engine; a worker that is replaced now and then keeps that
+from growing and out of the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import multiprocessing
+from collections import OrderedDict
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from isoline.present import render
+from isoline.present.web import bundle
+
+KEPT = 256  # pictures of 20 to 100 kB
+RENDERINGS = 200  # after as many a worker makes room for a fresh one
+
+
+class Pictures:
+    """Renders each specification once; `cache` is where the chart library lies between starts."""
+
+    def __init__(self, cache: Path | None = None) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        self._made: OrderedDict[str, bytes] = OrderedDict()
+        self._cache = cache
+        self._library: asyncio.Task[bytes] | None = None
+
+    async def picture(self, spec: bytes, kind: str) -> bytes:
+        """An `svg` or a `png` of a specification given as JSON."""
+        key = f"{kind} {hashlib.sha256(spec).hexdigest()}"
+        if key in self._made:
+            self._made.move_to_end(key)
+            return self._made[key]
+        loop = asyncio.get_running_loop()
+        made = await loop.run_in_executor(self._workers(), _render, spec, kind)
+        self._made[key] = made
+        while len(self._made) > KEPT:
+            self._made.popitem(last=False)
+        return made
+
+    async def library(self) -> bytes:
+        """vega-embed with Vega and Vega-Lite, gzipped: read from the cache, or built once (4 s)."""
+        if self._library is None or (self._library.done() and self._library.exception()):
+            self._library = asyncio.create_task(bundle.load(self._cache))
+        return await asyncio.shield(self._library)
+
+    def warm(self) -> None:
+        """Starts the worker, so that the first picture does not wait for it."""
+        self._workers().submit(_warm)
+
+    def close(self) -> None:
+        """Ends the worker."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+    def _workers(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                max_workers=1,
+                mp_context=multiprocessing.get_context("spawn"),
+                max_tasks_per_child=RENDERINGS,
+            )
+        return self._pool
+
+
+def _render(spec_json: bytes, kind: str) -> bytes:
+    spec = json.loads(spec_json)
+    return render.to_png(spec) if kind == "png" else render.to_svg(spec).encode()
+
+
+def _warm() -> None:
+    """One small picture loads the fonts and the JavaScript engine."""
+    render.to_svg({"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a"}}})

@@ -1,0 +1,87 @@
+"""The query of an address: the whole state of a page, in the command line's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from isoline.errors import UsageError
+from isoline.present.asking import Asked, split
+
+PARAMETERS = ("at", "sequence", "precision", "method", "tier", "price", "power", "dataset", "as_of")
+LISTS = ("at", "price", "power", "dataset")
+MAX_QUERY = 4_000  # characters; a hundred targets fit
+
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Values by parameter, in order of `PARAMETERS`; lists are one comma-separated text."""
+
+    values: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, pairs: Pairs) -> Query:
+        """What a form or a link sent; parameters that are not ours are left to others.
+
+        A form sends a field per target, and a price as `price.b300=2.26`. Targets equal to the
+        `default_at` that it was given are no choice of the reader.
+        """
+        if sum(len(key) + len(value) for key, value in pairs) > MAX_QUERY:
+            raise UsageError(f"the query of this address is longer than {MAX_QUERY:,} characters")
+        found: dict[str, str] = {}
+        for name in PARAMETERS:
+            texts = [value.strip() for key, value in pairs if key == name]
+            if name in LISTS:
+                texts = [",".join([*split(texts), *_fields(pairs, name)])]
+            if texts and texts[-1]:
+                found[name] = texts[-1]
+        if found.get("at") and found["at"] == ",".join(split([v for k, v in pairs if k == "default_at"])):
+            del found["at"]
+        return cls(tuple(found.items()))
+
+    def asked(self) -> Asked:
+        """As raw texts for `asking.question`."""
+        held = dict(self.values)
+        return Asked(
+            at=held.get("at"),
+            sequence=held.get("sequence"),
+            precision=held.get("precision"),
+            method=held.get("method"),
+            tier=held.get("tier"),
+            price=tuple(split([held.get("price", "")])),
+            power=tuple(split([held.get("power", "")])),
+            dataset=tuple(split([held.get("dataset", "")])),
+            as_of=held.get("as_of"),
+        )
+
+    def get(self, name: str) -> str:
+        """The text of one parameter; empty if it is not set."""
+        return dict(self.values).get(name, "")
+
+    def without(self, name: str) -> Query:
+        """The same question less one parameter."""
+        return Query(tuple(item for item in self.values if item[0] != name))
+
+    def text(self, extra: Iterable[tuple[str, str]] = ()) -> str:
+        """`?at=60,90&price=b300=2.26`, or nothing."""
+        parts = [f"{key}={quote(value, safe='/,=:')}" for key, value in (*self.values, *extra)]
+        return "?" + "&".join(parts) if parts else ""
+
+
+def is_tidy(pairs: Pairs, query: Query) -> bool:
+    """Whether an address already is the one of its state, so that equal pages have equal addresses."""
+    ours = [(k, v) for k, v in pairs if k in PARAMETERS or k.startswith(("price.", "power.", "default_at"))]
+    return sorted(ours) == sorted(query.values)
+
+
+def _fields(pairs: Pairs, name: str) -> list[str]:
+    """`price.b300=2.26` -> `b300=2.26`."""
+    start = f"{name}."
+    return [
+        f"{key.removeprefix(start)}={value.strip()}"
+        for key, value in pairs
+        if key.startswith(start) and value.strip()
+    ]

@@ -1,0 +1,99 @@
+"""What every handler of the page needs: data, catalog, pictures, files and templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from isoline.analyse.comparison import Comparison, Target
+from isoline.domain.catalog import Catalog
+from isoline.domain.slugs import Slug, parse_slug
+from isoline.errors import IsolineError
+from isoline.present.answer import answer
+from isoline.present.asking import Asked, question
+from isoline.present.choices import Choices, choices
+from isoline.present.pairs import Pair, comparable_pairs
+from isoline.present.scores import Score, scores
+from isoline.present.web.assets import Assets
+from isoline.present.web.memory import Memory
+from isoline.present.web.pictures import Pictures
+from isoline.present.web.query import Query
+from isoline.store.sources import Sources
+
+ROUTES = {
+    "precision": "/compare-precision",
+    "gpu": "/compare",
+    "spec-decode": "/compare-spec-decode",
+    "engine": "/compare-engine",
+}
+KIND_NAMES = {
+    "precision": "Precisions",
+    "gpu": "GPUs",
+    "spec-decode": "Spec decoding",
+    "engine": "Engines",
+}
+
+
+def address(slug: Slug | Pair) -> str:
+    """The path of a comparison's page."""
+    return f"{ROUTES[slug.kind]}/{slug.canonical if isinstance(slug, Slug) else slug.slug}"
+
+
+@dataclass(slots=True)
+class Site:
+    """One server's state. Handlers run on one thread: the store's reader remembers what it read."""
+
+    sources: Sources
+    catalog: Catalog
+    pictures: Pictures
+    assets: Assets
+    fixed_day: str | None = None  # for tests: what "today" is
+    memory: Memory = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.memory = Memory(self.sources.state)
+
+    def comparison(self, slug: Slug, query: Query, *, draw: bool = False) -> Comparison:
+        """The one comparison behind a page, its JSON twin and, with `draw`, its pictures."""
+        asked = question(slug, query.asked(), self.catalog)
+        return self.memory.recall(
+            ("comparison", slug, query, draw), lambda: answer(asked, self.sources, self.catalog, draw=draw)
+        )
+
+    def choices(self, slug: Slug) -> Choices:
+        """What the comparison can be switched to."""
+        return self.memory.recall(("choices", slug), lambda: choices(slug, self.sources))
+
+    def scores(self, slug: Slug, query: Query) -> list[Score]:
+        """Evaluation scores known for both sides."""
+        return self.memory.recall(
+            ("scores", slug, query),
+            lambda: scores(self.comparison(slug, query), self.sources, query.get("as_of") or None),
+        )
+
+    def pairs(self) -> list[Pair]:
+        """Every comparison with data on both sides."""
+        return self.memory.recall("pairs", lambda: comparable_pairs(self.sources, self.catalog))
+
+    def middle(self, pair: Pair) -> Target | None:
+        """The middle default target of a pair, for tables of pairs."""
+        return self.memory.recall(("middle", pair), lambda: self._middle(pair))
+
+    def _middle(self, pair: Pair) -> Target | None:
+        slug = parse_slug(pair.slug, self.catalog, pair.kind)
+        try:
+            targets = answer(question(slug, Asked(), self.catalog), self.sources, self.catalog).targets
+        except IsolineError:
+            return None
+        return targets[len(targets) // 2] if targets else None
+
+    def today(self) -> date:
+        """The day that ages are counted from."""
+        return date.fromisoformat(self.fixed_day) if self.fixed_day else date.today()
+
+    def html(self, template: str, values: Mapping[str, object]) -> str:
+        """A page, with what all pages share."""
+        return self.assets.template(template).render(
+            kinds=[(ROUTES[kind], name) for kind, name in KIND_NAMES.items()], **values
+        )

@@ -1,0 +1,70 @@
+"""Servers for the tests: in process over packaged data, over shared rows, and over hostile ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from isoline.domain.catalog import load_catalog
+from isoline.domain.point import Dataset
+from isoline.present.web.app import create_app
+from isoline.store.sources import Sources
+from isoline.store.store import Store
+from tests.points import point
+from tests.shared import SHARED
+
+HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
+
+
+def client(root: Path) -> TestClient:
+    """A client of an application over one store; redirects are for the test to see."""
+    app = create_app(Sources(lambda: Store(root)), load_catalog(()), fixed_day="2026-11-24")
+    return TestClient(app, follow_redirects=False)
+
+
+@pytest.fixture
+def packaged(tmp_path: Path) -> Iterator[TestClient]:
+    """Only the packaged readings."""
+    with client(tmp_path / "store") as found:
+        yield found
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Iterator[TestClient]:
+    """Imported rows whose free texts are markup."""
+    points = [
+        point(x, y, 8, precision=precision, image=HOSTILE + precision, flags=HOSTILE + precision[::-1])
+        for precision in ("fp4", "bf16")
+        for x, y in ((40.0, 900.0), (50.0, 700.0), (60.0, 500.0))
+    ]
+    Store(tmp_path).write_run(
+        Dataset("test", "runs", source=f"javascript:{HOSTILE}"), "import", points=points
+    )
+    with client(tmp_path) as found:
+        yield found
+
+
+@cache
+def imported(folder: Path) -> Path:
+    """A store with all shared rows, made once a process."""
+    from isoline.cli.main import main
+
+    assert main(["import", "inferencex", str(SHARED / "data/inferencex"), "--store", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of that store."""
+    return imported(tmp_path_factory.getbasetemp() / "web-imported")
+
+
+@pytest.fixture
+def shared(shared_store: Path) -> Iterator[TestClient]:
+    """A client over the shared rows."""
+    with client(shared_store) as found:
+        yield found

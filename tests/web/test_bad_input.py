@@ -1,0 +1,125 @@
+"""Hostile addresses and hostile rows: clear 4xx pages, nothing reflected as markup, no traceback."""
+
+from __future__ import annotations
+
+import html
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from isoline.domain.catalog import load_catalog
+from isoline.present.web.app import create_app
+from isoline.present.web.query import PARAMETERS, Query
+from isoline.store.sources import Sources
+from isoline.store.store import Store
+from tests.web.conftest import HOSTILE
+from tests.web.test_routes import SEED
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        ("?at=60,x&tier=rental", 400, "60,x"),
+        ("?at=nan", 400, "nan"),
+        ("?at=-5", 400, "above 0"),
+        ("?at=1e308", 400, "at most"),
+        ("?at=" + ",".join(["1"] * 101), 400, "100"),
+        ("?at=" + "9," * 3000, 400, "longer"),
+        ("?method=median", 400, "pooled"),
+        ("?tier=free", 400, "rental"),
+        ("?price=b300=-1", 400, "b300=2.26"),
+        ("?price=h100=2", 400, "h100"),
+        ("?price.h100=2&tier=rental", 302, ""),
+        ("?sequence=long", 400, "8k/1k"),
+        ("?sequence=8k/1k", 404, "1k/1k"),
+        ("?sequence=" + "9" * 3000 + "k/1k", 400, "8k/1k"),
+        ("?as_of=yesterday", 400, "2026-06-14"),
+        ("?dataset=nothing", 400, "published"),
+        ("?at=%00%ff<script>", 400, ""),
+    ],
+)
+def test_bad_parameters_get_a_page_that_keeps_the_rest(
+    packaged: TestClient, query: str, status: int, words: str
+) -> None:
+    answer = packaged.get(SEED + query)
+    assert answer.status_code == status
+    assert words in html.unescape(answer.text)
+    assert "<script>" not in answer.text
+    if "tier=rental" in query and status == 400:
+        assert f'href="{SEED}?tier=rental"' in answer.text
+        assert '<option value="rental" selected>' in answer.text
+        assert 'value="60,x"' in answer.text
+
+
+@pytest.mark.parametrize("suffix", [".json", ".chart.json", ".csv", ".svg", ".png"])
+def test_other_forms_say_it_in_their_own_way(packaged: TestClient, suffix: str) -> None:
+    for path, status in (
+        (f"{SEED}{suffix}?at=x", 400),
+        (f"/compare-precision/nothing-at-all{suffix}", 404),
+    ):
+        answer = packaged.get(path)
+        assert answer.status_code == status
+        assert "<" not in answer.text
+        if suffix.endswith("json"):
+            assert answer.json()["error"]
+
+
+@pytest.mark.parametrize("query", ["theme=pink", "size=huge", "width=1", "height=1e9", "width=nan"])
+def test_bounds_of_pictures(packaged: TestClient, query: str) -> None:
+    assert packaged.get(f"{SEED}.svg?{query}").status_code == 400
+
+
+def test_an_unknown_comparison_suggests_known_ones(packaged: TestClient) -> None:
+    for path in (
+        "/compare-precision/qwn-3-5-b300-fp4-vs-bf16",
+        "/compare-precision/" + "x" * 3000,
+        "/nothing",
+    ):
+        answer = packaged.get(path)
+        assert answer.status_code == 404
+        assert "/compare-precision/qwen-3-5-" in answer.text
+    for name in (quote(HOSTILE, safe=""), "..%2f..%2fetc%2fpasswd", "%00-vs-%00"):
+        answer = packaged.get(f"/compare-precision/{name}")
+        assert answer.status_code == 404
+        assert "<script>alert" not in answer.text
+
+
+def test_markup_in_imported_texts_stays_text(hostile: TestClient) -> None:
+    page = hostile.get(SEED)
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+    assert 'href="javascript:' not in page.text
+    assert HOSTILE in html.unescape(page.text)
+    assert "{{7*7}}" in page.text  # no template evaluates it
+    assert hostile.get(f"{SEED}.chart.json").status_code == 200
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    root = tmp_path_factory.mktemp("fuzz")
+    app = create_app(Sources(lambda: Store(root)), load_catalog(()))
+    return TestClient(app, follow_redirects=False, raise_server_exceptions=True)
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from((*PARAMETERS, "price.b300", "default_at")), st.text(max_size=30)),
+        max_size=6,
+    )
+)
+def test_no_query_breaks_a_page(one: TestClient, pairs: list[tuple[str, str]]) -> None:
+    query = "&".join(f"{key}={quote(value, safe='', errors='replace')}" for key, value in pairs)
+    answer = one.get(f"{SEED}?{query}")
+    assert answer.status_code in (200, 302, 400, 404)
+    if answer.status_code == 302:  # a tidied address is tidy
+        assert one.get(answer.headers["location"]).status_code in (200, 400, 404)
+
+
+@given(st.lists(st.tuples(st.sampled_from(PARAMETERS), st.text(max_size=20)), max_size=9))
+def test_tidying_twice_changes_nothing(pairs: list[tuple[str, str]]) -> None:
+    once = Query.of(pairs)
+    assert Query.of(once.values) == once

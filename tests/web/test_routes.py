@@ -1,0 +1,172 @@
+"""Addresses: what answers, what is moved, what is missing, and that page and twin say the same."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from isoline.present.palette import THEMES
+from isoline.present.web import assets
+from isoline.present.web.headers import HEADERS
+from isoline.present.web.query import PARAMETERS
+from isoline.present.web.site import ROUTES
+from tests.shared import needs_shared
+
+SEED = "/compare-precision/qwen-3-5-b300-fp4-vs-bf16"
+DEEPSEEK = "/compare-precision/deepseek-r1-b200-fp4-vs-fp8"
+QUERIES = [
+    "",
+    "?at=120,200",
+    "?at=160&price=b300=3.1",
+    "?tier=rental&method=pooled",
+    "?at=300,1&power=b300=2",
+    "?dataset=published&sequence=1k/1k",
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_twin_is_the_command_lines_document(
+    packaged: TestClient, query: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from isoline.cli.main import main
+
+    options = [part.split("=", 1) for part in query[1:].split("&") if part]
+    words = [text for key, value in options for text in (f"--{key}", value)]
+    assert (
+        main(["compare", SEED.rsplit("/", 1)[1], *words, "--format", "json", "--store", str(tmp_path)]) == 0
+    )
+    printed = json.loads(capsys.readouterr().out)
+    assert packaged.get(f"{SEED}.json{query}").json() == printed
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_page_says_what_its_twin_says(packaged: TestClient, query: str) -> None:
+    page = packaged.get(SEED + query)
+    assert page.status_code == 200
+    text = html.unescape(page.text)
+    found = packaged.get(f"{SEED}.json{query}").json()
+    for sentence in found["narrative"]:
+        assert sentence in text
+    for target in found["targets"]:
+        assert f'value="{target["interactivity"]:.10g}"' in text
+        for reading in target["readings"]:
+            value = reading["throughput_per_gpu"]
+            assert (f"<td>{value:,.1f}" if value is not None else "<td>—</td>") in text
+
+
+def test_every_kind_has_a_page_and_an_index(packaged: TestClient) -> None:
+    for path in ROUTES.values():
+        assert packaged.get(path).status_code == 200
+    assert SEED in packaged.get("/").text
+    assert SEED in packaged.get("/compare-precision").text
+    assert SEED not in packaged.get("/compare-precision?q=mi355x").text
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    "path",
+    [
+        DEEPSEEK,
+        "/compare/deepseek-r1-b200-vs-h200?precision=fp8",
+        "/compare-spec-decode/deepseek-r1-b200-fp4-mtp-vs-none",
+        "/compare-engine/deepseek-r1-b200-fp8-sglang-vs-trt",
+    ],
+)
+def test_every_kind_with_rows(shared: TestClient, path: str) -> None:
+    page = shared.get(path)
+    assert page.status_code == 200
+    assert "Answer quality" in page.text
+    assert shared.get(path.replace("?", ".json?") if "?" in path else f"{path}.json").status_code == 200
+
+
+@needs_shared
+def test_scores_of_both_sides_are_under_the_table(shared: TestClient) -> None:
+    line = re.search(r'<p class="scores">.*?</p>', shared.get(DEEPSEEK).text, re.DOTALL)
+    assert line is not None
+    assert re.search(r"FP4 <b>0\.\d{3}</b>.*FP8 <b>0\.\d{3}</b>", line.group(), re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "leads_to"),
+    [
+        ("/compare-precision/qwen-3-5-b300-bf16-vs-fp4?at=60,90", 308, f"{SEED}?at=60,90"),
+        ("/compare-precision/qwen-3-5-b300-bf16-vs-fp4.json?at=60", 308, f"{SEED}.json?at=60"),
+        ("/compare/qwen-3-5-b300-fp4-vs-bf16?tier=rental", 308, f"{SEED}?tier=rental"),
+        (f"{SEED}?at=&tier=&price.b300=2.26&power.b300=", 302, f"{SEED}?price=b300=2.26"),
+        (f"{SEED}?at=60&at=90", 302, f"{SEED}?at=60,90"),
+        (
+            f"{SEED}?default_at=102,160,218&at=102&at=160&at=218&at=&method=pooled",
+            302,
+            f"{SEED}?method=pooled",
+        ),
+        (f"{SEED}?default_at=102,160&at=102&at=161", 302, f"{SEED}?at=102,161"),
+    ],
+)
+def test_redirects_keep_the_selection(packaged: TestClient, asked: str, status: int, leads_to: str) -> None:
+    answer = packaged.get(asked)
+    assert (answer.status_code, answer.headers["location"]) == (status, leads_to)
+    assert packaged.get(leads_to).status_code == 200
+
+
+def test_foreign_parameters_are_left_alone(packaged: TestClient) -> None:
+    assert packaged.get(f"{SEED}?utm_source=x").status_code == 200
+
+
+def test_every_response_has_the_policy(packaged: TestClient) -> None:
+    for path in ("/", SEED, f"{SEED}.json", "/compare-precision/nothing", "/nothing", f"{SEED}?at=x"):
+        headers = packaged.get(path).headers
+        for name, value in HEADERS.items():
+            assert headers[name] == value
+    for path in ("/", SEED, "/compare"):
+        text = packaged.get(path).text
+        assert not re.search(r"<style|style=|<script(?! src=\"/static/)| on[a-z]+=\"", text)
+        assert not re.search(r"(src|srcset|action)=\"(https?:)?//", text)
+
+
+def test_files_are_kept_for_good_and_stay_inside(packaged: TestClient) -> None:
+    (address,) = re.findall(r'href="(/static/[^"]+\.css)"', packaged.get("/").text)
+    answer = packaged.get(address)
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-type"].startswith("text/css")
+    for path in ("/static/../app.py", "/static/%2e%2e/app.py", "/static/page.css", "/static//etc/passwd"):
+        assert packaged.get(path).status_code == 404
+
+
+def test_side_colours_are_those_of_the_chart() -> None:
+    css = (Path(assets.__file__).parent / "static/page.css").read_text()
+    light, dark = css.split("@media (prefers-color-scheme: dark)")[:2]
+    for text, name in ((light, "light"), (dark, "dark")):
+        theme = THEMES[name]
+        for colour in (theme.background, theme.ink, theme.muted, theme.rule, theme.grid, *theme.sides):
+            assert colour in text, (name, colour)
+
+
+def test_pictures_follow_theme_and_size(packaged: TestClient) -> None:
+    narrow = packaged.get(f"{SEED}.svg?size=narrow&theme=dark")
+    assert narrow.headers["content-type"] == "image/svg+xml"
+    assert THEMES["dark"].background in narrow.text
+    assert packaged.get(f"{SEED}.png").content.startswith(b"\x89PNG")
+    spec = packaged.get(f"{SEED}.chart.json?width=500&height=400").json()
+    assert (spec["width"], spec["height"]) == (500, 400)
+
+
+def test_csv(packaged: TestClient) -> None:
+    assert packaged.get(f"{SEED}.csv?at=160").text.splitlines()[1].startswith("160.0,FP4,published,2057.5")
+
+
+def test_the_page_names_the_command(packaged: TestClient) -> None:
+    page = html.unescape(packaged.get(f"{SEED}?at=120&as_of=2026-11-01").text)
+    assert "isoline compare qwen-3-5-b300-fp4-vs-bf16 --at 120 --as-of 2026-11-01" in page or (
+        packaged.get(f"{SEED}?at=120&as_of=2026-11-01").status_code == 404  # published readings are undated
+    )
+
+
+def test_routes_and_parameters_are_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs/page.md").read_text()
+    for name in (*PARAMETERS, *(f"{path}/" for path in ROUTES.values())):
+        assert f"`{name}" in text, name

@@ -176,7 +176,7 @@ def test_target_lines_move_by_mouse_and_keys(base: str, page: Page) -> None:
     assert throughputs(page) == expected(twin(page.url))
     box = handle.bounding_box()
     assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = box["x"] + box["width"] / 2, box["y"]  # the grip is at the upper end
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x - 60, y, steps=6)

@@ -57,7 +57,7 @@ def compare(
     built = [_side(slug, key, groups[key], known[key], terms, catalog) for key in slug.sides]
     rated = rate(slug.hardware, terms.pricing, catalog)
     rates = rated.rates
-    sides = (_finish(built[0], draw), _finish(built[1], draw))
+    sides = (_finish(built[0], rates, draw), _finish(built[1], rates, draw))
     span = common_range(sides[0].measured_range, sides[1].measured_range)
     targets = tuple(_target(x, built, rates, slug) for x in _targets(terms, span, [*groups.values()]))
     firm = () if any(t.throughput_ratio for t in targets) else _firm_targets(built)
@@ -70,6 +70,7 @@ def compare(
     own = tuple(key for key in slug.hardware if key in terms.pricing.prices)
     prices = {h: r.usd_per_gpu_hour for h, r in rates.items() if r.usd_per_gpu_hour is not None}
     power = {h: r.kw_per_gpu for h, r in rates.items() if r.kw_per_gpu is not None}
+    where = _where(slug, catalog)
     return Comparison(
         kind=slug.kind,
         slug=slug.canonical,
@@ -90,11 +91,10 @@ def compare(
         targets=targets,
         within=tuple(_within(budget, built, rates) for budget in terms.budgets),
         differences=differing,
-        narrative=narrative(
-            dimension, sides, targets, differing, _where(slug, catalog), terms.sequence, span
-        ),
+        narrative=narrative(dimension, sides, targets, differing, where, terms.sequence, span),
         sources=sources,
         notes=(*notes, *firm, *(() if as_published else rated.notes)),
+        where=where,
     )
 
 
@@ -158,8 +158,9 @@ def _side(
     return _Built(side, lines, pooled)
 
 
-def _finish(built: _Built, draw: bool) -> Side:
-    return replace(built.side, line=drawn_line(built.lines)) if draw else built.side
+def _finish(built: _Built, rates: Mapping[str, Rates], draw: bool) -> Side:
+    side = replace(built.side, lines=tuple(built.lines), rates=rates[built.side.hardware])
+    return replace(side, line=drawn_line(built.lines)) if draw else side
 
 
 def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Point]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from isoline.analyse.line import Line, Rates
 from isoline.domain.point import Point
 from isoline.domain.recipe import Recipe
 from isoline.numerics.curve import Curve
@@ -75,7 +76,8 @@ class Side:
     """One value of the compared dimension, with all of its points.
 
     `line` is what a chart draws, exactly what the readings say; it is sampled only on demand.
-    `recipes` are those of its points, or those known to stand behind published readings.
+    `recipes` are those of its points, or those known to stand behind published readings. `lines` and
+    `rates` are what its readings are taken from, so that they can be taken at other targets.
     """
 
     key: str
@@ -87,6 +89,8 @@ class Side:
     measured_range: tuple[float, float] | None
     line: tuple[LineSegment, ...] = ()
     recipes: tuple[Recipe, ...] = ()
+    lines: tuple[Line, ...] = ()
+    rates: Rates = field(default_factory=lambda: Rates(None, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +177,4 @@ class Comparison:
     narrative: tuple[str, ...]
     sources: tuple[Source, ...]
     notes: tuple[str, ...] = ()
+    where: str = ""  # what the sides have in common, in words

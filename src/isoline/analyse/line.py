@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import floor
 
@@ -12,6 +12,15 @@ from isoline.numerics.curve import Curve
 from isoline.numerics.frontier import frontier
 
 SAME = 1e-9  # relative distance within which a target is on a knot
+
+SPLINED: Mapping[str, Callable[[Point], float | None]] = {
+    "output": lambda p: p.output_throughput,
+    "input": lambda p: p.input_throughput,
+    "printed cost": lambda p: p.printed_cost,
+    "printed tokens/MW": lambda p: p.printed_tokens_per_mw,
+    "concurrency": lambda p: p.concurrency,
+}
+"""What is splined beside throughput, and where a point has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +99,8 @@ class Line:
         throughput = self.curve(x)
         return Values(
             throughput,
-            self._metric("output", x, lambda p: p.output_throughput),
-            self._metric("input", x, lambda p: p.input_throughput),
+            self._metric("output", x),
+            self._metric("input", x),
             self._cost(x, throughput, rates),
             self._tokens_per_mw(x, throughput, rates),
             self._concurrency(x),
@@ -109,32 +118,37 @@ class Line:
 
     def _cost(self, x: float, throughput: float, rates: Rates) -> float | None:
         if self.printed and not rates.explicit_price:
-            return self._metric("printed cost", x, lambda p: p.printed_cost)
+            return self._metric("printed cost", x)
         if rates.usd_per_gpu_hour is None:
             return None
         return cost_per_mtok(rates.usd_per_gpu_hour, throughput)
 
     def _tokens_per_mw(self, x: float, throughput: float, rates: Rates) -> float | None:
         if self.printed and not rates.explicit_power:
-            return self._metric("printed tokens/MW", x, lambda p: p.printed_tokens_per_mw)
+            return self._metric("printed tokens/MW", x)
         if rates.kw_per_gpu is None:
             return None
         return tokens_per_s_per_mw(throughput, rates.kw_per_gpu)
 
     def _concurrency(self, x: float) -> int | None:
-        value = self._metric("concurrency", x, lambda p: p.concurrency)
+        value = self._metric("concurrency", x)
         return None if value is None else floor(value + 0.5)
 
-    def _metric(self, name: str, x: float, read: Callable[[Point], float | None]) -> float | None:
-        """The metric splined over the knots that report it; `None` if a neighbour does not."""
+    def splined(self, name: str) -> Curve | None:
+        """The curve of one of `SPLINED` through the knots that report it; `None` if none does."""
         if name not in self._curves:
+            read = SPLINED[name]
             known = [(p.interactivity, value) for p in self.points if (value := read(p)) is not None]
             self._curves[name] = (
                 Curve.through([k[0] for k in known], [k[1] for k in known], straight_pair=not self.pooled)
                 if known
                 else None
             )
-        curve = self._curves[name]
-        if curve is None or any(read(p) is None for p in self.neighbours(x)):
+        return self._curves[name]
+
+    def _metric(self, name: str, x: float) -> float | None:
+        """The metric at `x`; `None` if a neighbour does not report it."""
+        curve = self.splined(name)
+        if curve is None or any(SPLINED[name](p) is None for p in self.neighbours(x)):
             return None
         return curve(x)

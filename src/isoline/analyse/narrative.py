@@ -44,11 +44,11 @@ def _caveat(targets: tuple[Target, ...], differing: tuple[Difference, ...]) -> s
     untold = sum(target.throughput_ratio is None or _both_faster(target) for target in targets)
     if untold:
         return f"; at {untold} of {len(targets)} targets nothing can be said"
-    known = _known(differing)
+    known = recorded(differing)
     return f"; {known} other fields differ between the sides" if known else ""
 
 
-def _known(differing: tuple[Difference, ...]) -> int:
+def recorded(differing: tuple[Difference, ...]) -> int:
     """Differences that both sides recorded; what one side does not say is listed, not counted."""
     return sum("not recorded" not in (difference.a, difference.b) for difference in differing)
 
@@ -143,7 +143,7 @@ def _closing(dimension: Dimension, differing: tuple[Difference, ...], sequence: 
     text += "Each side is read at its best available configuration"
     if dimension.kind != "spec-decode":
         text += ", which may include speculative decoding"
-    if known := _known(differing):
+    if known := recorded(differing):
         text += f"; {known} recipe and workload fields differ besides the {dimension.noun}"
     return f"{text}. {dimension.caveat}"
 

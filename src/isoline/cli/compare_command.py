@@ -12,11 +12,12 @@ from isoline.analyse.comparison import Comparison
 from isoline.cli import options
 from isoline.cli.suggest import parse
 from isoline.domain.catalog import TIERS
-from isoline.domain.slugs import KINDS
+from isoline.domain.slugs import KINDS, Slug
 from isoline.errors import NoDataError, UsageError
 from isoline.present.answer import answer
 from isoline.present.asking import Asked, question
 from isoline.present.pairs import closest
+from isoline.store.sources import Sources
 
 
 @click.command()
@@ -38,7 +39,7 @@ from isoline.present.pairs import closest
 @click.option("--power", multiple=True, help="All-in kW per GPU, like b300=1.9.")
 @click.option("--dataset", multiple=True, help="Only these datasets; see isoline info.")
 @click.option("--as-of", help="Only data and prices up to this date, like 2026-06-14.")
-@options.format_option("table", "json", "markdown", "csv")
+@options.format_option("table", "json", "markdown", "csv", "html")
 @click.option("--png", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
 @click.option("--theme", type=click.Choice(("light", "dark")), default="light", help="Of the chart.")
@@ -76,12 +77,28 @@ def app(
     asked = Asked(at, within, sequence, precision, method, tier, price, power, dataset, as_of)
     asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
     try:
-        found = answer(asking, data, words, draw=bool(charts))
+        found = answer(asking, data, words, draw=bool(charts) or output == "html")
     except NoDataError as error:
         close = [slug for slug in closest(parsed.canonical, words, data) if slug != parsed.canonical]
         raise NoDataError(str(error), tuple(close)) from None
     _draw(found, charts, theme)
-    _print(found, output)
+    if output == "html":
+        sys.stdout.write(_file(found, parsed, asked, data))
+    else:
+        _print(found, output)
+
+
+def _file(comparison: Comparison, slug: Slug, asked: Asked, data: Sources) -> str:
+    """The comparison as one HTML file."""
+    from datetime import date
+
+    from platformdirs import user_cache_path
+
+    from isoline.present.web.query import Query
+    from isoline.present.web.saved import saved
+
+    query = Query.of_asked(asked)
+    return saved(comparison, slug, query, data, cache=user_cache_path("isoline"), today=date.today())
 
 
 def _chart(path: Path, suffix: str) -> Path:

@@ -15,10 +15,11 @@ from starlette.routing import Route
 
 from isoline.domain.catalog import Catalog
 from isoline.errors import IsolineError, NoDataError
-from isoline.present.web import bundle, compare, lists
+from isoline.present.web import bundle, compare, lists, robots
 from isoline.present.web.assets import FOR_GOOD, Assets
 from isoline.present.web.headers import SafeHeaders
 from isoline.present.web.memory import RememberingSources
+from isoline.present.web.origin import base_of
 from isoline.present.web.pictures import Pictures
 from isoline.present.web.site import ROUTES, Site
 from isoline.present.web.trouble import trouble
@@ -39,7 +40,7 @@ def create_app(
         yield
         site.pictures.close()
 
-    routes = [Route("/", _start(site)), *_static(site)]
+    routes = [Route("/", _start(site)), *_static(site), *robots.routes(site)]
     for kind, path in ROUTES.items():
         routes.append(Route(path, _index(site, kind)))
         routes.append(Route(f"{path}/{{name}}", _compare(site, kind)))
@@ -62,8 +63,8 @@ def _compare(site: Site, kind: str) -> Handler:
 
 
 def _start(site: Site) -> Handler:
-    async def handler(_: Request) -> Response:
-        return lists.start(site)
+    async def handler(request: Request) -> Response:
+        return lists.start(site, base_of(request))
 
     return handler
 

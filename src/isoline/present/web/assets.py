@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 HERE = Path(__file__).parent
-FILES = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
+FILES = {
+    "page.css": "text/css; charset=utf-8",
+    "page.js": "text/javascript; charset=utf-8",
+    "copy.js": "text/javascript; charset=utf-8",
+}
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 

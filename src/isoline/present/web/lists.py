@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -10,6 +12,8 @@ from isoline.analyse.words import about_equal, interactivity, times
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import parse_slug
 from isoline.present.pairs import Pair
+from isoline.present.web import linked
+from isoline.present.web.origin import base_of
 from isoline.present.web.page import Values, age
 from isoline.present.web.site import KIND_NAMES, ROUTES, Site, address
 
@@ -17,7 +21,7 @@ SEED = "qwen-3-5-b300-fp4-vs-bf16"
 FIRST = 6  # pairs of each kind on the start page
 
 
-def start(site: Site) -> Response:
+def start(site: Site, base: str) -> Response:
     """What there is, most data first, and where all of it is."""
     pairs = site.pairs()
     groups: list[Values] = []
@@ -26,11 +30,14 @@ def start(site: Site) -> Response:
         most = sorted(own, key=lambda pair: (pair.slug != SEED, -min(pair.points), pair.slug))[:FIRST]
         rows = [row(pair, site) for pair in most]
         groups.append({"name": name, "path": ROUTES[kind], "count": len(own), "rows": rows})
-    return HTMLResponse(site.html("start.html", {"groups": groups}))
+    shown = [values for group in groups for values in cast("list[Values]", group["rows"])]
+    described = linked.item_list("Comparisons", base, "/", shown)
+    return HTMLResponse(site.html("start.html", {"groups": groups, "base": base, "linked": described}))
 
 
 def index(site: Site, request: Request, kind: str) -> Response:
     """All pairs of one kind; `?q=` keeps those that hold every word of it."""
+    base = base_of(request)
     words = request.query_params.get("q", "")[:200]
     rows = [row(pair, site) for pair in site.pairs() if pair.kind == kind]
     shown = [r for r in rows if all(word in str(r["words"]) for word in words.lower().split())]
@@ -40,6 +47,8 @@ def index(site: Site, request: Request, kind: str) -> Response:
         "rows": shown,
         "count": len(rows),
         "q": words,
+        "base": base,
+        "linked": linked.item_list(KIND_NAMES[kind], base, ROUTES[kind], shown),
     }
     return HTMLResponse(site.html("index.html", values))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from isoline.analyse.compare import METHODS
 from isoline.errors import UsageError
 from isoline.present.asking import Asked, split
 
@@ -41,6 +42,18 @@ class Query:
         if found.get("at") and found["at"] == ",".join(split([v for k, v in pairs if k == "default_at"])):
             del found["at"]
         return cls(tuple(found.items()))
+
+    @classmethod
+    def of_asked(cls, asked: Asked) -> Query:
+        """What was asked on the command line; words that a page does not have are left out."""
+        held = {
+            name: ",".join(value) if isinstance(value, tuple) else value
+            for name in PARAMETERS
+            if (value := getattr(asked, name))
+        }
+        if held.get("method") == METHODS[0]:
+            del held["method"]  # the command line fills it in; in an address the default is left out
+        return cls(tuple(held.items()))
 
     def asked(self) -> Asked:
         """As raw texts for `asking.question`."""

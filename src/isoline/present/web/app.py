@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -25,6 +26,7 @@ from isoline.present.web.site import ROUTES, Site
 from isoline.present.web.trouble import trouble
 from isoline.store.sources import Sources
 
+WARM_AFTER = 1.0  # seconds
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -36,8 +38,10 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        site.pictures.warm()
+        # The renderer starts after the first page, which would otherwise wait for its share of the processor.
+        warming = asyncio.get_running_loop().call_later(WARM_AFTER, site.pictures.warm)
         yield
+        warming.cancel()
         site.pictures.close()
 
     routes = [Route("/", _start(site)), *_static(site), *robots.routes(site)]

@@ -38,9 +38,12 @@ const chartRows = (() => {
   }
 
   // Values that lie on a drawn line, each with the free spot nearest to its mark.
-  function readings(data, read, view, marks, font) {
+  function readings(data, read, view, drawn, font) {
     const [x, y] = ["x", "y"].map((name) => view.scale(name));
-    const taken = [];
+    const marks = [...drawn.lines, ...drawn.points.filter((row) => row.role !== "other")].map((row) => [
+      x(row.x), y(row.y),
+    ]);
+    const taken = drawn.labels.map((row) => boxOf(x(row.x), y(row.y), row, textWidth(row.text, row.size, true), row.size));
     const rows = [];
     for (const target of read) {
       target.readings.forEach((r, i) => {
@@ -65,11 +68,15 @@ const chartRows = (() => {
     ];
   }
 
+  function boxOf(x, y, { dx, dy, align }, width, height) {
+    const left = x + dx - (align === "right" ? width : 0);
+    const top = y + dy - height / 2;
+    return { left, top, right: left + width, bottom: top + height };
+  }
+
   function place(x, y, width, font, taken, marks, view) {
     const priced = spots(font).map(([dx, dy, align]) => {
-      const left = x + dx - (align === "right" ? width : 0);
-      const top = y + dy - font / 2;
-      const box = { left, top, right: left + width, bottom: top + font };
+      const box = boxOf(x, y, { dx, dy, align }, width, font);
       return { dx, dy, align, box, price: price(box, taken, marks, view) };
     });
     const { dx, dy, align, box } = priced.reduce((a, b) => (b.price < a.price ? b : a));

@@ -130,12 +130,10 @@
 
   async function drawTargets() {
     const { view } = chart;
-    const [x, y] = ["x", "y"].map((name) => view.scale(name));
-    const marks = [...charts.datasets.lines, ...charts.datasets.points.filter((row) => row.role !== "other")].map(
-      (row) => [x(row.x), y(row.y)],
-    );
-    view.data("targets", chartRows.targets(data, current, x, drawn.font));
-    view.data("readings", chartRows.readings(data, current, view, marks, drawn.font));
+    const { name, font } = drawn;
+    const rows = { ...charts.datasets, labels: charts.frames[name].labels };
+    view.data("targets", chartRows.targets(data, current, view.scale("x"), font));
+    view.data("readings", chartRows.readings(data, current, view, rows, font));
     await view.runAsync();
     lines.show(view, current.map((target) => target.interactivity));
     figure.dataset.drawn = figure.dataset.targets;

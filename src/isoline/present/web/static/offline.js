@@ -118,6 +118,7 @@
     const { width, height } = figure.getBoundingClientRect();
     const datasets = { ...charts.datasets, labels, targets: [], readings: [] };
     const place = document.createElement("div");
+    place.setAttribute("aria-hidden", "true"); // its points are a table below
     const made = await window.vegaEmbed(place, { ...spec, width, height, datasets }, OPTIONS);
     chart?.view.finalize();
     chart = made;

@@ -115,6 +115,7 @@
 
   async function embed(spec) {
     const place = document.createElement("div");
+    place.setAttribute("aria-hidden", "true"); // hundreds of unnamed marks; the points are a table as well
     const made = await window.vegaEmbed(place, spec, OPTIONS);
     live.replaceChildren(place);
     live.hidden = false;

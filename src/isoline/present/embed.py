@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from isoline.analyse.comparison import Comparison, Side
-from isoline.analyse.line import SPLINED, Line
+from isoline.analyse.line import SPLINED, Line, Rates
 from isoline.analyse.narrative import recorded
 from isoline.numerics.curve import Curve
 from isoline.present import table
@@ -36,7 +36,7 @@ def _side(side: Side, name: str) -> Values:
         "label": side.label,
         "name": name,  # on the chart, where both labels must differ
         "measured_range": side.measured_range,
-        "rates": asdict(side.rates),
+        "rates": asdict(side.rates or Rates(None, None)),
         "lines": [_line(line) for line in side.lines],
     }
 

@@ -14,13 +14,9 @@ const reading = (() => {
     while (xs[i + 1] <= x) i += 1;
     const h = xs[i + 1] - xs[i];
     const t = (x - xs[i]) / h;
-    const t2 = t * t;
-    const t3 = t * t * t;
-    const y =
-      (2 * t3 - 3 * t2 + 1) * ys[i] +
-      (t3 - 2 * t2 + t) * h * slopes[i] +
-      (3 * t2 - 2 * t3) * ys[i + 1] +
-      (t3 - t2) * h * slopes[i + 1];
+    const rise = ys[i + 1] - ys[i];
+    const [m0, m1] = [h * slopes[i], h * slopes[i + 1]];
+    const y = ys[i] + t * (m0 + t * (3 * rise - 2 * m0 - m1 + t * (m0 + m1 - 2 * rise)));
     return Math.min(Math.max(y, Math.min(...ys)), Math.max(...ys));
   }
 
@@ -43,13 +39,13 @@ const reading = (() => {
   }
 
   function costOf(line, rates, x, throughput, near) {
-    if (line.printed && !rates.explicit_price) return metric(line, "printed cost", x, near);
+    if (line.printed && !rates.explicit_price) return metric(line, "printed_cost", x, near);
     const hourly = (throughput * 3600) / 1e6;
     return rates.usd_per_gpu_hour === null || hourly <= 0 ? null : rates.usd_per_gpu_hour / hourly;
   }
 
   function perMegawatt(line, rates, x, throughput, near) {
-    if (line.printed && !rates.explicit_power) return metric(line, "printed tokens/MW", x, near);
+    if (line.printed && !rates.explicit_power) return metric(line, "printed_tokens_per_mw", x, near);
     return rates.kw_per_gpu === null ? null : (throughput * 1000) / rates.kw_per_gpu;
   }
 
@@ -85,8 +81,8 @@ const reading = (() => {
     const concurrency = metric(line, "concurrency", x, near);
     return {
       throughput_per_gpu: throughput,
-      output_throughput_per_gpu: metric(line, "output", x, near),
-      input_throughput_per_gpu: metric(line, "input", x, near),
+      output_throughput_per_gpu: metric(line, "output_throughput", x, near),
+      input_throughput_per_gpu: metric(line, "input_throughput", x, near),
       cost_per_mtok: costOf(line, rates, x, throughput, near),
       tokens_per_s_per_mw: perMegawatt(line, rates, x, throughput, near),
       concurrency: concurrency === null ? null : Math.floor(concurrency + 0.5),

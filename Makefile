@@ -44,6 +44,8 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/dev-installed: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@npm install --prefix $(VENV)/npm --no-save --silent axe-core@4 \
+	  || echo "axe-core could not be fetched with npm: its checks are left out"
 	touch $@ $(VENV)/installed
 
 # Real rows beside the packaged readings: imported once, and again when a file is newer.

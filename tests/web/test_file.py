@@ -213,3 +213,16 @@ def test_nothing_in_a_file_leads_out_or_becomes_markup(tmp_path: Path) -> None:
     curves = re.search(r'id="curves">(.*?)</script>', text, re.DOTALL)
     assert curves is not None
     assert json.loads(curves.group(1))["method"] == "envelope"
+
+
+def test_the_command_writes_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from isoline.cli.main import main
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert main(["compare", SEED, "--at", "120", "--format", "html", "--store", str(tmp_path / "store")]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("<!doctype html>")
+    assert f"--at {120}" in text
+    assert "<script src" not in text

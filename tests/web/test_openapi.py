@@ -145,3 +145,9 @@ def test_the_description_is_complete(server: TestClient) -> None:
         suffix = ".json" if item in QUESTION else ".svg"
         asked = urlencode({str(item["name"]): item["example"]})
         assert server.get(f"{SEED}{suffix}?{asked}").status_code in (200, 400, 404), item["name"]
+
+
+def test_every_address_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs/page.md").read_text()
+    for name in (*PLAIN, *(f"…{suffix}" for suffix in SUFFIXES)):
+        assert f"`{name}`" in text, name

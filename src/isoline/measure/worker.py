@@ -1,7 +1,8 @@
 """One load-generating process: `python -m isoline.measure.worker SPOOL`.
 
-Standard input: a job as one JSON line, then `go <ns>`, then nothing, or `stop`. Standard output: answers
-as JSON lines. The end of standard input means that the parent is gone.
+Standard input: a job as one JSON line, then `go <ns>`, then nothing, `finish` (offer no
+more) or `stop`. Standard output: answers as JSON lines. The end of standard input means that the
+parent is gone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import resource
 import signal
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import uvloop
 
@@ -61,7 +63,7 @@ async def work(spool: Path) -> None:
                 await asyncio.sleep(0.01)
             side.append(asyncio.ensure_future(_obey(reader, generator)))
             if job.progress:
-                side.append(asyncio.ensure_future(_progress(generator, job)))
+                side.append(asyncio.ensure_future(_progress(generator, job, file)))
             report = await running
         except GaveUpError:
             return
@@ -75,13 +77,15 @@ async def work(spool: Path) -> None:
 
 
 async def _obey(reader: asyncio.StreamReader, generator: LoadGenerator) -> None:
-    line = await reader.readline()
+    while (line := await reader.readline()) == b"finish\n":
+        generator.finish()
     generator.stop("interrupted" if line else "the controlling process is gone")
 
 
-async def _progress(generator: LoadGenerator, job: Job) -> None:
+async def _progress(generator: LoadGenerator, job: Job, spool: BinaryIO) -> None:
     while True:
         await asyncio.sleep(_PROGRESS)
+        spool.flush()  # who reads along sees whole records
         _answer(Progress(job.worker, generator.finished, generator.failed))
 
 

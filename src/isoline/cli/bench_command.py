@@ -78,11 +78,12 @@ def app(
         print(EXAMPLE, end="")
         return 0
     from isoline.cli.bench.flags import given
-    from isoline.cli.bench.reading import read_spec
+    from isoline.cli.bench.reading import Asked
     from isoline.cli.bench.run import bench
     from isoline.domain.catalog import load_catalog
     from isoline.store.layout import resolve_root
 
     file, flags = given(target, values, recipe, slo, header, extra_body, insecure)
-    spec = read_spec(file, flags)
-    return bench(spec, load_catalog(catalog), resolve_root(store), sys.argv[2:], output, fresh=fresh)
+    return bench(
+        Asked(file, flags), load_catalog(catalog), resolve_root(store), sys.argv[2:], output, fresh=fresh
+    )

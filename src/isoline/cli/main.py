@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "the comparison pages, on this machine",
     "list": "what can be compared, with what data and how old",
     "bench": "measure a server under one or several loads, into the store",
+    "selftest": "bias and ceiling of the load generator on this machine",
     "import": "read results of a foreign source into the store",
     "quarantine": "rows that could not be imported, with reasons; retry them",
     "info": "where the store, the catalog and the data are, and what they hold",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TypeVar
 from urllib.parse import urlsplit
 
-from isoline.cli.bench.spec import Spec
+from isoline.cli.bench.levels import levels, once
+from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.domain.recipe import Recipe
 from isoline.errors import UsageError
 from isoline.measure.loads import Load
@@ -15,8 +15,6 @@ from isoline.measure.sweep.plan import LONGEST, Plan
 from isoline.measure.target import Target
 from isoline.measure.workloads import Synthetic
 
-N = TypeVar("N", int, float)
-_MOST_LEVELS = 64
 _SHORT = 3  # letters; a text this short is no secret, and hiding it would garble words
 
 
@@ -45,12 +43,13 @@ def secrets(spec: Spec) -> list[str]:
 def _target(spec: Spec) -> Target:
     parts = urlsplit(spec.url)
     if parts.username or parts.query:
-        raise UsageError("a URL with a user name or a query is not supported; use --header or --api-key-env")
+        words = "a user name or a query is not supported; use --header or --api-key-env"
+        raise SpecProblem(("url",), words)
     headers = dict(spec.headers)
     if spec.api_key_env:
         key = os.environ.get(spec.api_key_env)
         if not key:
-            raise UsageError(f"the environment variable {spec.api_key_env} of --api-key-env is not set")
+            raise SpecProblem(("api_key_env",), f"the environment variable {spec.api_key_env} is not set")
         headers["Authorization"] = f"Bearer {key}"
     return Target(
         url=spec.url,
@@ -68,7 +67,7 @@ def _loads(spec: Spec) -> list[Load]:
     if (spec.concurrency is None) == (spec.rate is None):
         raise UsageError("give either --concurrency (streams kept busy) or --rate (requests a second)")
     if spec.requests is not None and spec.duration is not None:
-        raise UsageError("give either --requests or --duration")
+        raise SpecProblem(("duration",), "give either requests or a duration")
     free = spec.requests is None and spec.duration is None
     base = Load(
         concurrency=1,
@@ -78,36 +77,7 @@ def _loads(spec: Spec) -> list[Load]:
         shape=spec.shape,
     )
     if spec.concurrency is not None:
-        levels = _levels(spec.concurrency, int, "concurrency")
-        return [replace(base, concurrency=level) for level in levels]
-    rates = _levels(spec.rate, float, "rate")
+        counts = once(levels(spec.concurrency, int, "concurrency"), "concurrency")
+        return [replace(base, concurrency=level) for level in counts]
+    rates = once(levels(spec.rate, float, "rate"), "rate")
     return [replace(base, concurrency=None, rate=rate) for rate in rates]
-
-
-def _levels(value: object, kind: type[N], name: str) -> list[N]:
-    """A number, a list, `1,8,64`, or `1..64`, which doubles."""
-    if isinstance(value, (int, float)):
-        return [kind(value)]
-    if isinstance(value, list):
-        return [kind(item) for item in value]
-    levels: list[N] = []
-    for part in str(value).split(","):
-        low, dots, high = part.strip().partition("..")
-        first = _number(low, kind, name, part)
-        levels.append(first)
-        last = _number(high, kind, name, part) if dots else first
-        while levels[-1] * 2 <= last and len(levels) < _MOST_LEVELS:
-            levels.append(levels[-1] * 2)
-        if dots and levels[-1] < last:
-            levels.append(last)
-    return levels
-
-
-def _number(text: str, kind: type[N], name: str, part: str) -> N:
-    try:
-        number = kind(text)
-    except ValueError:
-        number = kind(0)
-    if not 0 < number < 1e6:
-        raise UsageError(f"--{name}: {part.strip()!r} is not a number above 0, nor a range like 1..64")
-    return number

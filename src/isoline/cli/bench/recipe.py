@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from isoline.cli.bench.spec import SpecProblem
 from isoline.domain.catalog import Catalog
 from isoline.domain.recipe import RECIPE_FIELDS, Recipe
 from isoline.errors import UsageError
@@ -38,7 +39,7 @@ def parse_pairs(text: str, option: str) -> dict[str, str]:
 
 def declare(values: Mapping[str, object], served: str, catalog: Catalog) -> Declared:
     """`values` are recipe fields, with tp, pp, ep, workers, gpus for both prefill and decode."""
-    fields = _typed(_spread(values))
+    fields = _fields(values)
     found = Declared(Recipe("", "", "", ""))
     engine = str(fields.get("engine", UNKNOWN))
     if "engine" in fields:
@@ -60,24 +61,18 @@ def declare(values: Mapping[str, object], served: str, catalog: Catalog) -> Decl
     return found
 
 
-def _spread(values: Mapping[str, object]) -> dict[str, object]:
+def _fields(values: Mapping[str, object]) -> dict[str, object]:
+    """Checked values by recipe column; those of both phases twice."""
     known = (*RECIPE_FIELDS, *_BOTH)
     fields: dict[str, object] = {}
     for name, value in values.items():
         if name not in known:
-            raise UsageError(
-                f"recipe: there is no field {name!r}; known are {', '.join(sorted(known))}",
-                tuple(difflib.get_close_matches(name, known)),
-            )
-        if name in _BOTH:
-            fields |= {f"prefill_{name}": value, f"decode_{name}": value}
-        else:
-            fields[name] = value
+            close = tuple(difflib.get_close_matches(name, known))
+            rest = "" if close else f"; known are {', '.join(sorted(known))}"
+            raise SpecProblem(("recipe", name), f"there is no recipe field {name!r}{rest}", close)
+        columns = (f"prefill_{name}", f"decode_{name}") if name in _BOTH else (name,)
+        fields |= dict.fromkeys(columns, _as(_TYPES[columns[-1]], name, value))
     return fields
-
-
-def _typed(fields: dict[str, object]) -> dict[str, object]:
-    return {name: _as(_TYPES[name], name, value) for name, value in fields.items()}
 
 
 def _as(kind: str, name: str, value: object) -> object:
@@ -92,7 +87,7 @@ def _as(kind: str, name: str, value: object) -> object:
             return number
     except (KeyError, ValueError):
         words = {"bool": "true or false", "int": "a whole number above 0", "float": "a number"}[kind]
-        raise UsageError(f"recipe: {name} must be {words}, not {value!r}") from None
+        raise SpecProblem(("recipe", name), f"{name} must be {words}, not {value!r}") from None
     return str(value)
 
 
@@ -102,8 +97,9 @@ def _flag(value: object) -> bool | None:
 
 def _known(kind: str, name: str, names: Mapping[str, object]) -> None:
     if name not in names:
-        raise UsageError(
-            f"recipe: there is no {kind} {name!r} in the catalog; --catalog FILE adds your own",
+        raise SpecProblem(
+            ("recipe", kind),
+            f"there is no {kind} {name!r} in the catalog; --catalog FILE adds your own",
             tuple(difflib.get_close_matches(name, names)) or tuple(sorted(names))[:6],
         )
 
@@ -140,7 +136,7 @@ def _precision(declared: object, catalog: Catalog) -> str:
 
 def _spec_method(declared: object, catalog: Catalog) -> str:
     name = catalog.resolve_spec_method(declared)
-    _known("speculative decoding method", name, catalog.spec_methods)
+    _known("spec_method", name, catalog.spec_methods)
     return name
 
 
@@ -149,7 +145,7 @@ def _with_gpus(recipe: Recipe, notes: list[str]) -> Recipe:
     if recipe.gpus is not None:
         return recipe
     if recipe.disaggregated:
-        raise UsageError("recipe: a disaggregated deployment needs prefill_gpus and decode_gpus")
+        raise SpecProblem(("recipe",), "a disaggregated deployment needs prefill_gpus and decode_gpus")
     count = (recipe.decode_tp or 1) * (recipe.decode_pp or 1) * (recipe.decode_workers or 1)
     if recipe.decode_tp is None and recipe.hardware != UNKNOWN:
         notes.append("one GPU is assumed; --recipe gpus=N says how many serve")

@@ -11,8 +11,8 @@ from isoline.cli.bench.hiding import Hider, command_line
 from isoline.cli.bench.keeper import About, StoreKeeper
 from isoline.cli.bench.plan import plan_of, secrets
 from isoline.cli.bench.progress import Live, Quiet
+from isoline.cli.bench.reading import Asked
 from isoline.cli.bench.recipe import declare
-from isoline.cli.bench.spec import Spec
 from isoline.cli.bench.view import print_table, to_json
 from isoline.domain.catalog import Catalog
 from isoline.errors import UsageError
@@ -26,12 +26,14 @@ ALL_VALID, SOME_INVALID, NOTHING, INTERRUPTED = 0, 4, 5, 130
 
 
 def bench(
-    spec: Spec, catalog: Catalog, root: Path, arguments: Sequence[str], output: str, *, fresh: bool = False
+    asked: Asked, catalog: Catalog, root: Path, arguments: Sequence[str], output: str, *, fresh: bool = False
 ) -> int:
     """Measures, stores, prints; returns the exit code."""
+    spec = asked.spec()
     hider = Hider(secrets(spec))
-    declared = declare(spec.recipe, spec.model, catalog)
-    plan = plan_of(spec, declared.recipe, randomness.randbits(32))
+    with asked.located():
+        declared = declare(spec.recipe, spec.model, catalog)
+        plan = plan_of(spec, declared.recipe, randomness.randbits(32))
     for note in declared.notes:
         print(f"note: {note}", file=sys.stderr)
     about = About(spec.dataset, command_line(arguments, hider), declared, fresh)
@@ -72,10 +74,10 @@ def _measure(plan: Plan, keeper: StoreKeeper) -> SweepResult:
 
 
 def _say(result: SweepResult, root: Path, dataset: str, hider: Hider) -> None:
-    kept = sum(1 for point in result.points if point.run)
+    kept = sum(1 for point in result.points if point.run and point.answered)
     if kept:
         print(f"{kept} of {result.planned} points are in dataset {dataset} of {root}", file=sys.stderr)
     if result.stopped:
         print(f"isoline: stopped early: {hider.text(result.stopped)}", file=sys.stderr)
-        if len(result.points) < result.planned:
+        if 0 < kept < result.planned:
             print("The same command again goes on where this one ended.", file=sys.stderr)

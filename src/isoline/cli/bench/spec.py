@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
 
+from isoline.errors import UsageError
 from isoline.measure.sweep.goodput import Objectives
+
+
+class SpecProblem(UsageError):
+    """A value that cannot be; `path` is its key, so that file and line can be named."""
+
+    def __init__(self, path: Sequence[str], message: str, suggestions: tuple[str, ...] = ()) -> None:
+        super().__init__(message, suggestions)
+        self.path = path
+
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]

@@ -64,7 +64,8 @@ def print_table(result: SweepResult) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    terminal = Console(highlight=False)
+    console = terminal if terminal.is_terminal else Console(highlight=False, width=120)  # a pipe has none
     points = sorted(result.points, key=lambda p: (p.concurrency or 0, p.rate or 0.0, p.repeat))
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     shown = {name: cell for name, cell in COLUMNS.items() if name in ("", "streams") or _any(points, cell)}

@@ -165,7 +165,8 @@ class _Fleet:
                 raise _trouble(answer)
             elif answer is None:
                 code = await worker.wait()
-                self._report.stopped = f"process {number} of the load generator died (exit code {code})"
+                died = f"process {number} of the load generator died (exit code {code})"
+                self._report.stopped = self._report.stopped or died
                 return
 
     def _tell(self, line: bytes) -> None:

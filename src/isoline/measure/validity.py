@@ -115,7 +115,7 @@ def _offered(load: Load, metrics: Metrics, limits: Limits) -> list[Reason]:
     if load.concurrency is not None:
         if metrics.streams >= limits.streams * load.concurrency:
             return []
-        text = f"{metrics.streams:.0f} streams were in flight on average, {load.concurrency} were asked"
+        text = f"{metrics.streams:.1f} streams were in flight on average, {load.concurrency} were asked"
         advice = "raise the number of requests (10 x concurrency at least), or see the client's lag"
         return [Reason("streams", text, advice)]
     late = metrics.lateness

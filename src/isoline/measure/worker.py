@@ -8,9 +8,11 @@ parent is gone.
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -94,7 +96,19 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a file a stream: 1,024 are too few
-    uvloop.run(work(Path(sys.argv[1])))
+    spool, parent = Path(sys.argv[1]), os.getppid()
+    try:
+        uvloop.run(work(spool))
+    finally:
+        if os.getppid() != parent:
+            _tidy(spool)
+
+
+def _tidy(spool: Path) -> None:
+    """Removes what a parent that was killed can no longer remove: the file, and the folder after the last."""
+    with suppress(OSError):
+        spool.unlink(missing_ok=True)
+        spool.parent.rmdir()
 
 
 if __name__ == "__main__":

@@ -85,15 +85,10 @@ class StoreKeeper:
             "bench",
             details=self._details(slot, report),
             points=[point] if point else [],
-            requests=(self._clean(row) for row in rows.requests(records, key)),
+            requests=rows.requests(records, key),
             telemetry=samples,
             files=files,
         )
-
-    def _clean(self, row: dict[str, object]) -> dict[str, object]:
-        """Finish reasons are the server's own words, too."""
-        reason = row["finish_reason"]
-        return {**row, "finish_reason": self._hider.text(reason)} if isinstance(reason, str) else row
 
     def _details(self, slot: Slot, report: PointReport) -> dict[str, object]:
         plan, target = self._plan, self._plan.target

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from isoline.measure.workloads import Synthetic
 _SHORT = 3  # letters; a text this short is no secret, and hiding it would garble words
 
 
-def plan_of(spec: Spec, recipe: Recipe, salt: int) -> Plan:
+def plan_of(spec: Spec, recipe: Recipe, salt: int, hide: Callable[[str], str]) -> Plan:
     """The plan; a wrong combination is a UsageError. `salt` makes the prompts new to the server."""
     return Plan(
         target=_target(spec),
@@ -29,6 +30,7 @@ def plan_of(spec: Spec, recipe: Recipe, salt: int) -> Plan:
         processes=spec.processes,
         objectives=spec.slo,
         cooldown=spec.cooldown,
+        hide=hide,
         identity={"recipe": recipe.id, "dataset": spec.dataset},
     )
 

@@ -33,7 +33,7 @@ def bench(
     hider = Hider(secrets(spec))
     with asked.located():
         declared = declare(spec.recipe, spec.model, catalog)
-        plan = plan_of(spec, declared.recipe, randomness.randbits(32))
+        plan = plan_of(spec, declared.recipe, randomness.randbits(32), hider.text)
     for note in declared.notes:
         print(f"note: {note}", file=sys.stderr)
     about = About(spec.dataset, command_line(arguments, hider), declared, fresh)

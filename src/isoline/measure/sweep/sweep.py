@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -89,11 +89,14 @@ def run_sweep(
             if slot.name in done:
                 result.points.append(done[slot.name])
                 continue
-            report = _Point(plan, slot, position, keeper, watcher, telemetry).measure()
-            if report is None:
+            point = _Point(plan, slot, position, watcher, telemetry)
+            measured = point.measure()
+            if measured is None:
                 raise KeyboardInterrupt
-            result.points.append(report)
-            watcher.point(report)
+            with interrupts_wait():
+                report = point.keep(measured, keeper)
+                result.points.append(report)
+                watcher.point(report)
             unanswered = 0 if report.answered else unanswered + 1
             if unanswered == _UNANSWERED and position + 1 < len(slots):
                 result.stopped = f"{_UNANSWERED} points in a row got no answer"
@@ -115,17 +118,16 @@ class _Point:
         plan: Plan,
         slot: Slot,
         position: int,
-        keeper: Keeper,
         watcher: Watcher,
         telemetry: Sequence[Telemetry],
     ) -> None:
         self._plan, self._slot, self._position = plan, slot, position
-        self._keeper, self._watcher, self._telemetry = keeper, watcher, telemetry
+        self._watcher, self._telemetry = watcher, telemetry
         self._workload = plan.workload_of(slot)
         self._sink = ListSink()
 
     def measure(self) -> PointReport | None:
-        """Warm up, measure, keep; `None` when interrupted."""
+        """Warm up, measure; `None` when interrupted."""
         started = datetime.now(UTC).isoformat(timespec="seconds")
         for source in self._telemetry:
             source.start()
@@ -136,7 +138,13 @@ class _Point:
                 source.stop()
         if ran is None or ran.interrupted:
             return None
-        return self._keep(self._report(started, warmup, ran))
+        return self._report(started, warmup, ran)
+
+    def keep(self, report: PointReport, keeper: Keeper) -> PointReport:
+        """Hand the point on; the report with the name of its run."""
+        self._watcher.phase(self._slot, "storing")
+        run = keeper.keep(self._slot, report, self._sink.records, self._telemetry)
+        return msgspec.structs.replace(report, run=run)
 
     def _offer(self) -> tuple[WarmUp, RunReport | None]:
         plan, load = self._plan, self._slot.load
@@ -151,12 +159,15 @@ class _Point:
         self._watcher.phase(self._slot, "measuring")
         enough = _Reading(Enough(load) if chooses_its_length(load) else None, self._watcher)
         told: OnProgress = self._watcher.progress
-        return warmup, run_load(
+        ran = run_load(
             plan.target, self._workload, load, self._sink, plan.processes, on_progress=told, watch=enough
         )
+        return warmup, ran
 
     def _report(self, started: str, warmup: WarmUp, ran: RunReport) -> PointReport:
         records = self._sink.records
+        for record in records:
+            _hide(record, self._plan.hide)
         load = self._slot.load if ran.clients else replace(self._slot.load, requests=len(records))
         summary = summarise(records, ran, load)
         window = summary.main.window if summary.main else None
@@ -164,12 +175,6 @@ class _Point:
         return point_report(
             self._slot, self._position, started, summary, records, warmup, self._plan.objectives, told
         )
-
-    def _keep(self, report: PointReport) -> PointReport:
-        self._watcher.phase(self._slot, "storing")
-        with interrupts_wait():
-            run = self._keeper.keep(self._slot, report, self._sink.records, self._telemetry)
-        return msgspec.structs.replace(report, run=run)
 
 
 class _Reading:
@@ -181,6 +186,12 @@ class _Reading:
     def see(self, records: list[RequestRecord]) -> bool:
         self._watcher.see(records)
         return self._enough is not None and self._enough.see(records)
+
+
+def _hide(record: RequestRecord, hide: Callable[[str], str]) -> None:
+    """Nothing that is kept or printed later holds a secret that the server echoed."""
+    record.detail = record.detail and hide(record.detail)
+    record.finish_reason = record.finish_reason and hide(record.finish_reason)
 
 
 def _measured(record: RequestRecord) -> RequestRecord:

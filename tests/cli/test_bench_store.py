@@ -64,13 +64,13 @@ def sweep(root: Path, precision: str, tpots: dict[int, float], invalid: tuple[st
 
 
 def test_two_sweeps_compare_and_invalid_points_are_on_no_frontier(tmp_path: Path) -> None:
-    sweep(tmp_path, "fp8", {2: 4.0, 8: 8.0}, invalid=("c2-r1",))  # a hundred times too fast
-    sweep(tmp_path, "bf16", {2: 5.0, 8: 10.0})
+    sweep(tmp_path, "fp8", {2: 4.0, 8: 5.0}, invalid=("c2-r1",))  # a hundred times too fast
+    sweep(tmp_path, "bf16", {2: 4.5, 8: 6.25})
     slug = "qwen-3-5-h100-fp8-vs-bf16"
     found = json.loads(isoline(tmp_path, "compare", slug, "--format", "json").stdout)
     fp8, bf16 = found["sides"]
-    assert fp8["measured_range"] == pytest.approx([125.0, 250.0])
-    assert bf16["measured_range"] == pytest.approx([100.0, 200.0])
+    assert fp8["measured_range"] == pytest.approx([200.0, 250.0])
+    assert bf16["measured_range"] == pytest.approx([160.0, 1000 / 4.5])
     target = found["targets"][1]
     assert target["ratios"]["throughput_per_gpu"] > 1
     assert {reading["status"] for reading in target["readings"]} == {"interpolated"}
@@ -86,7 +86,7 @@ def test_two_sweeps_compare_and_invalid_points_are_on_no_frontier(tmp_path: Path
         one = next(p for p in everything if p.concurrency == 8 and p.recipe.precision == "bf16")
         assert one.status == "measured"
         assert one.throughput == one.metrics["total_tput_tps"] / 2  # per GPU
-        assert one.metrics["median_tpot"] == 0.010
+        assert one.metrics["median_tpot"] == 0.00625
         assert "p99_tpot" not in one.metrics  # 240 requests have none
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from isoline.cli.bench.recipe import declare
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Selection
 from isoline.measure.fleet import RunReport
+from isoline.measure.identity import Identity, identify
 from isoline.measure.loads import Load
 from isoline.measure.monitor import ClientReport
 from isoline.measure.summary import summarise
@@ -28,6 +30,7 @@ from isoline.measure.workloads import Synthetic
 from isoline.store.store import Store
 from tests.cli.process import isoline
 from tests.measure.runs import closed_loop
+from tests.measure.servers import Handler, always, read_request, scripted
 
 CATALOG = load_catalog(user_dirs=())
 LOADS = tuple(Load(concurrency=streams, requests=30 * streams) for streams in (2, 8))
@@ -40,7 +43,7 @@ def keeper(root: Path, precision: str, *, fresh: bool = False, repeats: int = 2)
     identity = {"recipe": declared.recipe.id}
     plan = Plan(target, Synthetic(1024, 1024), LOADS, repeats, identity=identity)
     return StoreKeeper(
-        Store(root), plan, About("local", "isoline bench …", declared, fresh), Hider(["sk-42"])
+        Store(root), plan, About("local", "isoline bench …", declared, Identity(), fresh), Hider(["sk-42"])
     )
 
 
@@ -141,6 +144,46 @@ def test_a_recipe_is_looked_up_and_completed() -> None:
     bare = declare({}, "My/Model-7B", CATALOG)
     assert (bare.recipe.model, bare.recipe.hardware, bare.recipe.gpus) == ("model-7b", "unknown", 1)
     assert len(bare.notes) == 2
+
+
+def json_server(answers: dict[str, object]) -> Handler:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while request := await read_request(reader):
+            body = json.dumps(answers.get(request.split()[1].decode(), {})).encode()
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body))
+
+    return handler
+
+
+def test_a_server_is_asked_what_it_is() -> None:
+    answers = {"/v1/models": {"data": [{"id": "a/b"}, {"id": "c"}]}, "/version": {"version": "0.22.1"}}
+    with scripted(json_server(answers)) as url:
+        found = identify(Target(url, "m"))
+        assert identify(Target(f"{url}/v1", "m", "chat")) == found
+    assert (found.models, found.version, found.simulated) == (["a/b", "c"], "0.22.1", None)
+    recipe = declare({"engine": "vllm"}, "m", CATALOG, found).recipe
+    assert recipe.engine_version == "0.22.1"
+    declared = {"engine": "vllm", "engine_version": "0.9"}
+    assert declare(declared, "m", CATALOG, found).recipe.engine_version == "0.9"
+    assert identify(Target("http://127.0.0.1:9", "m")) == Identity()
+    with scripted(always(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n<html")) as url:
+        assert identify(Target(url, "m")) == Identity()
+
+
+def test_a_simulated_server_is_never_stored_as_measured(tmp_path: Path) -> None:
+    recipe = {"model": "qwen-3-5", "hardware": "h100", "engine": "simulated", "precision": "fp8"}
+    told = {"isoline_simulated": {"recipe": {**recipe, "decode_gpus": 1, "prefill_gpus": 1}, "speed": 1.0}}
+    with scripted(json_server({"/v1/models": {"data": [{"id": "simulated/q", **told}]}})) as url:
+        identity = identify(Target(url, "m"))
+    declared = declare({"hardware": "b300", "precision": "fp4", "engine": "vllm"}, "m", CATALOG, identity)
+    assert declared.recipe.hardware == "h100"
+    into = keeper(tmp_path, "fp8")
+    into._about = replace(into._about, declared=declared)
+    keep(into, into._plan.slots()[0], 4.0)
+    with Store(tmp_path) as store:
+        (summary,) = store.datasets()
+        assert summary.dataset.kind == "simulated"
+        assert [p.status for p in store.points(Selection(model="qwen-3-5"))] == ["simulated"]
 
 
 def test_slots_differ_only_in_load() -> None:

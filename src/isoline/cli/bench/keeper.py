@@ -11,12 +11,13 @@ import msgspec
 from isoline.cli.bench import rows
 from isoline.cli.bench.hiding import Hider
 from isoline.cli.bench.recipe import Declared
-from isoline.domain.point import Dataset, Workload
+from isoline.domain.point import SIMULATED, Dataset, Workload
 from isoline.measure.environment import fingerprint
+from isoline.measure.identity import Identity
 from isoline.measure.records import RequestRecord
 from isoline.measure.sweep.plan import Plan, Slot
 from isoline.measure.sweep.report import PointReport
-from isoline.measure.sweep.telemetry import Telemetry
+from isoline.measure.telemetry import Telemetry
 from isoline.store.store import Store
 
 REPORT = "report.json"
@@ -32,6 +33,7 @@ class About:
     dataset: str
     command: str
     declared: Declared
+    identity: Identity
     fresh: bool = False  # don't resume
 
 
@@ -67,13 +69,16 @@ class StoreKeeper:
         plan, about = self._plan, self._about
         key = f"{self.id}/{slot.name}"
         workload = Workload(plan.workload.isl, plan.workload.osl)
-        point = rows.point(report, about.declared.recipe, workload, about.dataset, key, self.began)
+        point = rows.point(
+            report, about.declared.recipe, workload, about.dataset, key, self.began, about.declared.status
+        )
         lengths = plan.workload_of(slot).plan(1 + max((record.index for record in records), default=-1))
         files = {
             REPORT: self._json(report),
             LENGTHS: self._json(lengths),
             MESSAGES: self._json(rows.messages(records)),
         }
+        simulated = about.declared.status == SIMULATED
         origin = rows.origin_ns(records)
         samples = (
             {**row, "time_ns": int(str(row["time_ns"])) - origin}
@@ -81,8 +86,14 @@ class StoreKeeper:
             for row in src.samples()
         )
         return self._store.write_run(
-            Dataset(about.dataset, "runs", "latest-run", "isoline bench", self.began[:10]),
-            "bench",
+            Dataset(
+                about.dataset,
+                "simulated" if simulated else "runs",
+                "latest-run",
+                "isoline bench",
+                self.began[:10],
+            ),
+            "simulated" if simulated else "bench",
             details=self._details(slot, report),
             points=[point] if point else [],
             requests=rows.requests(records, key),
@@ -120,6 +131,7 @@ class StoreKeeper:
             "load": slot.load,
             "objectives": plan.objectives,
             "notes": self._about.declared.notes,
+            "server": self._about.identity,
             "environment": self._environment,
         }
         plain = self._hider.document(details)

@@ -19,10 +19,10 @@ from isoline.measure.workloads import Synthetic
 _SHORT = 3  # letters; a text this short is no secret, and hiding it would garble words
 
 
-def plan_of(spec: Spec, recipe: Recipe, salt: int, hide: Callable[[str], str]) -> Plan:
-    """The plan; a wrong combination is a UsageError. `salt` makes the prompts new to the server."""
+def plan_of(spec: Spec, target: Target, recipe: Recipe, salt: int, hide: Callable[[str], str]) -> Plan:
+    """The plan of a sweep; a wrong combination is a UsageError. `salt`: no server has seen the prompts."""
     return Plan(
-        target=_target(spec),
+        target=target,
         workload=Synthetic(spec.isl, spec.osl, spec.lengths, seed=spec.seed, salt=salt),
         loads=tuple(_loads(spec)),
         repeats=spec.repeats,
@@ -42,7 +42,8 @@ def secrets(spec: Spec) -> list[str]:
     return sorted(parts, key=len, reverse=True)
 
 
-def _target(spec: Spec) -> Target:
+def target_of(spec: Spec) -> Target:
+    """The server that is asked for."""
     parts = urlsplit(spec.url)
     if parts.username or parts.query:
         words = "a user name or a query is not supported; use --header or --api-key-env"

@@ -71,7 +71,8 @@ class Live:
     def phase(self, slot: Slot, words: str) -> None:
         load = slot.load
         streams = f"{load.concurrency} streams" if load.concurrency else f"{load.rate:g} requests/s"
-        self._words, self._counts, self._recent, self._ttft = f"{streams}, {words}", "", [], None
+        self._words, self._counts, self._ttft = f"{streams}, {words}", "", None
+        self._recent = [(time.monotonic(), 0)]
         self._show()
 
     def progress(self, finished: int, failed: int) -> None:
@@ -80,7 +81,9 @@ class Live:
 
     def see(self, records: Sequence[RequestRecord]) -> None:
         now = time.monotonic()
-        self._recent = [(at, tokens) for at, tokens in self._recent if now - at < _RECENT]
+        self._recent = [(at, tokens) for at, tokens in self._recent if now - at < _RECENT] or self._recent[
+            -1:
+        ]
         self._recent.append((now, sum(record.tokens_out or 0 for record in records)))
         spans = sorted((r.first_token or 0) - (r.sent or 0) for r in records if r.ok)
         self._ttft = spans[len(spans) // 2] / 1e9 if spans else self._ttft
@@ -88,11 +91,11 @@ class Live:
     def point(self, report: PointReport) -> None:
         self._bar.advance(self._task)
         for line in invalid_words(report):
-            self._bar.console.print(line, markup=False, highlight=False)
+            self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _show(self) -> None:
         words = self._words + self._counts
-        if self._recent and (span := time.monotonic() - self._recent[0][0]) > 0:
+        if len(self._recent) > 1 and (span := time.monotonic() - self._recent[0][0]) > 0:
             words += f", {sum(tokens for _, tokens in self._recent[1:]) / span:,.0f} tok/s"
         if self._ttft is not None:
             words += f", TTFT {self._ttft * 1e3:,.0f} ms"

@@ -10,8 +10,10 @@ import msgspec
 
 from isoline.cli.bench.spec import SpecProblem
 from isoline.domain.catalog import Catalog
+from isoline.domain.point import MEASURED, SIMULATED
 from isoline.domain.recipe import RECIPE_FIELDS, Recipe
-from isoline.errors import UsageError
+from isoline.errors import InputError, UsageError
+from isoline.measure.identity import Identity
 
 _BOTH = ("tp", "pp", "ep", "dp_attention", "workers", "gpus")  # of an aggregated deployment
 _TYPES = {name: str(kind).removesuffix(" | None") for name, kind in Recipe.__annotations__.items()}
@@ -24,6 +26,7 @@ class Declared:
 
     recipe: Recipe
     notes: list[str] = field(default_factory=list)
+    status: str = MEASURED
 
 
 def parse_pairs(text: str, option: str) -> dict[str, str]:
@@ -37,9 +40,19 @@ def parse_pairs(text: str, option: str) -> dict[str, str]:
     return pairs
 
 
-def declare(values: Mapping[str, object], served: str, catalog: Catalog) -> Declared:
-    """`values` are recipe fields, with tp, pp, ep, workers, gpus for both prefill and decode."""
+def declare(
+    values: Mapping[str, object], served: str, catalog: Catalog, identity: Identity | None = None
+) -> Declared:
+    """`values` are recipe fields, with tp, pp, ep, workers, gpus for both prefill and decode.
+
+    What the server says of itself fills what is not declared; a simulated server is what it says.
+    """
+    identity = identity or Identity()
+    if identity.simulated is not None:
+        return _simulated(identity.simulated)
     fields = _fields(values)
+    if identity.version and "engine" in fields:
+        fields.setdefault("engine_version", identity.version)
     found = Declared(Recipe("", "", "", ""))
     engine = str(fields.get("engine", UNKNOWN))
     if "engine" in fields:
@@ -59,6 +72,18 @@ def declare(values: Mapping[str, object], served: str, catalog: Catalog) -> Decl
         found.notes.append(f"isoline compare cannot place these points without --recipe {asked}")
     found.recipe = _with_gpus(msgspec.convert(fields, Recipe), found.notes)
     return found
+
+
+def _simulated(told: Mapping[str, object]) -> Declared:
+    """The recipe that a simulated engine declares: whatever the user says, it is no measurement."""
+    try:
+        recipe = msgspec.convert(told.get("recipe"), Recipe)
+    except msgspec.ValidationError as error:
+        raise InputError(f"the simulated server declares a recipe that cannot be read: {error}") from None
+    notes = ["the server is simulated: its points are stored as simulated, with the recipe it declares"]
+    if told.get("speed", 1.0) != 1.0:
+        notes.append(f"it runs {told['speed']} times as fast as real time, and so do all figures")
+    return Declared(recipe, notes, SIMULATED)
 
 
 def _fields(values: Mapping[str, object]) -> dict[str, object]:

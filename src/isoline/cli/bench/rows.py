@@ -14,7 +14,13 @@ _STATISTICS = ("mean", "median", "std", "p90", "p99")
 
 
 def point(
-    report: PointReport, recipe: Recipe, workload: Workload, dataset: str, key: str, began: str
+    report: PointReport,
+    recipe: Recipe,
+    workload: Workload,
+    dataset: str,
+    key: str,
+    began: str,
+    status: str = MEASURED,
 ) -> Point | None:
     """The point; `None` where nothing was answered, or answers of one token leave no speed.
 
@@ -33,7 +39,7 @@ def point(
         input_throughput=report.throughput.input / (recipe.prefill_gpus or gpus),
         concurrency=report.concurrency,
         dataset=dataset,
-        status=MEASURED,
+        status=status,
         date=began[:10],
         request_rate=report.rate,
         run_started_at=began,

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from isoline.cli.bench.hiding import Hider, command_line
 from isoline.cli.bench.keeper import About, StoreKeeper
-from isoline.cli.bench.plan import plan_of, secrets
+from isoline.cli.bench.plan import plan_of, secrets, target_of
 from isoline.cli.bench.progress import Live, Quiet
 from isoline.cli.bench.reading import Asked
-from isoline.cli.bench.recipe import declare
+from isoline.cli.bench.recipe import Declared, declare
 from isoline.cli.bench.view import print_table, to_json
 from isoline.domain.catalog import Catalog
+from isoline.domain.point import SIMULATED
 from isoline.errors import UsageError
+from isoline.measure.identity import identify
 from isoline.measure.sweep.plan import Plan
 from isoline.measure.sweep.sweep import SweepResult, run_sweep
 from isoline.store.failures import storing
@@ -32,11 +34,16 @@ def bench(
     spec = asked.spec()
     hider = Hider(secrets(spec))
     with asked.located():
-        declared = declare(spec.recipe, spec.model, catalog)
-        plan = plan_of(spec, declared.recipe, randomness.randbits(32), hider.text)
+        target = target_of(spec)
+        identity = identify(target)
+        declared = declare(spec.recipe, spec.model, catalog, identity)
+        plan = plan_of(spec, target, declared.recipe, randomness.randbits(32), hider.text)
+    if identity.models and spec.model not in identity.models:
+        declared.notes.append(f"the server lists {', '.join(identity.models[:5])}, not {spec.model}")
     for note in declared.notes:
         print(f"note: {note}", file=sys.stderr)
-    about = About(spec.dataset, command_line(arguments, hider), declared, fresh)
+    dataset = _dataset(spec.dataset, declared)
+    about = About(dataset, command_line(arguments, hider), declared, identity, fresh)
     lock = root / f".bench-{plan.id}.lock"
     with storing(lock, "lock"):
         root.mkdir(parents=True, exist_ok=True)
@@ -49,8 +56,13 @@ def bench(
         print(to_json(result, plan, keeper.id, hider))
     elif result.points:
         print_table(result)
-    _say(result, root, spec.dataset, hider)
+    _say(result, root, dataset, hider)
     return exit_code(result)
+
+
+def _dataset(name: str, declared: Declared) -> str:
+    """Simulated points lie in a dataset of their own: it is known by its name and kind."""
+    return f"{name}-simulated" if declared.status == SIMULATED and "simulated" not in name else name
 
 
 def exit_code(result: SweepResult) -> int:

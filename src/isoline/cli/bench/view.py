@@ -44,11 +44,9 @@ def _ms(name: str, statistic: str) -> Cell:
 
 COLUMNS: dict[str, Cell] = {
     "streams": lambda p: f"{p.concurrency}" if p.concurrency else f"{p.rate:g}/s",
-    "run": lambda p: f"{p.repeat}",
-    "requests": lambda p: f"{p.requests:,}",
+    "run": lambda p: f"{p.repeat + 1}",
     "tok/s/user": lambda p: f"{p.interactivity:,.1f}" if p.interactivity else "–",
     "tok/s": lambda p: f"{p.throughput.total:,.0f}" if p.throughput else "–",
-    "out tok/s": lambda p: f"{p.throughput.output:,.0f}" if p.throughput else "–",
     "TTFT ms": _ms("ttft", "median"),
     "p99": _ms("ttft", "p99"),
     "TPOT ms": _ms("tpot", "median"),
@@ -68,7 +66,8 @@ def print_table(result: SweepResult) -> None:
     console = terminal if terminal.is_terminal else Console(highlight=False, width=120)  # a pipe has none
     points = sorted(result.points, key=lambda p: (p.concurrency or 0, p.rate or 0.0, p.repeat))
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    shown = {name: cell for name, cell in COLUMNS.items() if name in ("", "streams") or _any(points, cell)}
+    hidden = set() if any(point.repeat for point in points) else {"run"}
+    shown = {name: cell for name, cell in COLUMNS.items() if name not in hidden and _any(points, cell)}
     for name in shown:
         grid.add_column(name, justify="right", no_wrap=True)
     for point in points:

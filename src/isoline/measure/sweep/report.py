@@ -13,7 +13,7 @@ from isoline.measure.summary import Summary
 from isoline.measure.sweep.enough import tpot_interval, tpot_ns
 from isoline.measure.sweep.goodput import Goodput, Objectives, goodput
 from isoline.measure.sweep.plan import Slot
-from isoline.measure.sweep.telemetry import TelemetrySummary
+from isoline.measure.telemetry import TelemetrySummary
 from isoline.measure.validity import Reason
 from isoline.measure.warmup import WarmUp
 

@@ -19,7 +19,7 @@ from isoline.measure.sweep.enough import Enough
 from isoline.measure.sweep.interrupts import interrupts_wait
 from isoline.measure.sweep.plan import Plan, Slot, chooses_its_length
 from isoline.measure.sweep.report import PointReport, point_report
-from isoline.measure.sweep.telemetry import Telemetry, TelemetrySummary
+from isoline.measure.telemetry import Telemetry, TelemetrySummary
 from isoline.measure.warmup import WarmUp, warm_up
 from isoline.measure.windows import Window
 

@@ -50,12 +50,16 @@ def test_it_adds_levels_where_the_curve_bends_or_leaves_a_gap() -> None:
     assert all(16 <= level <= 64 for level in added)  # the knee, and the wide gap behind it
 
 
-def test_a_straight_line_needs_no_more_levels() -> None:
-    def straight(streams: int) -> Seen:
-        user = 100.0 - streams / 100.0
-        return Seen(user, 5_000.0 - 50.0 * user + 1e4 * (1 - user / 100.0))
+def test_a_curve_without_a_bend_needs_no_more_levels() -> None:
+    def plain(streams: int) -> Seen:
+        return Seen(100.0 * streams**-0.2, 100.0 * streams**0.8)  # a straight line on logarithmic axes
 
-    assert sorted(explored(Explore(most=64, gain=0.0), straight)) == [1, 2, 4, 8, 16, 32, 64]
+    def flat(streams: int) -> Seen:
+        noise = 1e-3 * (streams % 3)
+        return Seen(100.0 + noise, 100.0 * streams)  # all at the same interactivity, but for noise
+
+    for server in (plain, flat):
+        assert sorted(explored(Explore(most=64, gain=0.0), server)) == [1, 2, 4, 8, 16, 32, 64]
 
 
 @given(st.floats(0.5, 5_000), st.integers(1, 5_000), st.integers(0, 10))

@@ -72,14 +72,18 @@ def _neighbours(known: Mapping[int, Seen]) -> list[tuple[int, int]]:
 
 
 def _bend(level: int, known: Mapping[int, Seen]) -> float:
-    """How far a level's throughput is from the chord of its neighbours, as a fraction."""
+    """How far a level lies from the chord of its neighbours, both axes logarithmic: 0.03 is about 3 %.
+
+    The distance is perpendicular, so that two nearly equal interactivities are no bend.
+    """
     levels = sorted(known)
     place = levels.index(level)
     if place in (0, len(levels) - 1):
         return 0.0
-    before, here, after = (known[levels[place + step]] for step in (-1, 0, 1))
-    if not before.interactivity > here.interactivity > after.interactivity:
-        return 0.0
-    share = (here.interactivity - after.interactivity) / (before.interactivity - after.interactivity)
-    chord = after.throughput + share * (before.throughput - after.throughput)
-    return abs(here.throughput / chord - 1.0) if chord > 0 else 0.0
+    (ax, ay), (x, y), (bx, by) = (_logs(known[levels[place + step]]) for step in (-1, 0, 1))
+    length = math.hypot(bx - ax, by - ay)
+    return abs((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / length if length else 0.0
+
+
+def _logs(seen: Seen) -> tuple[float, float]:
+    return math.log(max(seen.interactivity, 1e-9)), math.log(max(seen.throughput, 1e-9))

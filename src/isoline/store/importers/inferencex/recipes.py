@@ -11,8 +11,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from isoline.domain.recipe import Recipe
-from isoline.store.importers.inferencex import fields
-from isoline.store.importers.inferencex.fields import BadRow, Row
+from isoline.store.importers import fields
+from isoline.store.importers.fields import BadRow, Row
 from isoline.store.importers.inferencex.normalise import engine_version, parse_image, split_digest
 
 if TYPE_CHECKING:

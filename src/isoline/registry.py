@@ -43,5 +43,19 @@ class Registry:
         return list(entry_points(group=f"isoline.{self.kind}"))
 
 
-IMPORTERS = Registry("importer", {"inferencex": "isoline.store.importers.inferencex:read"})
-RETRIES = Registry("retry", {"inferencex": "isoline.store.importers.inferencex:retry"})
+_TOOLS = ("auto", "vllm", "sglang", "aiperf", "guidellm", "inference-perf", "genai-perf")
+_FOREIGN = "isoline.store.importers.foreign"
+IMPORTERS = Registry(
+    "importer",
+    {
+        "inferencex": "isoline.store.importers.inferencex:read",
+        **{name: f"{_FOREIGN}:read_{name.replace('-', '_')}" for name in _TOOLS},
+    },
+)
+RETRIES = Registry(
+    "retry",
+    {
+        "inferencex": "isoline.store.importers.inferencex:retry",
+        **dict.fromkeys(_TOOLS, f"{_FOREIGN}:retry"),
+    },
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -62,7 +63,7 @@ def app(
     report = target.add(
         read(locations, options.catalog(catalog), **chosen),
         importer=importer,
-        details={"locations": list(locations), **chosen},
+        details={"command": shlex.join(["isoline", *sys.argv[1:]]), "locations": list(locations), **chosen},
     )
     for dataset in report.datasets.values():
         for line in _words(dataset):

@@ -18,6 +18,8 @@ COMMANDS = {
     "serve": "the comparison pages, on this machine",
     "list": "what can be compared, with what data and how old",
     "import": "read results of a foreign source into the store",
+    "show": "a run: recipe, command, environment, validity, figures",
+    "diff": "what differs between two runs, fields first, then figures",
     "quarantine": "rows that could not be imported, with reasons; retry them",
     "info": "where the store, the catalog and the data are, and what they hold",
     "store": "rebuild the index, report damaged folders",

@@ -59,3 +59,25 @@ RETRIES = Registry(
         **dict.fromkeys(_TOOLS, f"{_FOREIGN}:retry"),
     },
 )
+_ENGINES = "isoline.measure.engines"
+ENGINES = Registry(
+    "engine",
+    {
+        "vllm": f"{_ENGINES}.vllm:identify",
+        "sglang": f"{_ENGINES}.sglang:identify",
+        "trt": f"{_ENGINES}.trtllm:identify",
+        "llama-cpp": f"{_ENGINES}.llama_cpp:identify",
+        "transformers": f"{_ENGINES}.transformers:identify",  # the least certain to recognise, so last
+    },
+)
+_LAUNCHERS = "isoline.measure.launchers"
+LAUNCHERS = Registry(
+    "launcher",
+    {
+        "vllm": f"{_LAUNCHERS}.vllm:LAUNCHER",
+        "sglang": f"{_LAUNCHERS}.sglang:LAUNCHER",
+        "trt": f"{_LAUNCHERS}.trtllm:LAUNCHER",
+        "llama-cpp": f"{_LAUNCHERS}.llama_cpp:LAUNCHER",
+        "transformers": f"{_LAUNCHERS}.transformers:LAUNCHER",
+    },
+)

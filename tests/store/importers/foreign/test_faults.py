@@ -152,6 +152,14 @@ def test_a_kept_file_can_be_tried_again(tmp_path: Path) -> None:
     assert [point.dataset for point in taken.points] == ["mine"]
 
 
+def test_keys_that_a_server_printed_are_not_kept(tmp_path: Path) -> None:
+    info = {"tp_size": 8, "api_key": "sk-very-secret", "nested": [{"hf_token": "hf_very-secret"}]}
+    saved(tmp_path / "r.jsonl", changed(SGLANG, completed=0, server_info=info))
+    (row,) = imported("sglang", tmp_path).quarantined
+    assert "very-secret" not in row.raw
+    assert '"tp_size": 8' in row.raw
+
+
 def test_lists_per_request_cost_no_memory(tmp_path: Path) -> None:
     file = saved(tmp_path / "r.json", {**VLLM, "generated_texts": ["x" * 1_000_000] * 48})
     tracemalloc.start()

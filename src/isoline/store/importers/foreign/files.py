@@ -23,11 +23,13 @@ from isoline.store.importers.fields import BadRow, shown
 MAX_FILE = 64 * 1024**3
 MAPPED = 32 * 1024**2  # bytes from which a file is mapped
 SMALL = 1024**2  # bytes of a field that is decoded when a whole document is looked through
+KEPT = 16 * 1024  # bytes of a field that quarantine keeps
 SUFFIXES = (".json", ".jsonl")
 
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 _ANY = msgspec.json.Decoder()
+_SECRET = re.compile(r"(?i)api_?key|secret|password|authorization|(?:auth|access|hf|bearer)_?token")
 _PLACE = re.compile(r"\(byte (\d+)\)")
 # Python's writer leaves NaN and Infinity bare; texts are matched first so that they stay as they are.
 _BARE = re.compile(rb'"(?:[^"\\]|\\.)*"|NaN|-?Infinity')
@@ -75,9 +77,9 @@ class Source:
         }
 
     def reduced(self) -> str:
-        """The document as JSON text without its long fields: what is kept of it in quarantine."""
-        kept = {name: _ANY.decode(raw) for name, raw in self.fields.items() if _size(raw) <= 4096}
-        return json.dumps(kept)
+        """The document as JSON text without its long fields and secrets: what quarantine keeps of it."""
+        kept = {name: _ANY.decode(raw) for name, raw in self.fields.items() if _size(raw) <= KEPT}
+        return json.dumps(_without_secrets(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,16 @@ def _words(error: Exception, data: bytes) -> str:
     if "Expected `object`" in text:
         return f"holds {text.rpartition('got ')[2]} where a result is an object"
     return f"not JSON ({text})"
+
+
+def _without_secrets(value: object) -> object:
+    """Servers and clients print their keys among their settings."""
+    if isinstance(value, dict):
+        return {
+            name: "…" if isinstance(held, str) and _SECRET.search(str(name)) else _without_secrets(held)
+            for name, held in value.items()
+        }
+    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 def _first(raw: msgspec.Raw) -> bytes:

@@ -23,7 +23,8 @@ class Identity:
     """A server as it describes itself. `fields` are recipe fields by name; what it does not say is absent.
 
     `served` are the names requests may ask for; `speculates` says whether speculative decoding is
-    on; `max_length` is in tokens, `facts` is everything else worth keeping with a run.
+    on; `max_length` is in tokens; `refuses` names fields of a request that it answers with an error;
+    `facts` is everything else worth keeping with a run.
     """
 
     engine: str
@@ -31,6 +32,7 @@ class Identity:
     fields: Mapping[str, Scalar] = field(default_factory=dict)
     speculates: bool | None = None
     max_length: int | None = None
+    refuses: tuple[str, ...] = ()
     facts: Mapping[str, Scalar] = field(default_factory=dict)
 
 

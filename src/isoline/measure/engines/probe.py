@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from isoline.errors import EngineError
-
 MAX_BODY = 32 * 1024**2
 
 
@@ -77,15 +75,6 @@ class Probe:
         return value if isinstance(value, dict) else {}
 
     def models(self) -> list[Mapping[str, object]]:
-        """Entries of `/v1/models`; a server that does not answer it is an `EngineError`."""
-        reply = self.get("/v1/models")
-        if reply is None:
-            raise EngineError(f"{self.root}/v1/models: no answer; is the server up, and the URL right?")
-        if reply.status in (401, 403):
-            raise EngineError(f"{self.root}/v1/models: status {reply.status}; give the server's API key")
-        if reply.status != 200:
-            raise EngineError(
-                f"{self.root}/v1/models: status {reply.status}; is it an OpenAI-compatible server?"
-            )
+        """Entries of `/v1/models`; none where it does not answer."""
         data = self.mapping("/v1/models").get("data")
         return [entry for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []

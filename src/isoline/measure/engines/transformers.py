@@ -20,4 +20,4 @@ def identify(probe: Probe) -> Identity | None:
     routes = reported.mapping(probe.mapping("/openapi.json").get("paths"))
     if not all(route in routes for route in _ROUTES):
         return None
-    return Identity(engine=NAME, served=reported.served(probe.models()))
+    return Identity(engine=NAME, served=reported.served(probe.models()), refuses=("ignore_eos",))

@@ -36,7 +36,7 @@ class Server:
     def __init__(self, launcher: Launcher, settings: Settings, log: Path) -> None:
         self.engine, self.url, self.log = launcher.engine, settings.url, log
         self.command = launcher.arguments(settings)
-        self._health = launcher.health
+        self._ready = launcher.ready
         self._port = settings.port
         self._mark = secrets.token_hex(8)
         self._probe = Probe(settings.url, timeout=5.0)
@@ -67,8 +67,9 @@ class Server:
             if self._serves():
                 return
             if time.monotonic() >= deadline:
+                ending = self._ending()  # before the log tells of being stopped
                 self.stop()
-                raise EngineError(f"{self._title()} does not serve after {timeout:g} s; {self._ending()}")
+                raise EngineError(f"{self._title()} does not serve after {timeout:g} s; {ending}")
             time.sleep(POLL)
 
     def check(self) -> None:
@@ -103,8 +104,8 @@ class Server:
             return _popen([*guard, *self.command], environment, output)
 
     def _serves(self) -> bool:
-        reply = self._probe.get(self._health)
-        return reply is not None and reply.status == HEALTHY and self._probe.json("/v1/models") is not None
+        replies = (self._probe.get(path) for path in self._ready)
+        return all(reply is not None and reply.status == HEALTHY for reply in replies)
 
     def _wait_gone(self, seconds: float) -> list[int]:
         """Ids of what is still there after at most so long."""

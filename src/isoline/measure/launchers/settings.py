@@ -50,13 +50,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Launcher:
-    """How one engine is started. `command` gives its argument list; `health` answers 200 once it serves."""
+    """How one engine is started: `command` gives its arguments, `ready` paths that answer 200 once it
+    serves, `install` says in words how to get it.
+    """
 
     engine: str
     program: tuple[str, ...]
     command: Callable[[Settings], list[str]]
-    health: str = "/health"
-    install: str = ""  # how to get it, in words
+    ready: tuple[str, ...] = ("/health", "/v1/models")
+    install: str = ""
 
     def arguments(self, settings: Settings) -> list[str]:
         """The whole command line."""

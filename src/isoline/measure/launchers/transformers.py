@@ -18,5 +18,9 @@ def command(settings: Settings) -> list[str]:
 
 
 LAUNCHER = Launcher(
-    "transformers", ("transformers", "serve"), command, install="pip install 'transformers[serving]'"
+    "transformers",
+    ("transformers", "serve"),
+    command,
+    ready=("/health",),  # its list of models fails where nothing was ever downloaded
+    install="pip install 'transformers[serving]'",
 )

@@ -131,6 +131,26 @@ def test_a_guidellm_report_holds_a_point_per_load(tmp_path: Path) -> None:
     assert {p.date for p in found.points} == {"2026-01-01"}
 
 
+@pytest.mark.parametrize(
+    ("data", "isl"),
+    [("prompt_tokens=1024,output_tokens=500", 1024), ("prompt_tokens=1024,prompt_tokens_stdev=99", 1000)],
+)
+def test_a_guidellm_report_of_version_1_says_its_lengths_in_words(
+    data: str, isl: int, tmp_path: Path
+) -> None:
+    report = {"metadata": {"version": 1}, "args": {"data": [data]}, **GUIDELLM_EARLY}
+    found = imported("guidellm", saved(tmp_path / "benchmarks.json", report))
+    assert {(p.workload.isl, p.workload.osl) for p in found.points} == {(isl, 500)}
+
+
+@pytest.mark.parametrize(
+    ("date", "day"),
+    [("20260301-101500", "2026-03-01"), ("2026-08-07T00:00:00Z", "2026-08-07"), ("yesterday", None)],
+)
+def test_days_of_vllm_runs(date: str, day: str | None, tmp_path: Path) -> None:
+    assert vllm(tmp_path, date=date).date == day
+
+
 def test_guidellm_weights_matter_where_lengths_vary(tmp_path: Path) -> None:
     report = json.loads(json.dumps(GUIDELLM_EARLY))
     report["benchmarks"][0]["metrics"]["output_token_count"]["successful"]["min"] = 20.0

@@ -5,6 +5,7 @@ Its ITL is a mean per request, and its statistics weigh requests by their tokens
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -27,6 +28,7 @@ QUANTITIES = table("""
         = requests in flight over time
 """)
 _RATES = ("constant", "poisson", "async")
+_PAIR = re.compile(r"((?:prompt|output)_tokens(?:_[a-z]+)?)=(\d{1,9})\b")
 
 
 def recognise(source: Source) -> bool:
@@ -60,7 +62,7 @@ def _reading(report: Source, entry: Source) -> Reading:
     if completed is not None:
         metrics |= {"total_requests_completed": completed, "mean_qps": completed / duration}
     config = entry.mapping("config") or entry.mapping("args") or entry.mapping("scheduler")
-    data = at(report.mapping("config"), "spec", "data", 0)
+    data = at(report.mapping("config"), "spec", "data", 0) or _described(report.mapping("args").get("data"))
     concurrency, rate = _load(at(config, "strategy"))
     return Reading(
         position=entry.position,
@@ -117,7 +119,7 @@ def _rate(measured: Mapping[str, object], name: str, duration: float) -> float |
 
 
 def _load(strategy: object) -> tuple[int | None, float | None]:
-    kind = at(strategy, "type_")
+    kind = at(strategy, "type_") or at(strategy, "kind")
     if kind == "synchronous":
         return 1, None
     if kind in _RATES:
@@ -130,6 +132,14 @@ def _asked(data: object, name: str) -> float | None:
     """The length asked for where it did not vary."""
     varies = any(at(data, f"{name}_{part}") for part in ("stdev", "min", "max"))
     return None if varies else optional(name, at(data, name))
+
+
+def _described(data: object) -> Mapping[str, object]:
+    """`prompt_tokens=512,output_tokens=256`, as report version 1 keeps what was asked for."""
+    said = at(data, 0) if isinstance(data, list) else data
+    if isinstance(said, Mapping) or not isinstance(said, str):
+        return said if isinstance(said, Mapping) else {}
+    return {name: int(value) for name, value in _PAIR.findall(said)}
 
 
 def _instant(value: object) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from isoline.store.importers.fields import broken, number
+from isoline.store.importers.fields import broken, iso_date, number
 from isoline.store.importers.foreign.files import Source
 from isoline.store.importers.foreign.statistics import flat
 from isoline.store.importers.foreign.tool import Reading, Tool, table
@@ -42,7 +42,7 @@ _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)")
 
 def recognise(source: Source) -> bool:
     fields = source.fields
-    return "model_id" in fields and "num_prompts" in fields and "total_input_tokens" in fields
+    return "model_id" in fields and "total_input_tokens" in fields and "request_throughput" in fields
 
 
 def readings(source: Source) -> Iterator[Reading]:
@@ -79,9 +79,12 @@ def _said(values: dict[str, object], name: str, otherwise: float) -> float:
 
 
 def _started(value: object) -> str | None:
-    """`20261123-194504`, in the client's local time."""
-    match = _STAMP.fullmatch(value) if isinstance(value, str) else None
-    return None if match is None else "{}-{}-{}T{}:{}:{}".format(*match.groups())
+    """`20261123-194504`, in the client's local time; harnesses also write ISO 8601."""
+    if not isinstance(value, str):
+        return None
+    if (match := _STAMP.fullmatch(value)) is not None:
+        value = "{}-{}-{}T{}:{}:{}".format(*match.groups())
+    return value if iso_date(value) else None
 
 
 TOOL = Tool(

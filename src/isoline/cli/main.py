@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "the comparison pages, on this machine",
     "list": "what can be compared, with what data and how old",
     "import": "read results of a foreign source into the store",
+    "identify": "what a server says it is; compared with a recipe",
     "show": "a run: recipe, command, environment, validity, figures",
     "diff": "what differs between two runs, fields first, then figures",
     "quarantine": "rows that could not be imported, with reasons; retry them",

@@ -70,7 +70,8 @@ def verify(
 def _contradictions(declared: Recipe, identity: Identity, catalog: Catalog) -> Iterator[str]:
     if not _same_engine(declared.engine, identity.engine, catalog):
         yield _line("engine", declared.engine, identity.engine)
-    if identity.speculates is not None and identity.speculates != (declared.spec_method != "none"):
+    known = identity.speculates is not None and declared.spec_method not in UNKNOWN
+    if known and identity.speculates != (declared.spec_method != "none"):
         said = "speculative decoding is on" if identity.speculates else "speculative decoding is off"
         yield f"spec_method: declared {declared.spec_method!r}, but the server says that {said}"
     for name, value in identity.fields.items():

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from isoline.errors import UsageError
+
 MAX_BODY = 32 * 1024**2
 
 
@@ -34,6 +36,8 @@ class Probe:
         insecure: bool = False,
     ) -> None:
         parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UsageError(f"{url!r} is not a server URL; write for example http://127.0.0.1:8000")
         self.root = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/v1')}"
         self._headers = dict(headers or {})
         self._timeout = timeout

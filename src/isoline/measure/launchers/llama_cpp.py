@@ -25,4 +25,6 @@ def command(settings: Settings) -> list[str]:
     return found
 
 
-LAUNCHER = Launcher("llama-cpp", ("llama-server",), command, install="github.com/ggml-org/llama.cpp/releases")
+LAUNCHER = Launcher(
+    "llama-cpp", ("llama-server",), command, _FLAGS, install="github.com/ggml-org/llama.cpp/releases"
+)

@@ -50,13 +50,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Launcher:
-    """How one engine is started: `command` gives its arguments, `ready` paths that answer 200 once it
-    serves, `install` says in words how to get it.
+    """How one engine is started: `command` gives its arguments, `flags` are those that stand for one
+    setting, `ready` are paths that answer 200 once it serves, `install` says in words how to get it.
     """
 
     engine: str
     program: tuple[str, ...]
     command: Callable[[Settings], list[str]]
+    flags: Mapping[str, str] = field(default_factory=dict)
     ready: tuple[str, ...] = ("/health", "/v1/models")
     install: str = ""
 

@@ -35,5 +35,5 @@ def command(settings: Settings) -> list[str]:
 
 
 LAUNCHER = Launcher(
-    "sglang", ("python3", "-m", "sglang.launch_server"), command, install="pip install sglang"
+    "sglang", ("python3", "-m", "sglang.launch_server"), command, _FLAGS, install="pip install sglang"
 )

@@ -21,6 +21,7 @@ LAUNCHER = Launcher(
     "transformers",
     ("transformers", "serve"),
     command,
+    _FLAGS,
     ready=("/health",),  # its list of models fails where nothing was ever downloaded
     install="pip install 'transformers[serving]'",
 )

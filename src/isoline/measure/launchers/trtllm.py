@@ -22,4 +22,4 @@ def command(settings: Settings) -> list[str]:
     return [settings.model, *place, "--backend", "pytorch", *flags("trtllm-serve", settings, _FLAGS)]
 
 
-LAUNCHER = Launcher("trt", ("trtllm-serve",), command, install="pip install tensorrt-llm")
+LAUNCHER = Launcher("trt", ("trtllm-serve",), command, _FLAGS, install="pip install tensorrt-llm")

@@ -42,4 +42,4 @@ def _speculation(settings: Settings) -> dict[str, object]:
     return {name: value for name, value in said.items() if value is not None and value != "none"}
 
 
-LAUNCHER = Launcher("vllm", ("vllm", "serve"), command, install="pip install vllm")
+LAUNCHER = Launcher("vllm", ("vllm", "serve"), command, _FLAGS, install="pip install vllm")

@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from isoline.analyse import words
 from isoline.analyse.budget import highest_within
 from isoline.analyse.comparison import Comparison, Reading, Series, Side, Source, Target, Within
-from isoline.analyse.defaults import common_range, default_targets, measured_range
+from isoline.analyse.defaults import common_range, measured_range
 from isoline.analyse.differences import Declared, differences, recipes
 from isoline.analyse.dimensions import DIMENSIONS
-from isoline.analyse.drawing import drawn_line
-from isoline.analyse.line import Line, Rates
-from isoline.analyse.narrative import narrative
-from isoline.analyse.rates import PriceTerms, rate
+from isoline.analyse.filters import Offers, scope
+from isoline.analyse.line import Line
+from isoline.analyse.narrative import About, narrative
+from isoline.analyse.plotting import Lines, plot
+from isoline.analyse.quantities import COST, QUANTITIES, Quantity, Rates
+from isoline.analyse.rates import rate
 from isoline.analyse.read import is_known, read_envelope, read_pooled
+from isoline.analyse.targets import chosen
+from isoline.analyse.terms import Terms, View
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Point
 from isoline.domain.slugs import Slug
 
-METHODS = ("envelope", "pooled")
 AS_PUBLISHED = "as published"
 CUSTOM = "custom"  # every price is the reader's own
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How to compare: everything a reader can switch. `None` targets mean the default ones."""
-
-    sequence: str | None
-    precision: str | None = None
-    targets: tuple[float, ...] | None = None
-    budgets: tuple[float, ...] = ()  # $/M tokens
-    method: str = "envelope"
-    pricing: PriceTerms = field(default_factory=lambda: PriceTerms("hyperscaler", False, {}, {}, None))
 
 
 def compare(
@@ -46,9 +37,13 @@ def compare(
     sources: tuple[Source, ...] = (),
     declared: Sequence[Declared] = (),
     notes: tuple[str, ...] = (),
+    offers: Offers | None = None,
     draw: bool = False,
 ) -> Comparison:
-    """Read both sides of `slug` at the targets. Pure; `draw` also samples the lines of a chart."""
+    """Read both sides of `slug` at the targets. Pure; `draw` also makes what a chart shows.
+
+    `points` have passed the filters of `terms`; `offers` says what else the data allows.
+    """
     dimension = DIMENSIONS[slug.kind]
     groups = {key: [p for p in points if getattr(p.recipe, dimension.attribute) == key] for key in slug.sides}
     known = {
@@ -57,10 +52,15 @@ def compare(
     built = [_side(slug, key, groups[key], known[key], terms, catalog) for key in slug.sides]
     rated = rate(slug.hardware, terms.pricing, catalog)
     rates = rated.rates
-    sides = (_finish(built[0], draw), _finish(built[1], draw))
+    view = terms.view
+    quantity = QUANTITIES[view.metric]
+    sides = (_finish(built[0], rates, view, draw), _finish(built[1], rates, view, draw))
     span = common_range(sides[0].measured_range, sides[1].measured_range)
-    targets = tuple(_target(x, built, rates, slug) for x in _targets(terms, span, [*groups.values()]))
+    asked, moved = _targets(terms, span, [*groups.values()], built)
+    targets = tuple(_target(x, built, rates, quantity) for x in asked)
     firm = () if any(t.throughput_ratio for t in targets) else _firm_targets(built)
+    narrowed = scope(terms.filters, catalog)
+    about = About(dimension, quantity, _where(slug, catalog), terms.sequence, narrowed)
     side_points = (groups[slug.sides[0]], groups[slug.sides[1]])
     differing = differences(dimension, side_points, (known[slug.sides[0]], known[slug.sides[1]]))
     # Printed figures were computed with the page's own prices and power, which are not known.
@@ -90,11 +90,13 @@ def compare(
         targets=targets,
         within=tuple(_within(budget, built, rates) for budget in terms.budgets),
         differences=differing,
-        narrative=narrative(
-            dimension, sides, targets, differing, _where(slug, catalog), terms.sequence, span
-        ),
+        narrative=narrative(about, sides, targets, differing, span),
         sources=sources,
-        notes=(*notes, *firm, *(() if as_published else rated.notes)),
+        notes=(*notes, *moved, *firm, *(() if as_published else rated.notes)),
+        view=view,
+        filters=terms.filters,
+        offers=offers or Offers(),
+        scope=narrowed,
     )
 
 
@@ -102,25 +104,27 @@ def compare(
 class _Built:
     side: Side
     lines: list[Line]
+    series: list[Line]
     pooled: bool
 
-    def read(self, x: float, rates: Rates) -> Reading:
+    def read(self, x: float, rates: Rates, quantity: Quantity) -> Reading:
         if self.pooled:
-            return read_pooled(self.lines[0] if self.lines else None, x, rates)
-        return read_envelope(self.lines, x, rates)
+            return read_pooled(self.lines[0] if self.lines else None, x, rates, quantity)
+        return read_envelope(self.lines, x, rates, quantity)
 
     def highest(self, budget: float, rates: Rates) -> float | None:
         if not self.lines:
             return None
         first = min(line.first.interactivity for line in self.lines)
         last = max(line.last.interactivity for line in self.lines)
-        return highest_within(lambda x: self.read(x, rates).cost_per_mtok, first, last, budget)
+        cost = QUANTITIES[COST]
+        return highest_within(lambda x: self.read(x, rates, cost).value, first, last, budget)
 
 
 def _within(budget: float, built: Sequence[_Built], rates: Mapping[str, Rates]) -> Within:
     a, b = (one.highest(budget, rates[one.side.hardware]) for one in built)
     how = [
-        one.read(x, rates[one.side.hardware]).status if x is not None else "outside"
+        one.read(x, rates[one.side.hardware], QUANTITIES[COST]).status if x is not None else "outside"
         for one, x in zip(built, (a, b), strict=True)
     ]
     return Within(budget, (a, b), (how[0], how[1]))
@@ -141,6 +145,7 @@ def _side(
         if line is not None:
             series.append(Series(label, tuple(members), line.points, line.curve))
             lines.append(line)
+    own = lines
     pooled = terms.method == "pooled"
     if pooled:
         one = Line.of(points, None, pooled=True)
@@ -155,11 +160,14 @@ def _side(
         measured_range=measured_range([p.interactivity for p in points]),
         recipes=recipes((), known) if known else recipes(points),
     )
-    return _Built(side, lines, pooled)
+    return _Built(side, lines, own, pooled)
 
 
-def _finish(built: _Built, draw: bool) -> Side:
-    return replace(built.side, line=drawn_line(built.lines)) if draw else built.side
+def _finish(built: _Built, rates: Mapping[str, Rates], view: View, draw: bool) -> Side:
+    if not draw:
+        return built.side
+    side, lines = built.side, Lines(tuple(built.lines), tuple(built.series))
+    return replace(side, plot=plot(side.series, lines, rates[side.hardware], view))
 
 
 def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Point]]:
@@ -184,20 +192,29 @@ def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Poin
 
 
 def _targets(
-    terms: Terms, span: tuple[float, float] | None, groups: Sequence[Sequence[Point]]
-) -> tuple[float, ...]:
+    terms: Terms,
+    span: tuple[float, float] | None,
+    groups: Sequence[Sequence[Point]],
+    built: Sequence[_Built],
+) -> tuple[tuple[float, ...], tuple[str, ...]]:
     if terms.targets is not None:
-        return terms.targets
-    printed = [{p.interactivity for p in group if p.status == PUBLISHED} for group in groups]
-    if all(printed) and (shared := sorted(set.intersection(*printed))):
-        return tuple(shared)
-    return default_targets(span)
+        return terms.targets, ()
+
+    def known(x: float) -> bool:
+        return all(is_known(one.lines, x, pooled=one.pooled) for one in built)
+
+    # `pooled` keeps the reference's targets, whatever is known there.
+    movable = terms.method != "pooled" and all(one.lines for one in built)
+    return chosen(span, groups, _knots(built), known if movable else None)
+
+
+def _knots(built: Sequence[_Built]) -> list[float]:
+    return sorted({point.interactivity for one in built for line in one.lines for point in line.points})
 
 
 def _firm_targets(built: Sequence[_Built]) -> tuple[str, ...]:
     """Where to look instead, if no target has a ratio: knots at which both sides are really known."""
-    knots = sorted({point.interactivity for one in built for line in one.lines for point in line.points})
-    found = [x for x in knots if all(is_known(one.lines, x, pooled=one.pooled) for one in built)]
+    found = [x for x in _knots(built) if all(is_known(one.lines, x, pooled=one.pooled) for one in built)]
     if not found:
         return ()
     spread = [found[len(found) * i // 6] for i in (1, 3, 5)]
@@ -205,8 +222,8 @@ def _firm_targets(built: Sequence[_Built]) -> tuple[str, ...]:
     return (f"Both sides are known well enough to compare at, for example, --at {at}",)
 
 
-def _target(x: float, built: Sequence[_Built], rates: Mapping[str, Rates], slug: Slug) -> Target:
-    a, b = (one.read(x, rates[one.side.hardware]) for one in built)
+def _target(x: float, built: Sequence[_Built], rates: Mapping[str, Rates], quantity: Quantity) -> Target:
+    a, b = (one.read(x, rates[one.side.hardware], quantity) for one in built)
     blocked = [one.side.label for one, r in zip(built, (a, b), strict=True) if r.status == "outside"]
     wide = [one.side.label for one, r in zip(built, (a, b), strict=True) if r.status == "wide gap"]
     if blocked or wide or not a.throughput_per_gpu or not b.throughput_per_gpu:
@@ -224,7 +241,8 @@ def _target(x: float, built: Sequence[_Built], rates: Mapping[str, Rates], slug:
         if words.about_equal(a.throughput_per_gpu, b.throughput_per_gpu)
         else "single run, no interval"
     )
-    return Target(x, (a, b), a.throughput_per_gpu / b.throughput_per_gpu, cost, None, reason)
+    ratio = a.value / b.value if a.value and b.value else None
+    return Target(x, (a, b), a.throughput_per_gpu / b.throughput_per_gpu, cost, None, reason, ratio)
 
 
 def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:

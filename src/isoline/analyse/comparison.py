@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from isoline.analyse.filters import NO_OFFERS, Offers
+from isoline.analyse.terms import DEFAULT_VIEW, NO_FILTERS, Filters, View
 from isoline.domain.point import Point
 from isoline.domain.recipe import Recipe
 from isoline.numerics.curve import Curve
@@ -37,6 +39,8 @@ class Neighbour:
     date: str | None
     run_url: str | None
     recipe: str | None
+    ttft: float | None = None  # median, seconds
+    e2e: float | None = None  # median, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,12 @@ class Reading:
     """The metrics of one side at one target; every metric is `None` where `status` is `outside`.
 
     `status` is one of measured, interpolated, wide gap, dominated, outside, published,
-    simulated. `basis` is `None`, `published` or `simulated`: what the neighbours are.
+    simulated. `basis` is `None`, `published` or `simulated`: what the neighbours are. `value` is that
+    of the metric which the comparison is about.
     """
 
     status: str
+    value: float | None = None
     throughput_per_gpu: float | None = None
     output_throughput_per_gpu: float | None = None
     input_throughput_per_gpu: float | None = None
@@ -74,7 +80,7 @@ class Reading:
 class Side:
     """One value of the compared dimension, with all of its points.
 
-    `line` is what a chart draws, exactly what the readings say; it is sampled only on demand.
+    `plot` is what a chart draws; it is made only on demand.
     `recipes` are those of its points, or those known to stand behind published readings.
     """
 
@@ -85,13 +91,13 @@ class Side:
     points: tuple[Point, ...]
     series: tuple[Series, ...]
     measured_range: tuple[float, float] | None
-    line: tuple[LineSegment, ...] = ()
+    plot: Plot | None = None
     recipes: tuple[Recipe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LineSegment:
-    """A stretch of the drawn line between two frontier neighbours, sampled; y is tok/s/GPU.
+    """A stretch of a drawn line, sampled in units of the chart's axes.
 
     `style` is `curve`, `gap` (bridges a wide gap), `reach` (given by a faster point only) or
     `published` (between printed readings).
@@ -103,8 +109,34 @@ class LineSegment:
 
 
 @dataclass(frozen=True, slots=True)
+class Plotted:
+    """A point as it is drawn: in units of the chart's axes, with its series."""
+
+    point: Point
+    x: float
+    y: float
+    series: str | None
+    on_frontier: bool
+    on_line: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """What a chart draws of one side.
+
+    `line` is exactly what the readings say, `frontiers` the lines of its series where there are
+    several. `untold` counts points that do not report what the axes show.
+    """
+
+    points: tuple[Plotted, ...] = ()
+    line: tuple[LineSegment, ...] = ()
+    frontiers: tuple[LineSegment, ...] = ()
+    untold: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """One matched interactivity: a reading per side, in side order."""
+    """One matched interactivity: a reading per side, in side order. `ratio` is that of the metric chosen."""
 
     interactivity: float
     readings: tuple[Reading, Reading]
@@ -112,6 +144,7 @@ class Target:
     cost_ratio: float | None
     winner: str | None
     winner_reason: str | None
+    ratio: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +206,7 @@ class Comparison:
     narrative: tuple[str, ...]
     sources: tuple[Source, ...]
     notes: tuple[str, ...] = ()
+    view: View = DEFAULT_VIEW
+    filters: Filters = NO_FILTERS
+    offers: Offers = NO_OFFERS
+    scope: tuple[str, ...] = ()  # the filters in words

@@ -6,25 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import floor
 
-from isoline.analyse.metrics import cost_per_mtok, tokens_per_s_per_mw
+from isoline.analyse.quantities import COST, QUANTITIES, TOTAL, Quantity, Rates
 from isoline.domain.point import Point
 from isoline.numerics.curve import Curve
 from isoline.numerics.frontier import frontier
 
 SAME = 1e-9  # relative distance within which a target is on a knot
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """What a GPU of one hardware costs ($/GPU-hour) and draws (all-in kW); `None` where unknown.
-
-    `explicit_*` says that the user chose the value, so that it replaces a printed figure.
-    """
-
-    usd_per_gpu_hour: float | None
-    kw_per_gpu: float | None
-    explicit_price: bool = False
-    explicit_power: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +79,19 @@ class Line:
             throughput,
             self._metric("output", x, lambda p: p.output_throughput),
             self._metric("input", x, lambda p: p.input_throughput),
-            self._cost(x, throughput, rates),
-            self._tokens_per_mw(x, throughput, rates),
+            self.value(QUANTITIES[COST], x, rates),
+            self.value(QUANTITIES["tokens_per_s_per_mw"], x, rates),
             self._concurrency(x),
             self._recomputed(rates),
         )
+
+    def value(self, quantity: Quantity, x: float, rates: Rates) -> float | None:
+        """One metric at `x`: derived from what it is based on, or splined between printed figures."""
+        if quantity.printed is not None and quantity.states(self.first, rates):
+            return self._metric(f"printed {quantity.key}", x, quantity.printed)
+        base = quantity.base
+        value = self.curve(x) if base is TOTAL else self._metric(base.name, x, base.read)
+        return None if value is None else quantity.convert(value, rates)
 
     @property
     def printed(self) -> bool:
@@ -106,20 +101,6 @@ class Line:
     def _recomputed(self, rates: Rates) -> tuple[str, ...]:
         replaced = {"cost_per_mtok": rates.explicit_price, "tokens_per_s_per_mw": rates.explicit_power}
         return tuple(name for name, explicit in replaced.items() if self.printed and explicit)
-
-    def _cost(self, x: float, throughput: float, rates: Rates) -> float | None:
-        if self.printed and not rates.explicit_price:
-            return self._metric("printed cost", x, lambda p: p.printed_cost)
-        if rates.usd_per_gpu_hour is None:
-            return None
-        return cost_per_mtok(rates.usd_per_gpu_hour, throughput)
-
-    def _tokens_per_mw(self, x: float, throughput: float, rates: Rates) -> float | None:
-        if self.printed and not rates.explicit_power:
-            return self._metric("printed tokens/MW", x, lambda p: p.printed_tokens_per_mw)
-        if rates.kw_per_gpu is None:
-            return None
-        return tokens_per_s_per_mw(throughput, rates.kw_per_gpu)
 
     def _concurrency(self, x: float) -> int | None:
         value = self._metric("concurrency", x, lambda p: p.concurrency)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isoline.analyse.comparison import Bound, Neighbour, Reading
-from isoline.analyse.line import SAME, Line, Rates
+from isoline.analyse.line import SAME, Line
+from isoline.analyse.quantities import QUANTITIES, THROUGHPUT, Quantity, Rates
 from isoline.domain.point import PUBLISHED, SIMULATED, Point
 
 WIDE_GAP = 1.5  # ratio of two neighbours' interactivity beyond which what lies between is not claimed
 
 
-def read_pooled(line: Line | None, x: float, rates: Rates) -> Reading:
+def read_pooled(
+    line: Line | None, x: float, rates: Rates, quantity: Quantity = QUANTITIES[THROUGHPUT]
+) -> Reading:
     """The reference's convention: one frontier over all points; no value beyond its ends."""
     if line is None:
         return Reading("outside")
@@ -19,10 +22,12 @@ def read_pooled(line: Line | None, x: float, rates: Rates) -> Reading:
         return Reading("outside", bound=_bound("first", line.first), basis=_basis((line.first,)))
     if x > line.last.interactivity * (1 + SAME):
         return Reading("outside", bound=_bound("last", line.last), basis=_basis((line.last,)))
-    return _inside(line, x, rates)
+    return _inside(line, x, rates, quantity)
 
 
-def read_envelope(lines: Sequence[Line], x: float, rates: Rates) -> Reading:
+def read_envelope(
+    lines: Sequence[Line], x: float, rates: Rates, quantity: Quantity = QUANTITIES[THROUGHPUT]
+) -> Reading:
     """The best throughput over all series and over interactivity >= `x`.
 
     Left of a series' first knot that knot counts: the side is faster than asked (`dominated`).
@@ -37,7 +42,7 @@ def read_envelope(lines: Sequence[Line], x: float, rates: Rates) -> Reading:
             edge = min((line.first for line in lines), key=lambda p: p.interactivity)
             return Reading("outside", bound=_bound("first", edge), basis=_basis((edge,)))
         return Reading("outside", bound=_bound("last", edge), basis=_basis((edge,)))
-    return _inside(best, x, rates)
+    return _inside(best, x, rates, quantity)
 
 
 def envelope_line(lines: Sequence[Line], x: float) -> Line | None:
@@ -54,6 +59,8 @@ def envelope_line(lines: Sequence[Line], x: float) -> Line | None:
     ]
     if not reaching:
         return None
+    if len(reaching) == 1:
+        return reaching[0]
     return max(reaching, key=lambda line: (line.curve(x), line.last.interactivity))
 
 
@@ -65,11 +72,12 @@ def is_known(lines: Sequence[Line], x: float, *, pooled: bool) -> bool:
     return _status(best.neighbours(x), x) not in ("wide gap", "dominated")
 
 
-def _inside(line: Line, x: float, rates: Rates) -> Reading:
+def _inside(line: Line, x: float, rates: Rates, quantity: Quantity) -> Reading:
     near = line.neighbours(x)
     values = line.at(x, rates)
     return Reading(
         status=_status(near, x),
+        value=line.value(quantity, x, rates),
         throughput_per_gpu=values.throughput,
         output_throughput_per_gpu=values.output_throughput,
         input_throughput_per_gpu=values.input_throughput,
@@ -130,5 +138,7 @@ def _neighbour(point: Point) -> Neighbour:
         gpus=recipe.gpus,
         date=point.date,
         run_url=point.run_url,
+        ttft=point.metrics.get("median_ttft"),
+        e2e=point.metrics.get("median_e2el"),
         recipe=None if printed else recipe.id,
     )

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from isoline.analyse.compare import METHODS
 from isoline.analyse.comparison import Comparison
+from isoline.analyse.quantities import QUANTITIES
+from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, VIEWS
 from isoline.cli import options
 from isoline.cli.suggest import parse
 from isoline.domain.catalog import TIERS
@@ -38,6 +39,14 @@ from isoline.present.pairs import closest
 @click.option("--power", multiple=True, help="All-in kW per GPU, like b300=1.9.")
 @click.option("--dataset", multiple=True, help="Only these datasets; see isoline info.")
 @click.option("--as-of", help="Only data and prices up to this date, like 2026-06-14.")
+@click.option("--view", type=click.Choice(VIEWS), help="per-dollar leads with cost.")
+@click.option("--metric", metavar="METRIC", help=f"What the comparison is about: {', '.join(QUANTITIES)}.")
+@click.option("--vendor", multiple=True, help="Only GPUs of these vendors.")
+@click.option("--aggregation", type=click.Choice(AGGREGATIONS), help="Only points served so.")
+@click.option("--spec-decode", multiple=True, help="Only points with these methods, like mtp or none.")
+@click.option("--x", type=click.Choice(tuple(AXES)), help="The chart's x axis.")
+@click.option("--log", is_flag=True, help="A logarithmic y axis.")
+@click.option("--optimal", is_flag=True, help="Draw only points that no other of their series beats.")
 @options.format_option("table", "json", "markdown", "csv")
 @click.option("--png", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
@@ -57,6 +66,14 @@ def app(
     power: tuple[str, ...],
     dataset: tuple[str, ...],
     as_of: str | None,
+    view: str | None,
+    metric: str | None,
+    vendor: tuple[str, ...],
+    aggregation: str | None,
+    spec_decode: tuple[str, ...],
+    x: str | None,
+    log: bool,
+    optimal: bool,
     output: str,
     png: Path | None,
     svg: Path | None,
@@ -73,7 +90,10 @@ def app(
     data = options.sources(store)
     parsed = parse(slug, words, kind, data)
     charts = [_chart(path, suffix) for path, suffix in ((png, ".png"), (svg, ".svg")) if path]
-    asked = Asked(at, within, sequence, precision, method, tier, price, power, dataset, as_of)
+    asked = Asked(
+        *(at, within, sequence, precision, method, tier, price, power, dataset, as_of),
+        *(metric, x, "1" * log, "1" * optimal, vendor, aggregation, spec_decode, view),
+    )
     asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
     try:
         found = answer(asking, data, words, draw=bool(charts))

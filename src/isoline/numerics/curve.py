@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,12 @@ class Curve:
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     slopes: tuple[float, ...]
+    low: float = field(init=False, repr=False)
+    high: float = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "low", min(self.ys))
+        object.__setattr__(self, "high", max(self.ys))
 
     @classmethod
     def through(cls, xs: Sequence[float], ys: Sequence[float], *, straight_pair: bool = False) -> Curve:
@@ -46,7 +52,7 @@ class Curve:
             + (3 * t2 - 2 * t3) * ys[i + 1]
             + (t3 - t2) * h * self.slopes[i + 1]
         )
-        return min(max(y, min(ys)), max(ys))
+        return min(max(y, self.low), self.high)
 
 
 def steffen_slopes(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, ...]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from isoline.analyse.compare import Terms, compare
+from isoline.analyse.compare import compare
 from isoline.analyse.comparison import Comparison, Source
 from isoline.analyse.defaults import default_bucket
 from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import ATTRIBUTES
+from isoline.analyse.filters import STORED_APART, Offers, keep, offers, scope
 from isoline.analyse.published import implied_note
 from isoline.analyse.rates import PriceTerms
 from isoline.analyse.runs import latest_run_per_line, without_repeats
+from isoline.analyse.terms import DEFAULT_VIEW, NO_FILTERS, Filters, Terms, View
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Coverage, Dataset, Point, Selection
 from isoline.domain.sequence import parse_sequence, sequence_name
@@ -42,6 +44,8 @@ class Question:
     powers: Mapping[str, float] = field(default_factory=dict)
     datasets: tuple[str, ...] | None = None
     as_of: str | None = None
+    filters: Filters = NO_FILTERS
+    view: View = DEFAULT_VIEW
 
 
 def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool = False) -> Comparison:
@@ -69,7 +73,8 @@ def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: boo
     sequence, precision = _bucket(question, coverage, catalog)
     isl, osl = parse_sequence(sequence)
     selection = _selection(question, datasets, names, (isl, osl), precision)
-    points, notes = _of_one_run(sources.points(selection), datasets)
+    stored_apart = question.view.metric in STORED_APART
+    points, notes = _of_one_run(sources.points(selection, all_metrics=stored_apart), datasets)
     points, repeated = without_repeats(_of_one_page(points, slug))
     if repeated:
         notes = (*notes, f"{repeated} points stood in more than one dataset and are counted once")
@@ -77,6 +82,8 @@ def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: boo
         notes = (*notes, f"As of {question.as_of}, read from dataset {', '.join(names)}")
     if not points:
         raise NoDataError(f"no data for {slug.canonical} at {sequence}{_where(question)}")
+    offered = offers(points, slug.hardware, catalog)
+    points = _narrowed(points, question, offered, catalog)
     terms = Terms(
         sequence=sequence,
         precision=precision,
@@ -90,6 +97,8 @@ def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: boo
             powers=question.powers,
             until=question.as_of,
         ),
+        filters=question.filters,
+        view=question.view,
     )
     declared = (
         [Declared(known.built(), known.concurrencies) for known in sources.recipes(selection)]
@@ -105,8 +114,28 @@ def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: boo
         sources=_sources(points, datasets),
         declared=declared,
         notes=(*notes, *_skipped(sources), *([implied] if implied else [])),
+        offers=offered,
         draw=draw,
     )
+
+
+def _narrowed(points: Sequence[Point], question: Question, offered: Offers, catalog: Catalog) -> list[Point]:
+    """The points that pass the filters, which must be able to show what is asked for."""
+    what, view = question.slug.canonical, question.view
+    kept = keep(points, question.filters, catalog)
+    if not kept:
+        if all(p.status == PUBLISHED for p in points) and not question.filters.vendor:
+            raise NoDataError(
+                "published readings do not say how they were served, so they cannot be filtered"
+            )
+        words = ", ".join(scope(question.filters, catalog))
+        raise NoDataError(f"no data for {what} with {words}")
+    for asked, known, label in ((view.metric, offered.metrics, "metric"), (view.x, offered.x, "x")):
+        if asked not in known:
+            raise NoDataError(
+                f"the points of {what} do not report {label} {asked}; there is {', '.join(known)}"
+            )
+    return kept
 
 
 def _skipped(sources: Sources) -> tuple[str, ...]:
@@ -199,13 +228,18 @@ def _sources(points: Sequence[Point], datasets: Mapping[str, Dataset]) -> tuple[
             Source(
                 dataset=name,
                 kind=about.kind if about else "",
-                source=", ".join(pages) or (about.source if about else ""),
+                source=", ".join(pages) or _place(about.source if about else ""),
                 points=len(own),
                 first_date=dates[0] if dates else None,
                 last_date=dates[-1] if dates else None,
             )
         )
     return tuple(found)
+
+
+def _place(source: str) -> str:
+    """An address as it is; of a path on the importing machine only its end, which is all that tells much."""
+    return source if "://" in source else source.rstrip("/").rpartition("/")[2]
 
 
 def _where(question: Question) -> str:

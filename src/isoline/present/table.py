@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from isoline.analyse.comparison import Comparison, Reading, Target
-from isoline.analyse.words import interactivity
+from isoline.analyse.comparison import Comparison, Neighbour, Reading, Target
+from isoline.analyse.quantities import QUANTITIES
+from isoline.analyse.words import amount, interactivity, seconds
 
 NONE = "—"
 MARKS = {"simulated": " s", "wide gap": " ?"}
@@ -32,6 +34,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Metric:
+    key: str
     name: str
     unit: str
     read: Callable[[Reading], float | None]
@@ -42,6 +45,7 @@ class _Metric:
 
 _METRICS = (
     _Metric(
+        "throughput_per_gpu",
         "Throughput",
         "total tok/s/GPU",
         lambda r: r.throughput_per_gpu,
@@ -50,6 +54,7 @@ _METRICS = (
         bound=" ≥",
     ),
     _Metric(
+        "cost_per_mtok",
         "Cost",
         "$ per M tokens",
         lambda r: r.cost_per_mtok,
@@ -58,13 +63,14 @@ _METRICS = (
         bound=" ≤",
     ),
     _Metric(
+        "tokens_per_s_per_mw",
         "Power",
         "tok/s per MW all-in",
         lambda r: r.tokens_per_s_per_mw,
         lambda v: f"{v:,.0f}",
         bound=" ≥",
     ),
-    _Metric("Concurrency", "in flight", lambda r: r.concurrency, lambda v: f"~{v:,.0f}"),
+    _Metric("concurrency", "Concurrency", "in flight", lambda r: r.concurrency, lambda v: f"~{v:,.0f}"),
 )
 
 
@@ -77,7 +83,7 @@ def rows(comparison: Comparison) -> list[Row]:
     """Per metric a row for each side and, where it has a meaning, their ratio; then how each is known."""
     a, b = comparison.sides
     found: list[Row] = []
-    for metric in _METRICS:
+    for metric in _chosen_first(comparison.view.metric):
         for i, side in enumerate(comparison.sides):
             cells = tuple(_cell(metric, target.readings[i]) for target in comparison.targets)
             found.append(Row(metric.name, metric.unit, side.label, cells))
@@ -85,10 +91,53 @@ def rows(comparison: Comparison) -> list[Row]:
             ratio = metric.ratio
             cells = tuple(_ratio(ratio(target)) for target in comparison.targets)
             found.append(Row(metric.name, metric.unit, f"{a.label} ÷ {b.label}", cells, is_ratio=True))
+    found += _latencies(comparison)
     for i, side in enumerate(comparison.sides):
         cells = tuple(status(target.readings[i]) for target in comparison.targets)
         found.append(Row("How known", "", side.label, cells))
     return found
+
+
+def _chosen_first(key: str) -> list[_Metric]:
+    """The metric that the comparison is about, then the others."""
+    own = [metric for metric in _METRICS if metric.key == key]
+    if not own:
+        quantity = QUANTITIES[key]
+        write = partial(amount, sign=quantity.sign)
+        bound = " ≤" if quantity.lower_is_better else " ≥"
+        own = [_Metric(key, quantity.name, quantity.unit, _chosen_value, write, _chosen_ratio, bound)]
+    return [*own, *(metric for metric in _METRICS if metric.key != key)]
+
+
+def _chosen_value(reading: Reading) -> float | None:
+    return reading.value
+
+
+def _chosen_ratio(target: Target) -> float | None:
+    return target.ratio
+
+
+def _latencies(comparison: Comparison) -> list[Row]:
+    """What the measured points beside each target took, slower speed first; nothing where none says."""
+    found = []
+    for name, read in (("TTFT", lambda n: n.ttft), ("End-to-end latency", lambda n: n.e2e)):
+        cells = [
+            tuple(_beside(target.readings[i].neighbours, read) for target in comparison.targets)
+            for i in (0, 1)
+        ]
+        if any(cell != NONE for row in cells for cell in row):
+            found += [
+                Row(name, "s, median, of the measured points beside", side.label, row)
+                for side, row in zip(comparison.sides, cells, strict=True)
+            ]
+    return found
+
+
+def _beside(neighbours: tuple[Neighbour, ...], read: Callable[[Neighbour], float | None]) -> str:
+    values = [read(neighbour) for neighbour in neighbours]
+    if all(value is None for value in values):
+        return NONE
+    return " · ".join(NONE if value is None else seconds(value) for value in values)
 
 
 def status(reading: Reading) -> str:
@@ -130,7 +179,8 @@ def title(comparison: Comparison) -> str:
     """`Qwen 3.5 397B-A17B on B300: FP4 vs BF16`."""
     a, b = comparison.sides
     where = "" if comparison.kind == "gpu" else f" on {', '.join(comparison.hardware_labels)}"
-    return f"{comparison.model_label}{where}: {a.label} vs {b.label}"
+    per_dollar = " per dollar" if comparison.view.name == "per-dollar" else ""
+    return f"{comparison.model_label}{where}: {a.label} vs {b.label}{per_dollar}"
 
 
 def conditions(comparison: Comparison) -> str:
@@ -144,6 +194,7 @@ def conditions(comparison: Comparison) -> str:
             parts.append(f"{labels[key]} ${usd:.2f}/GPU-hour ({whose})")
     else:
         parts.append(f"prices {comparison.tier}")
+    parts += comparison.scope
     return " · ".join(part for part in parts if part)
 
 

@@ -20,7 +20,7 @@ from isoline.present.web.assets import FOR_GOOD, Assets
 from isoline.present.web.headers import SafeHeaders
 from isoline.present.web.memory import RememberingSources
 from isoline.present.web.pictures import Pictures
-from isoline.present.web.site import ROUTES, Site
+from isoline.present.web.site import PER_DOLLAR, ROUTES, Site
 from isoline.present.web.trouble import trouble
 from isoline.store.sources import Sources
 
@@ -41,8 +41,9 @@ def create_app(
 
     routes = [Route("/", _start(site)), *_static(site)]
     for kind, path in ROUTES.items():
-        routes.append(Route(path, _index(site, kind)))
-        routes.append(Route(f"{path}/{{name}}", _compare(site, kind)))
+        routes += [Route(path, _index(site, kind)), Route(f"{path}/{{name}}", _compare(site, kind))]
+    routes.append(Route(PER_DOLLAR, _index(site, "gpu", "per-dollar")))
+    routes.append(Route(f"{PER_DOLLAR}/{{name}}", _compare(site, "gpu", "per-dollar")))
     return Starlette(
         routes=routes,
         middleware=[Middleware(SafeHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)],
@@ -51,12 +52,12 @@ def create_app(
     )
 
 
-def _compare(site: Site, kind: str) -> Handler:
+def _compare(site: Site, kind: str, view: str = "") -> Handler:
     async def handler(request: Request) -> Response:
         try:
-            return await compare.respond(site, request, kind)
+            return await compare.respond(site, request, kind, view)
         except IsolineError as error:
-            return trouble(site, request, error, kind)
+            return trouble(site, request, error, kind, view)
 
     return handler
 
@@ -68,9 +69,9 @@ def _start(site: Site) -> Handler:
     return handler
 
 
-def _index(site: Site, kind: str) -> Handler:
+def _index(site: Site, kind: str, view: str = "") -> Handler:
     async def handler(request: Request) -> Response:
-        return lists.index(site, request, kind)
+        return lists.index(site, request, kind, view)
 
     return handler
 

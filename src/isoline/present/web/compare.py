@@ -10,15 +10,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from isoline.analyse.comparison import Comparison
 from isoline.domain.slugs import Slug, parse_slug
-from isoline.errors import UsageError
+from isoline.errors import IsolineError, UsageError
 from isoline.present import text as texts
 from isoline.present.asking import number
 from isoline.present.charts import comparison_chart
 from isoline.present.json_view import to_json
 from isoline.present.palette import THEMES
+from isoline.present.siblings import PARTS, sibling
 from isoline.present.web import bundle
+from isoline.present.web.form import Values, form
 from isoline.present.web.page import page_values
-from isoline.present.web.query import Query, is_tidy
+from isoline.present.web.query import SIBLING, Query, is_tidy, siblings_asked
 from isoline.present.web.site import Site, address
 
 # Longest first: `.chart.json` is not a `.json` of a slug that ends in `.chart`.
@@ -35,7 +37,7 @@ class Look:
     width: int
     height: int
     title: bool
-    log: bool
+    legend: bool
 
 
 def split_suffix(name: str) -> tuple[str, str]:
@@ -46,16 +48,16 @@ def split_suffix(name: str) -> tuple[str, str]:
     return name, ""
 
 
-async def respond(site: Site, request: Request, kind: str) -> Response:
-    """What stands at `/compare…/NAME`."""
+async def respond(site: Site, request: Request, kind: str, view: str = "") -> Response:
+    """What stands at `/compare…/NAME`; every kind has the `view` per-dollar as well."""
     name, suffix = split_suffix(request.path_params["name"])
     slug = slug_of(site, name, kind)
     pairs = request.query_params.multi_items()
-    query = Query.of(pairs)
-    if slug.redirect or slug.kind != kind:
-        return RedirectResponse(f"{address(slug)}{suffix}{_kept(request)}", 308)
+    query = Query.of(pairs, view)
+    if slug.redirect or (slug.kind != kind and not view):
+        return RedirectResponse(f"{address(slug, view)}{suffix}{_kept(request)}", 308)
     if not suffix and not is_tidy(pairs, query):
-        return RedirectResponse(f"{address(slug)}{query.text()}", 302)
+        return _tidied(site, slug, query, siblings_asked(pairs))
     if suffix in (".svg", ".png", ".chart.json"):
         spec = _spec(site, slug, query, look_of(request))
         if suffix == ".chart.json":
@@ -70,6 +72,27 @@ async def respond(site: Site, request: Request, kind: str) -> Response:
     return HTMLResponse(_page(site, found, slug, query, str(request.base_url)))
 
 
+def _tidied(site: Site, slug: Slug, query: Query, wanted: dict[str, str]) -> Response:
+    """To the tidy address of this comparison, or of the one next to it that a selector asks for."""
+    if wanted.keys() - set(PARTS):
+        raise UsageError(f"{SIBLING}{min(wanted.keys() - set(PARTS))} is none of {', '.join(PARTS)}")
+    other = sibling(slug, wanted, site.known()) if wanted else slug
+    if other.canonical != slug.canonical:
+        query = _usable(site, other, query.fitting(other.hardware))
+    return RedirectResponse(f"{address(other, query.view)}{query.text()}", 302)
+
+
+def _usable(site: Site, slug: Slug, query: Query) -> Query:
+    """As much of a selection as the data of another comparison can answer."""
+    for less in (query, *(query.without(name) for name, _ in query.values)):
+        try:
+            site.comparison(slug, less)
+        except IsolineError:
+            continue
+        return less
+    return Query(view=query.view)
+
+
 def slug_of(site: Site, name: str, kind: str) -> Slug:
     """A slug of this route's kind, or of another, which then answers at its own route."""
     try:
@@ -82,7 +105,7 @@ def slug_of(site: Site, name: str, kind: str) -> Slug:
 
 
 def look_of(request: Request) -> Look:
-    """Theme, size and scale of a chart from the query."""
+    """Theme and size of a chart from the query, and whether it has its own legend."""
     asked = request.query_params
     theme, size = asked.get("theme") or "light", asked.get("size") or "share"
     if theme not in THEMES:
@@ -95,20 +118,25 @@ def look_of(request: Request) -> Look:
         _pixels("width", asked.get("width"), width, WIDTHS),
         _pixels("height", asked.get("height"), height, HEIGHTS),
         title,
-        asked.get("log") == "1",
+        asked.get("legend") != "0",
     )
 
 
 def chart(comparison: Comparison, look: Look) -> dict[str, object]:
     """The Vega-Lite specification that page and pictures share."""
     return comparison_chart(
-        comparison, theme=look.theme, width=look.width, height=look.height, log=look.log, title=look.title
+        comparison,
+        theme=look.theme,
+        width=look.width,
+        height=look.height,
+        title=look.title,
+        legend=look.legend,
     )
 
 
 def _spec(site: Site, slug: Slug, query: Query, look: Look) -> bytes:
     def make() -> bytes:
-        spec = chart(site.comparison(slug, query, draw=True), look)
+        spec = chart(site.comparison(slug, query), look)
         return json.dumps(spec, ensure_ascii=False, allow_nan=False).encode()
 
     return site.memory.recall(("chart", slug, query, look), make)
@@ -121,11 +149,17 @@ async def _picture(site: Site, spec: bytes, kind: str) -> Response:
 
 
 def _page(site: Site, comparison: Comparison, slug: Slug, query: Query, base: str) -> str:
-    values = page_values(comparison, slug, query, site.choices(slug), site.scores(slug, query), site.today())
+    controls = controls_of(site, slug, query, comparison)
+    values = page_values(comparison, query, controls, site.scores(slug, query), site.today())
     sizes = {name: {"width": width, "height": height} for name, (width, height, _) in SIZES.items()}
     return site.html(
         "compare.html", {**values, "base": base.rstrip("/"), "sizes": sizes, "library_url": bundle.address()}
     )
+
+
+def controls_of(site: Site, slug: Slug, query: Query, comparison: Comparison | None) -> Values:
+    """The form of a comparison, or of one that has no answer."""
+    return form(slug, query, site.choices(slug), comparison, site.selectors(slug), site.catalog)
 
 
 def _pixels(name: str, text: str | None, default: int, bounds: tuple[int, int]) -> int:

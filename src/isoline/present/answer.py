@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from isoline.analyse.compare import compare
+from isoline.analyse.compare import read
 from isoline.analyse.comparison import Comparison, Source
 from isoline.analyse.defaults import default_bucket
 from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import ATTRIBUTES
 from isoline.analyse.filters import STORED_APART, Offers, keep, offers, scope
+from isoline.analyse.prepared import Prepared, prepare
 from isoline.analyse.published import implied_note
 from isoline.analyse.rates import PriceTerms
 from isoline.analyse.runs import latest_run_per_line, without_repeats
@@ -48,20 +49,48 @@ class Question:
     view: View = DEFAULT_VIEW
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A question fetched and prepared: all but its targets and budgets."""
+
+    prepared: Prepared
+    catalog: Catalog
+    sources: tuple[Source, ...]
+    notes: tuple[str, ...]
+    offers: Offers
+
+    def at(
+        self, targets: tuple[float, ...] | None, budgets: tuple[float, ...] = (), *, draw: bool = False
+    ) -> Comparison:
+        """The comparison at these targets; `draw` also makes what a chart shows."""
+        return read(
+            *(self.prepared, targets, budgets, self.catalog),
+            sources=self.sources,
+            notes=self.notes,
+            offers=self.offers,
+            draw=draw,
+        )
+
+
 def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool = False) -> Comparison:
     """The comparison that answers `question`; `NoDataError` if neither side has a point.
 
     What had to be skipped on the way is said: in the notes, or in the error.
     """
+    return ready(question, sources, catalog).at(question.targets, question.budgets, draw=draw)
+
+
+def ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
+    """What `question` needs whatever its targets are; errors as in `answer`."""
     try:
-        return _answer(question, sources, catalog, draw=draw)
+        return _ready(question, sources, catalog)
     except NoDataError as error:
         if skipped := _skipped(sources):
             raise NoDataError(f"{error}. {skipped[0]}") from None
         raise
 
 
-def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool) -> Comparison:
+def _ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
     slug = question.slug
     datasets = {d.name: d for d in sources.datasets()}
     wanted = _selection(question, datasets)
@@ -71,8 +100,7 @@ def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: boo
     names = question.datasets or (_choose(coverage, question, datasets),)
     coverage = [row for row in coverage if row.dataset in names]
     sequence, precision = _bucket(question, coverage, catalog)
-    isl, osl = parse_sequence(sequence)
-    selection = _selection(question, datasets, names, (isl, osl), precision)
+    selection = _selection(question, datasets, names, parse_sequence(sequence), precision)
     stored_apart = question.view.metric in STORED_APART
     points, notes = _of_one_run(sources.points(selection, all_metrics=stored_apart), datasets)
     points, repeated = without_repeats(_of_one_page(points, slug))
@@ -84,38 +112,32 @@ def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: boo
         raise NoDataError(f"no data for {slug.canonical} at {sequence}{_where(question)}")
     offered = offers(points, slug.hardware, catalog)
     points = _narrowed(points, question, offered, catalog)
-    terms = Terms(
-        sequence=sequence,
-        precision=precision,
-        targets=question.targets,
-        budgets=question.budgets,
-        method=question.method,
-        pricing=PriceTerms(
-            tier=question.tier or DEFAULT_TIER,
-            tier_chosen=question.tier is not None,
-            prices=question.prices,
-            powers=question.powers,
-            until=question.as_of,
-        ),
-        filters=question.filters,
-        view=question.view,
-    )
     declared = (
         [Declared(known.built(), known.concurrencies) for known in sources.recipes(selection)]
         if all(p.status == PUBLISHED for p in points)
         else []
     )
+    prepared = prepare(slug, points, _terms(question, sequence, precision), catalog, declared)
     implied = implied_note(points)
-    return compare(
-        slug,
-        points,
-        terms,
-        catalog,
-        sources=_sources(points, datasets),
-        declared=declared,
-        notes=(*notes, *_skipped(sources), *([implied] if implied else [])),
-        offers=offered,
-        draw=draw,
+    notes = (*notes, *_skipped(sources), *([implied] if implied else []))
+    return Ready(prepared, catalog, _sources(points, datasets), notes, offered)
+
+
+def _terms(question: Question, sequence: str, precision: str | None) -> Terms:
+    pricing = PriceTerms(
+        tier=question.tier or DEFAULT_TIER,
+        tier_chosen=question.tier is not None,
+        prices=question.prices,
+        powers=question.powers,
+        until=question.as_of,
+    )
+    return Terms(
+        sequence=sequence,
+        precision=precision,
+        method=question.method,
+        pricing=pricing,
+        filters=question.filters,
+        view=question.view,
     )
 
 

@@ -35,8 +35,28 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 SPREAD = 20.0  # latencies that differ by more than this factor stand on a logarithmic axis
 
 
+MOVING = ("targets", "readings", "labels")  # the data that other targets change, and nothing else
+
+Data = dict[str, list[Row]]
+
+
+def still_data(comparison: Comparison) -> Data:
+    """The data that no target changes: points and lines. Made once for many targets."""
+    names = side_names(comparison)
+    both = tuple(zip(comparison.sides, names, strict=True))
+    return {
+        "points": sorted(
+            (row for side, name in both for row in point_rows(side, name)),
+            key=lambda row: row["on_frontier"] is True,
+        ),
+        "lines": [row for side, name in both for row in line_rows(side, name)],
+        "frontiers": [row for side, name in both for row in frontier_rows(side, name)],
+    }
+
+
 def comparison_chart(
     comparison: Comparison,
+    still: Data | None = None,
     *,
     theme: str = "light",
     width: int = 960,
@@ -46,7 +66,8 @@ def comparison_chart(
 ) -> dict[str, object]:
     """Both sides on the axes of the comparison's view, read at the targets.
 
-    The comparison must have been made with `draw`. Without `legend` there is room above for a page's own.
+    The comparison must have been made with `draw`; `still` is its `still_data`, if that is at hand.
+    Without `legend` there is room above for a page's own.
     """
     view = comparison.view
     quantity = QUANTITIES[view.metric]
@@ -54,13 +75,8 @@ def comparison_chart(
     colours = theme_named(theme)
     names = side_names(comparison)
     both = tuple(zip(comparison.sides, names, strict=True))
-    data: dict[str, list[Row]] = {
-        "points": sorted(
-            (row for side, name in both for row in point_rows(side, name)),
-            key=lambda row: row["on_frontier"] is True,
-        ),
-        "lines": [row for side, name in both for row in line_rows(side, name)],
-        "frontiers": [row for side, name in both for row in frontier_rows(side, name)],
+    data: Data = {
+        **(still or still_data(comparison)),
         "targets": target_rows(comparison, names) if speed else [],
         "readings": reading_rows(comparison, names) if speed else beside_rows(comparison, names),
     }

@@ -13,7 +13,7 @@ from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import IsolineError, UsageError
 from isoline.present import text as texts
 from isoline.present.asking import number
-from isoline.present.charts import comparison_chart
+from isoline.present.charts import MOVING, Data, comparison_chart, still_data
 from isoline.present.json_view import to_json
 from isoline.present.palette import THEMES
 from isoline.present.siblings import PARTS, sibling
@@ -59,7 +59,8 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
     if not suffix and not is_tidy(pairs, query):
         return _tidied(site, slug, query, siblings_asked(pairs))
     if suffix in (".svg", ".png", ".chart.json"):
-        spec = _spec(site, slug, query, look_of(request))
+        only = MOVING if request.query_params.get("part") == "targets" else ()
+        spec = _spec(site, slug, query, look_of(request), only)
         if suffix == ".chart.json":
             return Response(spec, media_type="application/json")
         return await _picture(site, spec, suffix[1:])
@@ -122,10 +123,11 @@ def look_of(request: Request) -> Look:
     )
 
 
-def chart(comparison: Comparison, look: Look) -> dict[str, object]:
+def chart(comparison: Comparison, look: Look, still: Data | None = None) -> dict[str, object]:
     """The Vega-Lite specification that page and pictures share."""
     return comparison_chart(
         comparison,
+        still,
         theme=look.theme,
         width=look.width,
         height=look.height,
@@ -134,12 +136,19 @@ def chart(comparison: Comparison, look: Look) -> dict[str, object]:
     )
 
 
-def _spec(site: Site, slug: Slug, query: Query, look: Look) -> bytes:
+def _spec(site: Site, slug: Slug, query: Query, look: Look, only: tuple[str, ...]) -> bytes:
+    """A chart as JSON, or `only` some of its data for a page that has the rest."""
+
     def make() -> bytes:
-        spec = chart(site.comparison(slug, query), look)
+        comparison = site.comparison(slug, query, draw=True)
+        still = site.memory.recall(("still data", slug, query.without("at")), lambda: still_data(comparison))
+        spec = chart(comparison, look, still)
+        data = spec["datasets"]
+        if only and isinstance(data, dict):
+            spec = {"datasets": {name: data[name] for name in only}}
         return json.dumps(spec, ensure_ascii=False, allow_nan=False).encode()
 
-    return site.memory.recall(("chart", slug, query, look), make)
+    return site.memory.recall(("chart", slug, query, look, only), make)
 
 
 async def _picture(site: Site, spec: bytes, kind: str) -> Response:

@@ -10,7 +10,7 @@ from isoline.analyse.comparison import Comparison, Target
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import IsolineError
-from isoline.present.answer import answer
+from isoline.present.answer import answer, ready
 from isoline.present.asking import Asked, question
 from isoline.present.choices import Choices, choices
 from isoline.present.pairs import Pair, comparable_pairs
@@ -59,12 +59,17 @@ class Site:
     def __post_init__(self) -> None:
         self.memory = Memory(self.sources.state)
 
-    def comparison(self, slug: Slug, query: Query) -> Comparison:
-        """The one comparison behind a page, its JSON twin and its pictures."""
+    def comparison(self, slug: Slug, query: Query, *, draw: bool = False) -> Comparison:
+        """The one comparison behind a page, its JSON twin and, with `draw`, its pictures."""
+        return self.memory.recall(("comparison", slug, query, draw), lambda: self._at(slug, query, draw))
+
+    def _at(self, slug: Slug, query: Query, draw: bool) -> Comparison:
+        """Other targets need only be read: all else is remembered by the rest of the query."""
         asked = question(slug, query.asked(), self.catalog)
-        return self.memory.recall(
-            ("comparison", slug, query), lambda: answer(asked, self.sources, self.catalog, draw=True)
+        prepared = self.memory.recall(
+            ("ready", slug, query.without("at")), lambda: ready(asked, self.sources, self.catalog)
         )
+        return prepared.at(asked.targets, draw=draw)
 
     def selectors(self, slug: Slug) -> list[Selector]:
         """What leads to the comparisons next to this one."""
@@ -77,7 +82,7 @@ class Site:
     def scores(self, slug: Slug, query: Query) -> list[Score]:
         """Evaluation scores known for both sides."""
         return self.memory.recall(
-            ("scores", slug, query),
+            ("scores", slug, query.without("at")),
             lambda: scores(self.comparison(slug, query), self.sources, query.get("as_of") or None),
         )
 

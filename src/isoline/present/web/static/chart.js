@@ -50,6 +50,14 @@ export async function draw(next) {
   tell();
 }
 
+// Other targets over the same lines.
+export async function move(datasets) {
+  spec = { ...spec, datasets: { ...spec.datasets, ...datasets } };
+  for (const name of Object.keys(datasets)) made.view.data(name, rows()[name]);
+  await made.view.runAsync();
+  tell();
+}
+
 // Shows only rows that `test` lets through.
 export async function filter(test) {
   shown = test;

@@ -11,6 +11,7 @@ const problem = document.getElementById("problem");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const SIBLING = "to."; // selectors that lead to another page
 
+let drawnRest = ""; // the selection that is drawn, but for its targets
 let running = null; // the request under way; a newer edit ends it
 
 export function start() {
@@ -96,22 +97,28 @@ async function redraw() {
   if (spec && chart.available()) await draw(spec);
 }
 
-async function draw(spec) {
-  await chart.draw(spec);
+async function draw({ rest, ...spec }) {
+  if (spec.layer) await chart.draw(spec);
+  else if (rest === drawnRest) await chart.move(spec.datasets);
+  else return; // what it belongs to was replaced meanwhile
+  drawnRest = rest;
   if (!figure.dataset.drawn) performance.mark("drawn");
   figure.dataset.drawn = location.search || "?"; // for those who wait for the chart
 }
 
+// The chart of a selection; where only targets changed since the last one, only what they move.
 async function fetchSpec(query, signal) {
-  const asked = new URLSearchParams(query);
+  const asked = new URLSearchParams([...query].filter(([, value]) => value));
   const { width, height } = figure.getBoundingClientRect();
   asked.set("width", Math.round(width));
   asked.set("height", Math.round(height));
   asked.set("size", "wide");
   asked.set("legend", "0");
   asked.set("theme", dark.matches ? "dark" : "light");
+  const rest = String(new URLSearchParams([...asked].filter(([name]) => !/^(default_)?at$/.test(name))));
+  if (rest === drawnRest) asked.set("part", "targets");
   const answer = await fetch(`${figure.dataset.path}.chart.json?${asked}`, { signal });
-  return answer.ok ? answer.json() : null;
+  return answer.ok ? { ...(await answer.json()), rest } : null;
 }
 
 function say(text) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from urllib.parse import quote
 
 import pytest
@@ -39,6 +40,19 @@ from tests.web.test_routes import SEED
         ("?as_of=yesterday", 400, "2026-06-14"),
         ("?dataset=nothing", 400, "published"),
         ("?at=%00%ff<script>", 400, ""),
+        ("?metric=speed&tier=rental&at=60,90", 400, "output_throughput_per_gpu"),
+        ("?x=time", 400, "ttft"),
+        ("?log=yes", 400, "neither 1"),
+        ("?vendor=intel", 400, "nvidia"),
+        ("?vendor=amd", 404, "AMD only"),
+        ("?aggregation=both", 400, "disaggregated"),
+        ("?spec_decode=magic", 400, "mtp"),
+        ("?aggregation=aggregated", 404, "published readings do not say"),
+        ("?spec_decode=mtp", 404, "published readings do not say"),
+        ("?x=ttft", 404, "do not report x ttft"),
+        ("?metric=avg_power_w", 404, "do not report metric avg_power_w"),
+        ("?to.colour=red", 400, "none of model"),
+        ("?to.model=none", 404, "model none"),
     ],
 )
 def test_bad_parameters_get_a_page_that_keeps_the_rest(
@@ -49,9 +63,10 @@ def test_bad_parameters_get_a_page_that_keeps_the_rest(
     assert words in html.unescape(answer.text)
     assert "<script>" not in answer.text
     if "tier=rental" in query and status == 400:
-        assert f'href="{SEED}?tier=rental"' in answer.text
+        left = "?at=60,90&amp;tier=rental" if "metric" in query else "?tier=rental"
+        assert f'href="{SEED}{left}"' in answer.text
         assert '<option value="rental" selected>' in answer.text
-        assert 'value="60,x"' in answer.text
+        assert re.search('value="60,(x|90)"', answer.text)
 
 
 @pytest.mark.parametrize("suffix", [".json", ".chart.json", ".csv", ".svg", ".png"])
@@ -107,7 +122,10 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
 @settings(max_examples=150)
 @given(
     st.lists(
-        st.tuples(st.sampled_from((*PARAMETERS, "price.b300", "default_at")), st.text(max_size=30)),
+        st.tuples(
+            st.sampled_from((*PARAMETERS, "price.b300", "default_at", "to.model", "to.a")),
+            st.text(max_size=30),
+        ),
         max_size=6,
     )
 )

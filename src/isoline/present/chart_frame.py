@@ -104,7 +104,7 @@ class Frame:
 
 def _keys(width: int) -> float:
     """Lines of text that a page's own legend takes above the chart."""
-    return 3.6 if width < NARROW else 1.6
+    return 3.2 if width < NARROW else 1.6
 
 
 def line_ends(data: dict[str, list[Row]], names: Sequence[str]) -> list[End]:

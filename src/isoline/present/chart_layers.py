@@ -183,11 +183,12 @@ def _lines(look: Look) -> Row:
 
 
 def _points(look: Look, test: str, mark: Row, encoding: Row) -> Row:
+    told: Row = {"tooltip": _tooltip(look)} if look.legend else {}  # a page that has a legend has its own
     return {
         "data": {"name": "points"},
         "transform": [{"filter": test}],
         "mark": {"type": "point", "clip": CLIP} | mark,
-        "encoding": _position(look) | {"shape": _shape(look), "tooltip": _tooltip(look)} | encoding,
+        "encoding": _position(look) | {"shape": _shape(look)} | told | encoding,
     }
 
 

@@ -53,7 +53,8 @@ def sibling(slug: Slug, wanted: Mapping[str, str], known: Known) -> Slug:
     if not fitting:
         words = ", ".join(f"{part} {key}" for part, key in changed.items())
         raise NoDataError(f"no comparison like {slug.canonical} has data with {words}")
-    return max(fitting, key=lambda found: (_alike(found[1], slug), min(found[0].points), found[0].slug))[1]
+    kept = {side for part, side in zip(("a", "b"), slug.sides, strict=True) if part not in changed}
+    return max(fitting, key=lambda found: (_alike(found[1], slug, kept), min(found[0].points)))[1]
 
 
 def label(part: str, key: str, slug: Slug, catalog: Catalog) -> str:
@@ -84,9 +85,9 @@ def _has(slug: Slug, part: str, key: str) -> bool:
     return key in slug.sides if part in ("a", "b") else key == _part(slug, part)
 
 
-def _alike(other: Slug, slug: Slug) -> int:
+def _alike(other: Slug, slug: Slug, kept: set[str]) -> int:
     same = [other.model == slug.model, other.hardware == slug.hardware, other.precision == slug.precision]
-    return sum(same) * 2 + len({*other.sides} & {*slug.sides})
+    return sum(same) * 2 + len(kept & {*other.sides})
 
 
 def _sorted(keys: set[str], now: str) -> tuple[str, ...]:

@@ -15,12 +15,12 @@ let frame = ""; // all of the chart but its data and signals
 let spec = null;
 let shown = () => true; // which rows the legend lets through
 let filtered = false;
-let window_ = null; // domains that the reader zoomed to: {x: [low, high], y: [low, high]}
+let zoomedTo = null; // domains that the reader zoomed to: {x: [low, high], y: [low, high]}
 
 export const available = () => Boolean(window.vegaEmbed);
 export const current = () => spec;
 export const view = () => made?.view;
-export const zoomed = () => window_;
+export const zoomed = () => zoomedTo;
 
 // Calls `listener` after each drawing.
 export function onDrawn(listener) {
@@ -37,7 +37,7 @@ export function library() {
 }
 
 export async function draw(next) {
-  if (spec && !sameAxes(spec, next)) window_ = null;
+  if (spec && !sameAxes(spec, next)) zoomedTo = null;
   spec = next;
   const { datasets, params, ...rest } = spec;
   const now = JSON.stringify(rest);
@@ -45,7 +45,7 @@ export async function draw(next) {
   else {
     await embed();
     frame = now;
-    if (window_ || filtered) await feed();
+    if (zoomedTo || filtered) await feed();
   }
   tell();
 }
@@ -70,7 +70,7 @@ export async function filter(test) {
 
 // Zooms to domains, or back to everything.
 export async function zoom(domains) {
-  window_ = domains;
+  zoomedTo = domains;
   if (!made) return;
   for (const [name, value] of Object.entries(signals())) made.view.signal(name, value);
   await made.view.runAsync();
@@ -130,12 +130,12 @@ function rows() {
 
 function signals() {
   const values = Object.fromEntries(spec.params.map(({ name, value }) => [name, value]));
-  if (!window_) return values;
+  if (!zoomedTo) return values;
   values.clip = true;
   for (const axis of ["x", "y"]) {
     const log = values[`${axis}_constant`] < 1;
-    values[`${axis}_domain`] = window_[axis];
-    values[`${axis}_ticks`] = ticks(window_[axis], axis === "x" ? 8 : 6, log);
+    values[`${axis}_domain`] = zoomedTo[axis];
+    values[`${axis}_ticks`] = ticks(zoomedTo[axis], axis === "x" ? 8 : 6, log);
     values[`${axis}_format`] = ",.12~g";
   }
   return values;

@@ -5,10 +5,10 @@ const keys = document.getElementById("keys");
 const series = document.getElementById("series");
 const MARKS = ["M5 1a4 4 0 1 1 0 8a4 4 0 1 1 0-8z", "M5 .2 9.2 5 5 9.8.8 5z"];
 const STYLES = {
-  curve: ["1 0", "interpolated between measured points"],
-  published: ["5 3", "between published readings"],
-  gap: ["1.5 3", "wide gap: no point nearby"],
-  reach: ["1 2", "reached by a faster point"],
+  curve: ["1 0", "interpolated", "between neighbouring measured points"],
+  published: ["5 3", "between published", "between two readings that a page prints"],
+  gap: ["1.5 3", "wide gap", "the measured points beside are more than 1.5 times apart"],
+  reach: ["1 2", "reached", "given by a faster point: at least this"],
 };
 const hidden = new Set();
 let drawn = ""; // what the legend was built from
@@ -90,10 +90,12 @@ function entry(key, text, side) {
 }
 
 function style(name) {
-  const [dash, words] = STYLES[name];
+  const [dash, words, why] = STYLES[name];
   const line = svg("0 0 22 4", "M0 2H22", "dash");
   line.firstChild.setAttribute("stroke-dasharray", dash);
-  return wrapped("span", line, words);
+  const key = wrapped("span", line, words);
+  key.title = why;
+  return key;
 }
 
 function svg(box, path, name) {

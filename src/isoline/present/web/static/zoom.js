@@ -42,13 +42,19 @@ function place(event) {
   return [event.clientX - left, event.clientY - top];
 }
 
-// Makes everything `factor` times larger around a place, by default the middle.
+// Makes everything `factor` times larger around a place, by default where the points are.
 function scale(factor, around) {
   const g = chart.geometry();
-  const [px, py] = around ?? [g.left + g.width / 2, g.top + g.height / 2];
+  const [px, py] = around ?? crowd(g);
   const [left, right] = [g.left, g.left + g.width].map((edge) => px + (edge - px) / factor);
   const [top, bottom] = [g.top, g.top + g.height].map((edge) => py + (edge - py) / factor);
   set(g, left, right, top, bottom);
+}
+
+// The middle one of the points in view, or the middle of the plot.
+function crowd(g) {
+  const places = chart.points().map(g.at).sort(([a], [b]) => a - b);
+  return places[places.length >> 1] ?? [g.left + g.width / 2, g.top + g.height / 2];
 }
 
 // Zooms to what lies between four pixels, but not beyond the whole chart.

@@ -102,7 +102,8 @@ def at_rest(page: Page, but_not: str) -> str:
     page.wait_for_function(
         """but => {
           const { drawn, following } = document.getElementById('chart').dataset;
-          const values = [...document.querySelectorAll('[role=slider]')].map(s => s.getAttribute('aria-valuenow'));
+          const sliders = [...document.querySelectorAll('[role=slider]')];
+          const values = sliders.map(slider => slider.getAttribute('aria-valuenow'));
           const asked = new URLSearchParams(location.search).get('at');
           const agree = following === undefined && drawn === location.search && asked === values.join(',')
             && !location.search.includes(but);

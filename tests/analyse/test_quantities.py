@@ -33,14 +33,14 @@ def told(x: float, y: float, latency: float = 1.0, **recipe: object) -> Point:
 def series(points: list[Point]) -> tuple[Series, Line]:
     line = Line.of(points, "one", pooled=False)
     assert line is not None
-    return Series("one", tuple(points), line.points, line.curve), line
+    return Series("one", tuple(points), line.points), line
 
 
 @pytest.mark.parametrize("key", QUANTITIES)
 def test_a_metric_at_a_knot_is_that_of_its_point(key: str) -> None:
     _, line = series([told(40, 900), told(50, 700), told(60, 300)])
     for knot in line.points:
-        value = line.value(QUANTITIES[key], knot.interactivity, RATES)
+        value = line.value(QUANTITIES[key], knot.interactivity, (knot,), RATES)
         assert value == pytest.approx(QUANTITIES[key].of(knot, RATES))
 
 

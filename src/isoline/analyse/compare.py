@@ -13,7 +13,7 @@ from isoline.analyse.filters import Offers, scope
 from isoline.analyse.narrative import About, narrative
 from isoline.analyse.prepared import Built, Prepared, prepare
 from isoline.analyse.quantities import COST, QUANTITIES, Quantity
-from isoline.analyse.read import is_known
+from isoline.analyse.read import is_known, known_spans
 from isoline.analyse.targets import chosen
 from isoline.analyse.terms import Terms
 from isoline.domain.catalog import Catalog
@@ -22,6 +22,8 @@ from isoline.domain.slugs import Slug
 
 AS_PUBLISHED = "as published"
 CUSTOM = "custom"  # every price is the reader's own
+
+ENOUGH = 9  # interactivities to try when looking for targets with a ratio
 
 Targets = tuple[float, ...]
 
@@ -128,12 +130,22 @@ def _default(ready: Prepared) -> tuple[Targets, tuple[str, ...]]:
 
 
 def _knots(built: Sequence[Built]) -> list[float]:
-    return sorted({point.interactivity for one in built for line in one.lines for point in line.points})
+    """Interactivities at which both sides may be known: a knot of one is known there; the other needs a
+    knot there or close ones around it.
+    """
+    knots = [{p.interactivity for line in one.lines for p in line.points} for one in built]
+    near = knots[0] & knots[1]
+    for own, other in zip(knots, reversed(built), strict=True):
+        spans = known_spans(other.lines)
+        near.update(x for x in own if any(low <= x <= high for low, high in spans))
+    return sorted(near)
 
 
 def _firm_targets(built: Sequence[Built]) -> tuple[str, ...]:
     """Where to look instead, if no target has a ratio: knots at which both sides are really known."""
-    found = [x for x in _knots(built) if all(is_known(one.lines, x, pooled=one.pooled) for one in built)]
+    near = _knots(built)
+    few = near[:: len(near) // ENOUGH + 1]
+    found = [x for x in few if all(is_known(one.lines, x, pooled=one.pooled) for one in built)]
     if not found:
         return ()
     spread = [found[len(found) * i // 6] for i in (1, 3, 5)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+
+import msgspec
 
 from isoline.analyse.filters import NO_OFFERS, Offers
 from isoline.analyse.terms import DEFAULT_VIEW, NO_FILTERS, Filters, View
@@ -12,22 +13,28 @@ from isoline.domain.recipe import Recipe
 from isoline.numerics.curve import Curve
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(msgspec.Struct, frozen=True):
     """One line of a chart: an engine with its speculative decoding and aggregation.
 
-    `points` are all of its points, `frontier` those no other of the series beats (x ascending),
-    `curve` the total throughput (tok/s/GPU) over interactivity (tok/s/user) through them.
+    `points` are all of its points, `frontier` those no other of the series beats (x ascending).
     """
 
     label: str
     points: tuple[Point, ...]
     frontier: tuple[Point, ...]
-    curve: Curve
+
+    def curve(self) -> Curve:
+        """Total throughput (tok/s/GPU) over interactivity (tok/s/user) through the frontier."""
+        return throughput_curve(self.frontier, pooled=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+def throughput_curve(knots: Sequence[Point], *, pooled: bool) -> Curve:
+    """The curve through a frontier; two knots of a series make a straight line."""
+    xs, ys = [p.interactivity for p in knots], [p.throughput for p in knots]
+    return Curve.through(xs, ys, straight_pair=not pooled)
+
+
+class Neighbour(msgspec.Struct, frozen=True):
     """A measured (or published) point beside a reading."""
 
     interactivity: float
@@ -43,8 +50,7 @@ class Neighbour:
     e2e: float | None = None  # median, seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(msgspec.Struct, frozen=True):
     """The nearest edge of what is known, where a reading has no value."""
 
     edge: str  # "first" or "last"
@@ -52,8 +58,7 @@ class Bound:
     throughput_per_gpu: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """The metrics of one side at one target; every metric is `None` where `status` is `outside`.
 
     `status` is one of measured, interpolated, wide gap, dominated, outside, published,
@@ -76,8 +81,7 @@ class Reading:
     recomputed: tuple[str, ...] = ()  # metrics whose printed value the user's price or power replaced
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(msgspec.Struct, frozen=True):
     """One value of the compared dimension, with all of its points.
 
     `plot` is what a chart draws; it is made only on demand.
@@ -95,8 +99,7 @@ class Side:
     recipes: tuple[Recipe, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LineSegment:
+class LineSegment(msgspec.Struct, frozen=True):
     """A stretch of a drawn line, sampled in units of the chart's axes.
 
     `style` is `curve`, `gap` (bridges a wide gap), `reach` (given by a faster point only) or
@@ -108,8 +111,7 @@ class LineSegment:
     samples: tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plotted:
+class Plotted(msgspec.Struct, frozen=True):
     """A point as it is drawn: in units of the chart's axes, with its series."""
 
     point: Point
@@ -120,8 +122,7 @@ class Plotted:
     on_line: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
+class Plot(msgspec.Struct, frozen=True):
     """What a chart draws of one side.
 
     `line` is exactly what the readings say, `frontiers` the lines of its series where there are
@@ -134,8 +135,7 @@ class Plot:
     untold: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """One matched interactivity: a reading per side, in side order. `ratio` is that of the metric chosen."""
 
     interactivity: float
@@ -147,8 +147,7 @@ class Target:
     ratio: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
+class Within(msgspec.Struct, frozen=True):
     """The inverse reading: the highest interactivity (tok/s/user) whose cost is within a budget.
 
     One value per side; `None` where no known cost is. `statuses` says how each is known.
@@ -159,8 +158,7 @@ class Within:
     statuses: tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True):
     """A recipe or workload field that differs between the sides besides the compared one."""
 
     field: str
@@ -168,8 +166,7 @@ class Difference:
     b: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """Where the points of a comparison come from."""
 
     dataset: str
@@ -180,8 +177,7 @@ class Source:
     last_date: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """Two sides read at the same targets."""
 
     kind: str

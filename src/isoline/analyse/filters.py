@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AGGREGATIONS, AXES, AXIS_METRICS, Filters
@@ -16,8 +17,7 @@ _WITH_POWER_OF_ROLES = ("joules_per_input_token", "prefill_avg_power_w", "decode
 STORED_APART = (*_WITH_POWER, *_WITH_POWER_OF_ROLES)
 
 
-@dataclass(frozen=True, slots=True)
-class Offers:
+class Offers(msgspec.Struct, frozen=True):
     """Values that some point of the selection has, before any filter; `published` of points that say
     nothing about how they were served.
     """

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import floor
 
-from isoline.analyse.quantities import COST, QUANTITIES, TOTAL, Quantity, Rates
+import msgspec
+
+from isoline.analyse.comparison import throughput_curve
+from isoline.analyse.quantities import COST, INPUT, OUTPUT, QUANTITIES, TOTAL, Quantity, Rates, Read
 from isoline.domain.point import Point
 from isoline.numerics.curve import Curve
 from isoline.numerics.frontier import frontier
@@ -14,8 +18,7 @@ from isoline.numerics.frontier import frontier
 SAME = 1e-9  # relative distance within which a target is on a knot
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(msgspec.Struct, frozen=True, gc=False):
     """Every metric at one interactivity; units as in `Reading`."""
 
     throughput: float
@@ -25,6 +28,14 @@ class Values:
     tokens_per_mw: float | None
     concurrency: int | None
     recomputed: tuple[str, ...]
+
+
+def best_points(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The upper-left frontier (interactivity, total throughput), interactivity ascending."""
+    if len(points) == 1:
+        return (points[0],)
+    front = frontier([p.interactivity for p in points], [p.throughput for p in points])
+    return tuple(points[i] for i in front)
 
 
 @dataclass(slots=True)
@@ -37,85 +48,88 @@ class Line:
 
     label: str | None
     points: tuple[Point, ...]
-    curve: Curve
     pooled: bool
-    _curves: dict[str, Curve | None] = field(default_factory=dict)
+    first: Point = field(init=False)  # of the lowest interactivity
+    last: Point = field(init=False)  # of the highest
+    printed: bool = field(init=False)  # readings that a page printed, with their own cost and power
+    _curve: Curve | None = None
+    _curves: dict[str, Curve] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.first, self.last = self.points[0], self.points[-1]
+        self.printed = self.first.printed_cost is not None
 
     @classmethod
     def of(cls, points: Sequence[Point], label: str | None, *, pooled: bool) -> Line | None:
-        """The upper-left frontier (interactivity, total throughput) of `points` and its curve."""
-        front = frontier([p.interactivity for p in points], [p.throughput for p in points])
-        if not front:
-            return None
-        knots = tuple(points[i] for i in front)
-        curve = Curve.through(
-            [p.interactivity for p in knots], [p.throughput for p in knots], straight_pair=not pooled
-        )
-        return cls(label, knots, curve, pooled)
+        """The line through the frontier of `points`; none if they have no frontier."""
+        knots = best_points(points)
+        return cls.through(knots, label, pooled=pooled) if knots else None
+
+    @classmethod
+    def through(cls, knots: tuple[Point, ...], label: str | None, *, pooled: bool) -> Line:
+        """The line through the points of a frontier."""
+        return cls(label, knots, pooled)
 
     @property
-    def first(self) -> Point:
-        """The frontier point of the lowest interactivity."""
-        return self.points[0]
-
-    @property
-    def last(self) -> Point:
-        """The frontier point of the highest interactivity."""
-        return self.points[-1]
+    def curve(self) -> Curve:
+        """Total throughput over interactivity; made when first asked, most lines are beaten before."""
+        if self._curve is None:
+            self._curve = throughput_curve(self.points, pooled=self.pooled)
+        return self._curve
 
     def neighbours(self, x: float) -> tuple[Point, ...]:
         """The knot at `x`, or the two around it, or the end beyond which it lies."""
-        for i, knot in enumerate(self.points):
-            if abs(knot.interactivity - x) <= SAME * abs(x):
-                return (knot,)
-            if knot.interactivity > x:
-                return self.points[max(i - 1, 0) : i + 1]
-        return (self.last,)
+        i = bisect_left(self.curve.xs, x - SAME * abs(x))
+        if i == len(self.points):
+            return (self.last,)
+        if self.curve.xs[i] <= x + SAME * abs(x):
+            return (self.points[i],)
+        return self.points[max(i - 1, 0) : i + 1]
 
-    def at(self, x: float, rates: Rates) -> Values:
-        """All metrics at `x` (clamped to the knots; whether that is a reading, the caller decides)."""
-        throughput = self.curve(x)
+    def at(self, x: float, near: tuple[Point, ...], rates: Rates) -> Values:
+        """All metrics at `x` (clamped to the knots; whether that is a reading, the caller decides).
+
+        `near` are the `neighbours` of `x`.
+        """
         return Values(
-            throughput,
-            self._metric("output", x, lambda p: p.output_throughput),
-            self._metric("input", x, lambda p: p.input_throughput),
-            self.value(QUANTITIES[COST], x, rates),
-            self.value(QUANTITIES["tokens_per_s_per_mw"], x, rates),
-            self._concurrency(x),
+            self.curve(x),
+            self._metric(OUTPUT.name, x, near, OUTPUT.read),
+            self._metric(INPUT.name, x, near, INPUT.read),
+            self.value(QUANTITIES[COST], x, near, rates),
+            self.value(QUANTITIES["tokens_per_s_per_mw"], x, near, rates),
+            self._concurrency(x, near),
             self._recomputed(rates),
         )
 
-    def value(self, quantity: Quantity, x: float, rates: Rates) -> float | None:
+    def value(self, quantity: Quantity, x: float, near: tuple[Point, ...], rates: Rates) -> float | None:
         """One metric at `x`: derived from what it is based on, or splined between printed figures."""
-        if quantity.printed is not None and quantity.states(self.first, rates):
-            return self._metric(f"printed {quantity.key}", x, quantity.printed)
+        if self.printed and quantity.printed is not None and quantity.kept(rates):
+            return self._metric(f"printed {quantity.key}", x, near, quantity.printed)
         base = quantity.base
-        value = self.curve(x) if base is TOTAL else self._metric(base.name, x, base.read)
+        value = self.curve(x) if base is TOTAL else self._metric(base.name, x, near, base.read)
         return None if value is None else quantity.convert(value, rates)
 
-    @property
-    def printed(self) -> bool:
-        """Whether its points are readings that a page printed, with their own cost and power."""
-        return self.first.printed_cost is not None
-
     def _recomputed(self, rates: Rates) -> tuple[str, ...]:
+        if not self.printed:
+            return ()
         replaced = {"cost_per_mtok": rates.explicit_price, "tokens_per_s_per_mw": rates.explicit_power}
-        return tuple(name for name, explicit in replaced.items() if self.printed and explicit)
+        return tuple(name for name, explicit in replaced.items() if explicit)
 
-    def _concurrency(self, x: float) -> int | None:
-        value = self._metric("concurrency", x, lambda p: p.concurrency)
+    def _concurrency(self, x: float, near: tuple[Point, ...]) -> int | None:
+        value = self._metric("concurrency", x, near, lambda p: p.concurrency)
         return None if value is None else floor(value + 0.5)
 
-    def _metric(self, name: str, x: float, read: Callable[[Point], float | None]) -> float | None:
-        """The metric splined over the knots that report it; `None` if a neighbour does not."""
-        if name not in self._curves:
-            known = [(p.interactivity, value) for p in self.points if (value := read(p)) is not None]
-            self._curves[name] = (
-                Curve.through([k[0] for k in known], [k[1] for k in known], straight_pair=not self.pooled)
-                if known
-                else None
-            )
-        curve = self._curves[name]
-        if curve is None or any(read(p) is None for p in self.neighbours(x)):
+    def _metric(self, name: str, x: float, near: tuple[Point, ...], read: Read) -> float | None:
+        """What `read` gives, splined over the knots that report it; `None` if a neighbour does not."""
+        values = [read(point) for point in near]
+        if None in values:
             return None
-        return curve(x)
+        if len(values) == 1 and x <= near[0].interactivity:
+            return values[0]
+        if name not in self._curves:
+            self._curves[name] = self._curve_of(read)
+        return self._curves[name](x)
+
+    def _curve_of(self, read: Read) -> Curve:
+        known = [(p.interactivity, value) for p in self.points if (value := read(p)) is not None]
+        return Curve.through([k[0] for k in known], [k[1] for k in known], straight_pair=not self.pooled)

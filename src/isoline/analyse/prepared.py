@@ -6,13 +6,15 @@ Making this is most of the work; reading it at other targets is little.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from isoline.analyse.comparison import Difference, Reading, Series, Side
 from isoline.analyse.defaults import common_range, measured_range
 from isoline.analyse.differences import Declared, differences, recipes
 from isoline.analyse.dimensions import DIMENSIONS
-from isoline.analyse.line import Line
+from isoline.analyse.line import Line, best_points
 from isoline.analyse.plotting import Lines, plot
 from isoline.analyse.quantities import Quantity, Rates
 from isoline.analyse.rates import Rated, rate
@@ -25,11 +27,10 @@ from isoline.domain.slugs import Slug
 
 @dataclass(slots=True)
 class Built:
-    """A side with its lines: those that readings come from, and those of its series."""
+    """A side with the lines that readings come from."""
 
     side: Side
     lines: list[Line]
-    series: list[Line]
     pooled: bool
     rates: Rates
     _plotted: Side | None = field(default=None, repr=False)
@@ -43,7 +44,8 @@ class Built:
     def plotted(self, view: View) -> Side:
         """The side with what a chart draws, made once."""
         if self._plotted is None:
-            lines = Lines(tuple(self.lines), tuple(self.series))
+            own = tuple(Line.through(s.frontier, s.label, pooled=False) for s in self.side.series)
+            lines = Lines(tuple(self.lines) if self.pooled else own, own)
             self._plotted = replace(self.side, plot=plot(self.side.series, lines, self.rates, view))
         return self._plotted
 
@@ -83,7 +85,7 @@ def prepare(
     rated = rate(slug.hardware, terms.pricing, catalog)
     a, b = (_side(slug, key, groups[key], known[key], terms, rated.rates, catalog) for key in slug.sides)
     both = (groups[slug.sides[0]], groups[slug.sides[1]])
-    differing = differences(dimension, both, (known[slug.sides[0]], known[slug.sides[1]]))
+    differing = differences(dimension, (a.side, b.side), (known[slug.sides[0]], known[slug.sides[1]]))
     printed = any(p.printed_cost is not None for p in points)
     return Prepared(slug, terms, (a, b), rated, both, differing, printed)
 
@@ -97,17 +99,15 @@ def _side(
     rates: Mapping[str, Rates],
     catalog: Catalog,
 ) -> Built:
-    series: list[Series] = []
-    own: list[Line] = []
-    for label, members in _by_series(points, catalog).items():
-        line = Line.of(members, label, pooled=False)
-        if line is not None:
-            series.append(Series(label, tuple(members), line.points, line.curve))
-            own.append(line)
-    lines, pooled = own, terms.method == "pooled"
+    grouped = _by_series(points, catalog).items()
+    series = tuple(Series(label, tuple(members), best_points(members)) for label, members in grouped)
+    pooled = terms.method == "pooled"
     if pooled:
         one = Line.of(points, None, pooled=True)
         lines = [one] if one else []
+    else:
+        lines = [Line.through(one.frontier, one.label, pooled=False) for one in series]
+        lines.sort(key=lambda line: line.first.throughput, reverse=True)  # the likeliest best one first
     hardware = key if slug.kind == "gpu" else slug.hardware[0]
     side = Side(
         key=key,
@@ -115,11 +115,11 @@ def _side(
         hardware=hardware,
         precision=key if slug.kind == "precision" else slug.precision or terms.precision,
         points=tuple(points),
-        series=tuple(series),
+        series=series,
         measured_range=measured_range([p.interactivity for p in points]),
-        recipes=recipes((), known) if known else recipes(points),
+        recipes=recipes(points, known),
     )
-    return Built(side, lines, own, pooled, rates[hardware])
+    return Built(side, lines, pooled, rates[hardware])
 
 
 def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Point]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from isoline.analyse.quantities import THROUGHPUT
 from isoline.analyse.rates import PriceTerms
 
@@ -21,8 +23,7 @@ VIEWS = ("throughput", "per-dollar")
 AGGREGATIONS = ("aggregated", "disaggregated")
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(msgspec.Struct, frozen=True):
     """Which points count besides those of both sides; empty means all. Vendors are lower-case names."""
 
     vendor: tuple[str, ...] = ()
@@ -30,8 +31,7 @@ class Filters:
     spec_decode: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """What is shown of a comparison: the metric it is about, and how the chart is drawn.
 
     `name` is one of VIEWS, `metric` a key of `QUANTITIES`, `x` one of AXES; `log` is for the y axis,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -36,7 +37,10 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         site.pictures.warm()
+        first = asyncio.create_task(_first(site)) if cache else None
         yield
+        if first:
+            first.cancel()
         site.pictures.close()
 
     routes = [Route("/", _start(site)), *_static(site)]
@@ -50,6 +54,13 @@ def create_app(
         exception_handlers={404: _missing(site), IsolineError: _broken(site)},
         lifespan=lifespan,
     )
+
+
+async def _first(site: Site) -> None:
+    """What the first reader would wait for: imports, the store's index, the chart library."""
+    with contextlib.suppress(IsolineError):
+        lists.start(site)
+    await site.pictures.library()
 
 
 def _compare(site: Site, kind: str, view: str = "") -> Handler:

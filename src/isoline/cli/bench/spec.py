@@ -38,6 +38,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     endpoint: Literal["completions", "chat"] = "completions"
     lengths: Literal["fixed", "uniform", "lognormal"] = "fixed"
     requests: Count | None = None
+    requests_per_stream: Count | None = None
     duration: Positive | None = None
     repeats: Count = 1
     seed: int = 0
@@ -70,6 +71,7 @@ concurrency: [1, 8, 64]         # streams kept busy; 1..64 doubles; auto finds t
 
 # Without either, a point goes on until its median TPOT is known within 2 %:
 # requests: 640
+# requests_per_stream: 10       # 80 requests at 8 streams, 640 at 64
 # duration: 120
 
 repeats: 3                      # of every point, in random order

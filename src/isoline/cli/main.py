@@ -16,6 +16,7 @@ from isoline.errors import IsolineError
 COMMANDS = {
     "compare": "two precisions, GPUs, engines or spec-decode settings at the same tok/s per user",
     "serve": "the comparison pages, on this machine",
+    "sim": "a simulated engine behind a real HTTP server, to try everything without a GPU",
     "list": "what can be compared, with what data and how old",
     "import": "read results of a foreign source into the store",
     "quarantine": "rows that could not be imported, with reasons; retry them",

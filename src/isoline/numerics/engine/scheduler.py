@@ -89,10 +89,14 @@ class Scheduler:
         self._mean = deployment.speculation.tokens_per_step
         self._context = _Context()
 
-    def add(self, isl: int, osl: int) -> Sequence:
-        """Queue a request; `UsageError` if the cache can never hold it."""
+    def check(self, isl: int, osl: int) -> None:
+        """`UsageError` if the cache can never hold such a request."""
         if isl < 1 or osl < 1 or isl + osl > self.capacity * _WATERMARK:
             raise UsageError(f"a request of {isl} + {osl} tokens does not fit a cache of {self.capacity:,}")
+
+    def add(self, isl: int, osl: int) -> Sequence:
+        """Queue a request; `UsageError` if the cache can never hold it."""
+        self.check(isl, osl)
         sequence = Sequence(next(self._numbers), isl, osl)
         self.waiting.append(sequence)
         return sequence

@@ -1,6 +1,6 @@
 """How far the simulated engine is from measured points: public DeepSeek R1 rows of aggregated deployments.
 
-    python benchmarks/simulated.py [../shared/data/inferencex] [--all]
+python benchmarks/simulated.py [../shared/data/inferencex] [--all]
 """
 
 from __future__ import annotations

@@ -45,3 +45,11 @@ class Registry:
 
 IMPORTERS = Registry("importer", {"inferencex": "isoline.store.importers.inferencex:read"})
 RETRIES = Registry("retry", {"inferencex": "isoline.store.importers.inferencex:retry"})
+TELEMETRY = Registry(
+    "telemetry",
+    {
+        "nvml": "isoline.measure.telemetry.nvml:source",
+        "amdsmi": "isoline.measure.telemetry.amdsmi:source",
+        "prometheus": "isoline.measure.telemetry.prometheus:source",
+    },
+)

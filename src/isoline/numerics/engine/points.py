@@ -53,13 +53,12 @@ def point_of(recipe: Recipe, isl: int, osl: int, concurrency: int, figures: Figu
     """Figures of a replica as a point; its throughputs are per GPU."""
     gpus = recipe.gpus or 1
     output, inputs = figures.output_rate / gpus, figures.input_rate / gpus
-    total = output + inputs
     return Point(
         key=f"{recipe.id}/{isl}/{osl}/{concurrency}",
         recipe=recipe,
         workload=Workload(isl, osl),
         interactivity=1 / figures.tpot,
-        throughput=total,
+        throughput=output + inputs,
         output_throughput=output,
         input_throughput=inputs,
         concurrency=concurrency,
@@ -68,11 +67,7 @@ def point_of(recipe: Recipe, isl: int, osl: int, concurrency: int, figures: Figu
         metrics={
             "median_ttft": figures.ttft,
             "median_tpot": figures.tpot,
-            "median_intvty": 1 / figures.tpot,
             "median_e2el": figures.e2e,
             "avg_power_w": figures.watts,
-            "joules_per_total_token": figures.watts / total,
-            "joules_per_output_token": figures.watts / output,
-            "joules_per_input_token": figures.watts / inputs,
         },
     )

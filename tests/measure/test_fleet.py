@@ -16,7 +16,7 @@ from isoline.errors import IsolineError
 from isoline.measure.failures import Failure, TargetError
 from isoline.measure.fleet import run_load
 from isoline.measure.loads import Load
-from isoline.measure.sink import ListSink, SpoolSink, read_spool
+from isoline.measure.sink import ListSink, SpoolReader, SpoolSink
 from isoline.measure.summary import summarise
 from isoline.measure.target import Target
 from isoline.measure.workloads import Synthetic
@@ -138,9 +138,9 @@ def test_a_spool_cut_short_gives_its_whole_records(tmp_path: Path, mock_binary: 
     with running_mock(mock_binary, "--zero") as url, path.open("wb") as file:
         run_load(Target(url, "mock"), Synthetic(16, 9), Load(concurrency=2, requests=10), SpoolSink(file), 0)
     data = path.read_bytes()
-    assert len(list(read_spool(path))) == 10
+    assert len(list(SpoolReader(path).read())) == 10
     path.write_bytes(data[:-3])
-    assert [record.ok for record in read_spool(path)] == [True] * 9
+    assert [record.ok for record in SpoolReader(path).read()] == [True] * 9
 
 
 def test_secrets_stay_off_the_command_line(mock_binary: Path) -> None:

@@ -40,12 +40,23 @@ class SpoolSink:
         self._file.write(data)
 
 
-def read_spool(path: Path) -> Iterator[RequestRecord]:
-    """The records of a spool file; one cut short by a kill ends with its last whole record."""
-    with path.open("rb") as file:
-        while len(head := file.read(4)) == 4:
-            (size,) = _LENGTH.unpack(head)
-            data = file.read(size)
-            if len(data) < size:
-                return
-            yield decode_record(data)
+class SpoolReader:
+    """Reads a spool file while it grows; a record cut short waits for its rest."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._place = 0
+
+    def read(self) -> Iterator[RequestRecord]:
+        """The whole records that are new since the last call."""
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._place)
+            while len(head := file.read(4)) == 4:
+                (size,) = _LENGTH.unpack(head)
+                data = file.read(size)
+                if len(data) < size:
+                    return
+                self._place += 4 + size
+                yield decode_record(data)

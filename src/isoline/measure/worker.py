@@ -1,16 +1,20 @@
 """One load-generating process: `python -m isoline.measure.worker SPOOL`.
 
-Standard input: a job as one JSON line, then `go <ns>`, then nothing, or `stop`. Standard output: answers
-as JSON lines. The end of standard input means that the parent is gone.
+Standard input: a job as one JSON line, then `go <ns>`, then nothing, `finish` (offer no
+more) or `stop`. Standard output: answers as JSON lines. The end of standard input means that the
+parent is gone.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import uvloop
 
@@ -61,7 +65,7 @@ async def work(spool: Path) -> None:
                 await asyncio.sleep(0.01)
             side.append(asyncio.ensure_future(_obey(reader, generator)))
             if job.progress:
-                side.append(asyncio.ensure_future(_progress(generator, job)))
+                side.append(asyncio.ensure_future(_progress(generator, job, file)))
             report = await running
         except GaveUpError:
             return
@@ -75,13 +79,15 @@ async def work(spool: Path) -> None:
 
 
 async def _obey(reader: asyncio.StreamReader, generator: LoadGenerator) -> None:
-    line = await reader.readline()
+    while (line := await reader.readline()) == b"finish\n":
+        generator.finish()
     generator.stop("interrupted" if line else "the controlling process is gone")
 
 
-async def _progress(generator: LoadGenerator, job: Job) -> None:
+async def _progress(generator: LoadGenerator, job: Job, spool: BinaryIO) -> None:
     while True:
         await asyncio.sleep(_PROGRESS)
+        spool.flush()  # who reads along sees whole records
         _answer(Progress(job.worker, generator.finished, generator.failed))
 
 
@@ -90,7 +96,19 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a file a stream: 1,024 are too few
-    uvloop.run(work(Path(sys.argv[1])))
+    spool, parent = Path(sys.argv[1]), os.getppid()
+    try:
+        uvloop.run(work(spool))
+    finally:
+        if os.getppid() != parent:
+            _tidy(spool)
+
+
+def _tidy(spool: Path) -> None:
+    """Removes what a parent that was killed can no longer remove: the file, and the folder after the last."""
+    with suppress(OSError):
+        spool.unlink(missing_ok=True)
+        spool.parent.rmdir()
 
 
 if __name__ == "__main__":

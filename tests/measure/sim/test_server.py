@@ -8,10 +8,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from isoline.measure.sim.labels import HEADER, declaration
+from isoline.measure.identity import identify
+from isoline.measure.sim.labels import HEADER, Declaration
+from isoline.measure.target import Target
 from isoline.numerics.engine.speculation import Speculation
 from tests.measure.sim.running import MODEL, command, events, fetch, threaded, truth
 
@@ -50,10 +53,11 @@ def test_everything_says_that_it_is_simulated(url: str) -> None:
 
 def test_a_client_learns_the_recipe() -> None:
     with command("--precision", "fp8", "--spec", "mtp", "--draft", "2", "--speed", "20") as url:
-        found = declaration(json.loads(fetch(f"{url}/v1/models")[2]))
-    assert found is not None
-    assert found.speed == 20
-    recipe = found.recipe
+        found = identify(Target(url, MODEL))
+    assert found.models == [f"simulated/{MODEL}"]
+    declared = msgspec.convert(found.simulated, Declaration)
+    assert declared.speed == 20
+    recipe = declared.recipe
     assert (recipe.engine, recipe.model, recipe.hardware) == ("simulated", MODEL, "h100")
     assert (recipe.precision, recipe.weight_format, recipe.kv_format) == ("fp8", "fp8_e4m3", "fp8_e4m3")
     assert (recipe.spec_method, recipe.spec_draft_tokens, recipe.spec_acceptance) == ("mtp", 2, "synthetic")

@@ -1,4 +1,4 @@
-"""How a server says that it is simulated, and how a client finds out: the one place that knows.
+"""How a server says that it is simulated; `measure.identity` is how a client finds out.
 
 Every response carries `HEADER`; every completion has `FINGERPRINT` as its system_fingerprint; model
 names begin with `PREFIX`; and `/v1/models` holds an object under `KEY` with the recipe.
@@ -6,17 +6,15 @@ names begin with `PREFIX`; and `/v1/models` holds an object under `KEY` with the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import msgspec
 
 from isoline.domain.recipe import Recipe
+from isoline.measure.identity import SIMULATED as KEY
 
 HEADER = "x-isoline-simulated"
 FINGERPRINT = "simulated"
 PREFIX = "simulated/"
-KEY = "isoline_simulated"
+__all__ = ["FINGERPRINT", "HEADER", "KEY", "PREFIX", "Declaration"]
 
 
 class Declaration(msgspec.Struct, frozen=True):
@@ -24,15 +22,3 @@ class Declaration(msgspec.Struct, frozen=True):
 
     recipe: Recipe
     speed: float = 1.0
-
-
-def declaration(models: Mapping[str, Any]) -> Declaration | None:
-    """The declaration in a decoded `/v1/models` document; `None`: not a simulated server.
-
-    >>> declaration({"data": [{"id": "some/model"}]}) is None
-    True
-    """
-    for row in models.get("data") or ():
-        if isinstance(row, Mapping) and isinstance(row.get(KEY), Mapping):
-            return msgspec.convert(row[KEY], Declaration)
-    return None

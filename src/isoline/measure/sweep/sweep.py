@@ -12,6 +12,7 @@ import msgspec
 
 from isoline.measure.failures import TargetError
 from isoline.measure.fleet import OnProgress, RunReport, run_load
+from isoline.measure.metrics import Metrics
 from isoline.measure.records import RequestRecord
 from isoline.measure.sink import ListSink
 from isoline.measure.summary import summarise
@@ -20,8 +21,8 @@ from isoline.measure.sweep.interrupts import interrupts_wait
 from isoline.measure.sweep.plan import Plan, Slot, chooses_its_length
 from isoline.measure.sweep.report import PointReport, point_report
 from isoline.measure.telemetry import Telemetry, TelemetrySummary
+from isoline.measure.telemetry.figures import energy_per_work
 from isoline.measure.warmup import WarmUp, warm_up
-from isoline.measure.windows import Window
 
 _UNANSWERED = 2  # points in a row without an answer after which a sweep ends
 
@@ -170,8 +171,8 @@ class _Point:
             _hide(record, self._plan.hide)
         load = self._slot.load if ran.clients else replace(self._slot.load, requests=len(records))
         summary = summarise(records, ran, load)
-        window = summary.main.window if summary.main else None
-        told = [seen for source in self._telemetry if window and (seen := _over(source, window))]
+        main = summary.main
+        told = [seen for source in self._telemetry if main and (seen := _over(source, main))]
         return point_report(
             self._slot, self._position, started, summary, records, warmup, self._plan.objectives, told
         )
@@ -200,5 +201,11 @@ def _measured(record: RequestRecord) -> RequestRecord:
     return record
 
 
-def _over(source: Telemetry, window: Window) -> TelemetrySummary | None:
-    return source.summary(window.start, window.end)
+def _over(source: Telemetry, main: Metrics) -> TelemetrySummary | None:
+    """What the source says of the metric window, with its energy over the window's work."""
+    seen = source.summary(main.window.start, main.window.end)
+    if seen is None:
+        return None
+    speed = main.throughput
+    per = energy_per_work(seen.metrics, main.window.seconds, speed.output, speed.input, main.request_rate)
+    return msgspec.structs.replace(seen, metrics={**seen.metrics, **per})

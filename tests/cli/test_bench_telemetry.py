@@ -15,7 +15,8 @@ def test_power_and_counters_reach_the_store(tmp_path: Path) -> None:
     with threaded(speed=1) as url:
         ran = isoline(
             tmp_path, "bench", url, "--model", f"simulated/{MODEL}", "--isl", "32", "--osl", "24",
-            "--concurrency", "2", "--requests", "60", "--telemetry", f"prometheus={url}/metrics", "--format", "json",
+            "--concurrency", "2", "--requests", "60",
+            "--telemetry", f"prometheus={url}/metrics", "--format", "json",
         )  # fmt: skip
     (point,) = json.loads(ran.stdout)["points"]
     (told,) = point["telemetry"]
@@ -26,8 +27,10 @@ def test_power_and_counters_reach_the_store(tmp_path: Path) -> None:
     rate = point["throughput"]["total"]
     by_hand = metrics["energy_j"] / (rate * seconds)
     assert abs(metrics["joules_per_total_token"] - by_hand) < 1e-6 * by_hand
-    assert metrics["joules_per_request"] > metrics["joules_per_output_token"] > metrics["joules_per_total_token"]
-    assert 0 < metrics["engine_generation_tokens"]
+    assert (
+        metrics["joules_per_request"] > metrics["joules_per_output_token"] > metrics["joules_per_total_token"]
+    )
+    assert metrics["engine_generation_tokens"] > 0
     store = Store(tmp_path)
     (stored,) = store.points(Selection(), include_invalid=True, all_metrics=True)
     assert stored.status == SIMULATED

@@ -17,7 +17,7 @@ from isoline.analyse.narrative import narrative
 from isoline.analyse.rates import PriceTerms, rate
 from isoline.analyse.read import is_known, read_envelope, read_pooled
 from isoline.domain.catalog import Catalog
-from isoline.domain.point import PUBLISHED, SIMULATED, Point
+from isoline.domain.point import MEASURED, PUBLISHED, SIMULATED, Point
 from isoline.domain.slugs import Slug
 
 METHODS = ("envelope", "pooled")
@@ -177,7 +177,7 @@ def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Poin
             parts.append(catalog.spec_label(spec))
         if disaggregated:
             parts.append("disaggregated")
-        if status != "measured":
+        if status != MEASURED and status not in parts[0].lower():
             parts.append(status)
         labelled.setdefault(", ".join(parts), []).extend(members)
     return labelled

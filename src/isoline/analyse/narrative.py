@@ -26,7 +26,7 @@ def verdict(
         if empty:
             return f"{where}: no data for {words.join(empty)}, so there is nothing to compare."
         if any(r.status == "wide gap" for target in targets for r in target.readings):
-            return f"{where}: no ratio can be claimed; the readings bridge wide gaps between measured points."
+            return f"{where}: no ratio can be claimed; the readings bridge wide gaps between points."
         if any(_both_faster(target) for target in targets):
             return f"{where}: both sides are faster than asked, so nothing can be compared at these targets."
         return f"{where}: the two sides are not both measured at any of these targets."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -229,7 +230,7 @@ def test_the_sampler_reads_at_both_ends_and_survives_failures() -> None:
     )
     sampler.start()
     while reader.reads < 20:
-        pass
+        time.sleep(0.001)
     sampler.stop()
     sampler.stop()
     assert not reader.open_
@@ -287,6 +288,19 @@ def test_an_endpoint_without_known_metrics_says_how_to_name_one() -> None:
     for wrong in ("", "localhost:9100", "ftp://x/metrics"):
         with pytest.raises(UsageError, match="write an address"):
             prometheus.source(wrong)
+
+
+def test_counters_of_a_window_without_scrapes_around_it_are_flagged() -> None:
+    found = [
+        Sample(second * S, "engine", "counter generation_tokens", "", 100.0 * second) for second in (1, 2, 3)
+    ]
+    inside = prometheus._summary(found, S + 5, 2 * S + 5)
+    assert inside is not None
+    assert inside.metrics["engine_generation_tokens"] == 200  # from the scrape before to the one after
+    assert inside.flags == []
+    beyond = prometheus._summary(found, 2 * S, 4 * S)
+    assert beyond is not None
+    assert [flag for flag in beyond.flags if "not covered" in flag]
 
 
 def test_readings_that_an_exporter_repeats_are_one() -> None:

@@ -9,6 +9,8 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+import msgspec
+
 from isoline.errors import UsageError
 from isoline.measure.telemetry import BOARD, ENGINE, SYSTEM, TelemetrySummary
 from isoline.measure.telemetry.counters import COUNTERS, engine_summary, scrape
@@ -167,13 +169,17 @@ def _fresh(samples: list[Sample]) -> list[Sample]:
     The last of each device stays, since it says that nothing newer came.
     """
     last: dict[tuple[str, str], Sample] = {}
+    repeated: dict[tuple[str, str], Sample] = {}
     found: list[Sample] = []
     for sample in samples:
         key = (sample.device, sample.name)
-        if key not in last or last[key].value != sample.value:
+        if key in last and last[key].value == sample.value:
+            repeated[key] = sample
+        else:
+            repeated.pop(key, None)
             found.append(sample)
         last[key] = sample
-    return [*found, *(sample for sample in last.values() if sample not in set(found))]
+    return [*found, *repeated.values()]
 
 
 def _counters(samples: list[Sample], start_ns: int, end_ns: int) -> TelemetrySummary | None:
@@ -187,4 +193,8 @@ def _counters(samples: list[Sample], start_ns: int, end_ns: int) -> TelemetrySum
     times = sorted(scrapes)
     before = max((time for time in times if time <= start_ns), default=times[0])
     after = min((time for time in times if time >= end_ns), default=times[-1])
-    return engine_summary("prometheus", scrapes[before], scrapes[after])
+    found = engine_summary("prometheus", scrapes[before], scrapes[after])
+    if found is None or before <= start_ns <= end_ns <= after:
+        return found
+    flag = "engine: not covered: no scrape before the window's start, or none after its end"
+    return msgspec.structs.replace(found, flags=[*found.flags, flag])

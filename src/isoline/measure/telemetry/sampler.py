@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter_ns
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from isoline.errors import IsolineError
 from isoline.measure.telemetry import TelemetrySummary
 
@@ -78,9 +80,7 @@ class Sampler:
         if found is None or not self._failures:
             return found
         flag = f"failed readings: {len(self._failures)}, the last: {self._failures[-1]}"
-        return TelemetrySummary(
-            source=found.source, boundary=found.boundary, metrics=found.metrics, flags=[*found.flags, flag]
-        )
+        return msgspec.structs.replace(found, flags=[*found.flags, flag])
 
     def samples(self) -> Iterator[Mapping[str, object]]:
         """Rows of the store's `telemetry` table."""

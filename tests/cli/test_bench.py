@@ -190,6 +190,29 @@ def test_a_full_disk_leaves_no_half_folder_and_the_point_is_measured_later(
     assert len(found["points"]) == 1  # type: ignore[arg-type]
 
 
+def test_records_that_cannot_be_written_make_the_run_invalid_and_say_why(
+    mock_binary: Path, tmp_path: Path
+) -> None:
+    """The folder for temporary files is full, the store is not: answers of 500 tokens exceed the limit."""
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "from isoline.measure.fleet import run_load\n"
+        "from isoline.measure import loads, sink, summary, target, workloads\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "load, kept = loads.Load(concurrency=4, requests=40), sink.ListSink()\n"
+        "ran = run_load(target.Target(sys.argv[1], 'm'), workloads.Synthetic(8, 500), load, kept, 1)\n"
+        "print([reason.code for reason in summary.summarise(kept.records, ran, load).reasons])\n"
+        "print(ran.stopped)"
+    )
+    with running_mock(mock_binary, "--ttft-ms", "2", "--itl-ms", "1") as url:
+        command = [sys.executable, "-c", code, url]
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "Traceback" not in ran.stderr
+    assert "'stopped'" in ran.stdout
+    assert "'lost'" in ran.stdout
+    assert "free space there or set TMPDIR" in ran.stdout
+
+
 def test_secrets_are_stored_and_printed_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key, token = "sk-very-secret-0123", "team-token-4567"
     monkeypatch.setenv("MY_KEY", key)

@@ -20,6 +20,8 @@ from isoline.measure.identity import Identity, identify
 from isoline.measure.loads import Load
 from isoline.measure.monitor import ClientReport
 from isoline.measure.summary import summarise
+from isoline.measure.sweep.agenda import Agenda
+from isoline.measure.sweep.explore import Explore
 from isoline.measure.sweep.goodput import Objectives
 from isoline.measure.sweep.plan import Plan, Slot
 from isoline.measure.sweep.report import point_report
@@ -112,6 +114,20 @@ def test_an_unfinished_sweep_goes_on_and_a_finished_one_begins_anew(tmp_path: Pa
     assert not keeper(tmp_path, "fp8").resumed
 
 
+def test_a_sweep_that_finds_its_loads_goes_on_where_it_was(tmp_path: Path) -> None:
+    def begin() -> tuple[StoreKeeper, Agenda]:
+        into = keeper(tmp_path, "fp8")
+        plan = replace(into._plan, loads=LOADS[:1], repeats=1, explore=Explore(most=4, extra=0))
+        into = StoreKeeper(into._store, plan, into._about, into._hider)
+        return into, Agenda(plan)
+
+    names = []
+    while (slot := (found := begin())[1].next(found[0].finished())) is not None and slot.name not in names:
+        names.append(slot.name)
+        keep(found[0], slot, 4.0)
+    assert names == ["c1-r0", "c2-r0", "c4-r0"]  # then complete: the next would begin anew
+
+
 def test_what_a_run_says_of_itself_has_no_secret(tmp_path: Path) -> None:
     into = keeper(tmp_path, "fp8")
     slot = into._plan.slots()[0]
@@ -119,7 +135,7 @@ def test_what_a_run_says_of_itself_has_no_secret(tmp_path: Path) -> None:
     ((_, details),) = into._store.details("local")
     assert details["target"]["headers"] == ["Authorization"]  # type: ignore[index]
     assert details["sweep"]["slot"] == slot.name  # type: ignore[index]
-    assert details["sweep"]["order"] == [slot.name for slot in into._plan.slots()]  # type: ignore[index]
+    assert details["sweep"]["order"] == [slot.name]  # type: ignore[index]
     for path in tmp_path.rglob("*.json"):
         assert "sk-42" not in path.read_text()
 

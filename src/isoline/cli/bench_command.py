@@ -15,7 +15,7 @@ _VALUES: tuple[tuple[str, object, str], ...] = (
     ("--isl", int, "Input tokens of a request."),
     ("--osl", int, "Output tokens of a request."),
     ("--lengths", click.Choice(("fixed", "uniform", "lognormal")), "uniform: [0.8 L, L]."),
-    ("--concurrency", str, "Streams kept busy: 1,8,64 or 1..64, which doubles."),
+    ("--concurrency", str, "Streams kept busy: 1,8,64; 1..64 doubles; auto finds them."),
     ("--rate", str, "Instead: requests per second, like 2.5,5."),
     ("--arrivals", click.Choice(("poisson", "constant", "gamma")), "How a rate arrives."),
     ("--shape", float, "Of gamma arrivals: 1 is Poisson, smaller is burstier."),

@@ -188,7 +188,7 @@ class _Fleet:
 async def _start(job: Job, spool: Path) -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
     worker = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "isoline.measure.worker", str(spool), stdin=pipe, stdout=pipe
+        sys.executable, "-m", "isoline.measure.worker", str(spool), str(os.getpid()), stdin=pipe, stdout=pipe
     )
     assert worker.stdin is not None
     worker.stdin.write(encode_line(job) + b"\n")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -29,15 +30,35 @@ class ListSink:
 
 
 class SpoolSink:
-    """Appends records to a file: a worker process holds none of them."""
+    """Appends records to a file: a worker process holds none of them.
+
+    The first error of the file ends the writing and is kept in `problem`: the load goes on without.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self.problem: OSError | None = None
 
     def write(self, record: RequestRecord) -> None:
         data = encode_record(record)
-        self._file.write(_LENGTH.pack(len(data)))
-        self._file.write(data)
+        self._do(lambda: self._file.write(_LENGTH.pack(len(data)) + data))
+
+    def flush(self) -> None:
+        """Whole records to the file, for those who read along."""
+        self._do(self._file.flush)
+
+    def close(self) -> None:
+        """The rest to the file, and its end."""
+        self.flush()
+        with suppress(OSError):  # a file that could not be written cannot be finished either
+            self._file.close()
+
+    def _do(self, work: Callable[[], object]) -> None:
+        if self.problem is None:
+            try:
+                work()
+            except OSError as problem:
+                self.problem = problem
 
 
 class SpoolReader:

@@ -15,6 +15,7 @@ from isoline.domain.point import SIMULATED, Dataset, Workload
 from isoline.measure.environment import fingerprint
 from isoline.measure.identity import Identity
 from isoline.measure.records import RequestRecord
+from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.plan import Plan, Slot
 from isoline.measure.sweep.report import PointReport
 from isoline.measure.telemetry import Telemetry
@@ -43,7 +44,7 @@ class StoreKeeper:
     def __init__(self, store: Store, plan: Plan, about: About, hider: Hider) -> None:
         self._store, self._plan, self._about, self._hider = store, plan, about, hider
         self._environment = fingerprint()
-        self._order = [slot.name for slot in plan.slots()]
+        self._order: list[str] = []
         self.began = datetime.now(UTC).isoformat(timespec="seconds")
         self._done: dict[str, PointReport] = {}
         self.resumed = False
@@ -66,6 +67,7 @@ class StoreKeeper:
         telemetry: Sequence[Telemetry],
     ) -> str:
         """One run folder: whole when this returns, absent if it does not."""
+        self._order.append(slot.name)
         plan, about = self._plan, self._about
         key = f"{self.id}/{slot.name}"
         workload = Workload(plan.workload.isl, plan.workload.osl)
@@ -152,10 +154,12 @@ class StoreKeeper:
             report = self._stored(run)
             if report is not None and report.answered:
                 self._done.setdefault(report.slot, report)
-        if newest is None or len(self._done) == len(self._order) or not self._done:
+        if newest is None or not self._done or Agenda(self._plan).next(self._done) is None:
             self._done = {}
             return
         self.began, self.resumed = newest, True
+        in_order = sorted(self._done.values(), key=lambda report: report.position)
+        self._order = [report.slot for report in in_order]
 
     def _earlier(self) -> Iterator[tuple[str, Mapping[str, object]]]:
         """Runs of this plan that are not stale, newest first."""

@@ -12,6 +12,7 @@ from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.domain.recipe import Recipe
 from isoline.errors import UsageError
 from isoline.measure.loads import Load
+from isoline.measure.sweep.explore import Explore
 from isoline.measure.sweep.plan import LONGEST, Plan
 from isoline.measure.target import Target
 from isoline.measure.workloads import Synthetic
@@ -25,6 +26,7 @@ def plan_of(spec: Spec, target: Target, recipe: Recipe, salt: int, hide: Callabl
         target=target,
         workload=Synthetic(spec.isl, spec.osl, spec.lengths, seed=spec.seed, salt=salt),
         loads=tuple(_loads(spec)),
+        explore=_explore(spec.concurrency),
         repeats=spec.repeats,
         seed=spec.seed,
         processes=spec.processes,
@@ -66,6 +68,14 @@ def target_of(spec: Spec) -> Target:
     )
 
 
+def _explore(concurrency: object) -> Explore | None:
+    """`auto`, or `auto..256`: the sweep finds the concurrencies, up to that one."""
+    if not isinstance(concurrency, str) or not concurrency.startswith("auto"):
+        return None
+    most = concurrency.removeprefix("auto").removeprefix("..")
+    return Explore(levels(most, int, "concurrency")[-1]) if most else Explore()
+
+
 def _loads(spec: Spec) -> list[Load]:
     if (spec.concurrency is None) == (spec.rate is None):
         raise UsageError("give either --concurrency (streams kept busy) or --rate (requests a second)")
@@ -79,6 +89,8 @@ def _loads(spec: Spec) -> list[Load]:
         arrivals=spec.arrivals,
         shape=spec.shape,
     )
+    if _explore(spec.concurrency) is not None:
+        return [base]
     if spec.concurrency is not None:
         counts = once(levels(spec.concurrency, int, "concurrency"), "concurrency")
         return [replace(base, concurrency=level) for level in counts]

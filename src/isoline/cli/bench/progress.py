@@ -20,7 +20,7 @@ _RECENT = 5.0  # seconds over which tok/s is shown
 class Quiet:
     """Says nothing but what went wrong: stderr is no terminal."""
 
-    def begin(self, slots: Sequence[Slot], finished: int) -> None:
+    def planned(self, points: int, finished: int) -> None:
         pass
 
     def phase(self, slot: Slot, words: str) -> None:
@@ -65,8 +65,8 @@ class Live:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def begin(self, slots: Sequence[Slot], finished: int) -> None:
-        self._bar.update(self._task, total=len(slots), completed=finished)
+    def planned(self, points: int, finished: int) -> None:
+        self._bar.update(self._task, total=points, completed=finished)
 
     def phase(self, slot: Slot, words: str) -> None:
         load = slot.load

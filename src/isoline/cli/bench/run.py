@@ -19,6 +19,7 @@ from isoline.domain.catalog import Catalog
 from isoline.domain.point import SIMULATED
 from isoline.errors import UsageError
 from isoline.measure.identity import identify
+from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.plan import Plan
 from isoline.measure.sweep.sweep import SweepResult, run_sweep
 from isoline.measure.telemetry import Telemetry
@@ -79,7 +80,7 @@ def exit_code(result: SweepResult) -> int:
 
 def _measure(plan: Plan, keeper: StoreKeeper, telemetry: Sequence[Telemetry]) -> SweepResult:
     if keeper.resumed:
-        done, all_of_it = len(keeper.finished()), len(plan.slots())
+        done, all_of_it = len(keeper.finished()), Agenda(plan).planned(keeper.finished())
         words = f"going on with the sweep begun {keeper.began}: {done} of {all_of_it} points are stored"
         print(f"{words} (--fresh begins a new one)", file=sys.stderr)
     if not sys.stderr.isatty():

@@ -65,7 +65,7 @@ isl: 1024                       # input tokens of a request
 osl: 1024                       # output tokens
 lengths: fixed                  # or uniform: [0.8 L, L], lognormal
 
-concurrency: [1, 8, 64]         # streams kept busy; 1..64 doubles; or
+concurrency: [1, 8, 64]         # streams kept busy; 1..64 doubles; auto finds them; or
 # rate: [2.5, 5]                # requests a second, with
 # arrivals: poisson             # poisson, constant or gamma
 

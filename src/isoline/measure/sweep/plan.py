@@ -11,6 +11,7 @@ import msgspec
 
 from isoline.errors import UsageError
 from isoline.measure.loads import Load
+from isoline.measure.sweep.explore import Explore
 from isoline.measure.sweep.goodput import Objectives
 from isoline.measure.target import Target
 from isoline.measure.workloads import Synthetic
@@ -35,6 +36,7 @@ class Plan:
     workload: Synthetic
     loads: tuple[Load, ...]
     repeats: int = 1
+    explore: Explore | None = None  # finds the concurrencies; `loads` then holds one as a pattern
     seed: int = 0
     processes: int | None = None
     objectives: Objectives = field(default_factory=Objectives)
@@ -53,11 +55,14 @@ class Plan:
         """Every measurement, shuffled within each repeat: drift of the server is no trend of the load."""
         order: list[Slot] = []
         for repeat in range(self.repeats):
-            seeded = [replace(load, seed=self.seed + repeat) for load in self.loads]  # its own arrivals
-            block = [Slot(f"{load_name(load)}-r{repeat}", load, repeat) for load in seeded]
+            block = [self.slot(load, repeat) for load in self.loads]
             random.Random(f"order/{self.seed}/{repeat}").shuffle(block)
             order += block
         return order
+
+    def slot(self, load: Load, repeat: int) -> Slot:
+        """A load in one repeat, with arrivals of its own."""
+        return Slot(f"{load_name(load)}-r{repeat}", replace(load, seed=self.seed + repeat), repeat)
 
     def workload_of(self, slot: Slot) -> Synthetic:
         """The slot's prompts: lengths as in every repeat, tokens that no earlier slot has sent."""
@@ -77,6 +82,7 @@ class Plan:
             "workload": self.workload.id,
             "loads": self.loads,
             "repeats": self.repeats,
+            "explore": self.explore,
             "seed": self.seed,
             "processes": self.processes,
             "objectives": self.objectives,

@@ -16,6 +16,7 @@ from isoline.measure.metrics import Metrics
 from isoline.measure.records import RequestRecord
 from isoline.measure.sink import ListSink
 from isoline.measure.summary import summarise
+from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.enough import Enough
 from isoline.measure.sweep.interrupts import interrupts_wait
 from isoline.measure.sweep.plan import Plan, Slot, chooses_its_length
@@ -48,7 +49,7 @@ class Keeper(Protocol):
 class Watcher(Protocol):
     """Told what happens, for a person who waits."""
 
-    def begin(self, slots: Sequence[Slot], finished: int) -> None: ...
+    def planned(self, points: int, finished: int) -> None: ...
 
     def phase(self, slot: Slot, words: str) -> None: ...
 
@@ -63,8 +64,8 @@ class Watcher(Protocol):
 class SweepResult:
     """Reports in order of measuring, and why the sweep ended before its plan did."""
 
-    planned: int
     points: list[PointReport] = field(default_factory=list)
+    planned: int = 0
     stopped: str | None = None
     interrupted: bool = False
 
@@ -74,40 +75,39 @@ class SweepResult:
 
     @property
     def complete(self) -> bool:
-        return len(self.points) == self.planned and all(point.valid for point in self.points)
+        return self.stopped is None and all(point.valid for point in self.points)
 
 
 def run_sweep(
     plan: Plan, keeper: Keeper, watcher: Watcher, telemetry: Sequence[Telemetry] = ()
 ) -> SweepResult:
     """Measure what is not yet kept. Ctrl-C ends the sweep; a kept point is never lost by it."""
-    slots, done = plan.slots(), keeper.finished()
-    result = SweepResult(len(slots))
-    watcher.begin(slots, len(done))
+    agenda, done = Agenda(plan), dict(keeper.finished())
+    result = SweepResult(sorted(done.values(), key=lambda point: point.position))
     unanswered = 0
     try:
-        for position, slot in enumerate(slots):
-            if slot.name in done:
-                result.points.append(done[slot.name])
-                continue
-            point = _Point(plan, slot, position, watcher, telemetry)
+        while (slot := agenda.next(done)) is not None:
+            watcher.planned(agenda.planned(done), len(done))
+            if unanswered == _UNANSWERED:
+                result.stopped = f"{_UNANSWERED} points in a row got no answer"
+                break
+            if result.points:
+                time.sleep(plan.cooldown)
+            point = _Point(plan, slot, len(done), watcher, telemetry)
             measured = point.measure()
             if measured is None:
                 raise KeyboardInterrupt
             with interrupts_wait():
                 report = point.keep(measured, keeper)
+                done[slot.name] = report
                 result.points.append(report)
                 watcher.point(report)
             unanswered = 0 if report.answered else unanswered + 1
-            if unanswered == _UNANSWERED and position + 1 < len(slots):
-                result.stopped = f"{_UNANSWERED} points in a row got no answer"
-                break
-            if position + 1 < len(slots):
-                time.sleep(plan.cooldown)
     except TargetError as problem:
         result.stopped = str(problem)
     except KeyboardInterrupt:
         result.interrupted, result.stopped = True, "interrupted"
+    result.planned = agenda.planned(done)
     return result
 
 

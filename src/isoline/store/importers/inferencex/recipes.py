@@ -158,5 +158,5 @@ def _identity(recipe: Recipe, source_model: str) -> str:
 
 def digest(*values: object) -> str:
     """128 bits of BLAKE2b over the values as text, in hex."""
-    text = "\x1f".join(map(str, values))
+    text = "\x1f".join([str(value) for value in values])
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets as randomness
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from isoline.cli.bench.hiding import Hider, command_line
@@ -48,14 +49,14 @@ def bench(
         print(f"note: {note}", file=sys.stderr)
     dataset = _dataset(spec.dataset, declared)
     about = About(dataset, command_line(arguments, hider), declared, identity, fresh)
-    lock = root / f".bench-{plan.id}.lock"
-    with storing(lock, "lock"):
-        root.mkdir(parents=True, exist_ok=True)
-        with locked(lock, wait=False) as ours:
-            if not ours:
+    with ExitStack() as held, Store(root) as store:
+        lock = root / f".bench-{plan.id}.lock"
+        with storing(root, "create a store in"):
+            root.mkdir(parents=True, exist_ok=True)
+            if not held.enter_context(locked(lock, wait=False)):
                 raise UsageError("this very sweep is running already; wait for it or stop it")
-            keeper = StoreKeeper(Store(root), plan, about, hider)
-            result = _measure(plan, keeper, telemetry)
+        keeper = StoreKeeper(store, plan, about, hider)
+        result = _measure(plan, keeper, telemetry)
     if output == "json":
         print(to_json(result, plan, keeper.id, hider))
     elif result.points:

@@ -52,6 +52,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     api_key_env: str | None = None
     extra_body: dict[str, Any] = {}
     insecure: bool = False
+    telemetry: list[str] = []
     ignore_eos: bool = True
 
 
@@ -89,6 +90,7 @@ slo: {ttft: 2, tpot: 0.05}      # seconds; for goodput
 dataset: local                  # where `isoline compare` finds the points
 # api_key_env: OPENAI_API_KEY   # name of the variable; the key itself is never stored
 # headers: {X-Team: speed}      # values are never stored
+# telemetry: [nvml]             # power and clocks; also amdsmi, prometheus=http://host:9400/metrics
 # extra_body: {min_p: 0.1}
 timeout: 600
 """

@@ -62,6 +62,7 @@ class LoadGenerator:
         self._unswept: list[Connection] = []
         self._share = 1
         self.started = False
+        self.offered = 0
         self.finished = 0
         self.failed = 0
 
@@ -90,7 +91,7 @@ class LoadGenerator:
         report.coalesced = self._pool.coalesced
         report.process, report.pressed = self._worker, self._backlog.pressed
         report.encoded_late, report.connections = self._source.late, self._pool.opened
-        report.stopped = self._stopped
+        report.offered, report.stopped = self.offered, self._stopped
         return report
 
     def stop(self, reason: str) -> None:
@@ -101,6 +102,12 @@ class LoadGenerator:
         for connection in list(self._pool.connections):
             if connection.active:
                 connection.fail(Failure.CANCELLED, reason)
+        self._check_over()
+
+    def finish(self) -> None:
+        """Offer no more; what is in flight goes on to its end."""
+        self._offering = False
+        self._schedule.end()
         self._check_over()
 
     # -- offering
@@ -158,6 +165,7 @@ class LoadGenerator:
 
     def _record(self, request: tuple[int, bytes, int, int], due: int) -> RequestRecord:
         index, _, isl, osl = request
+        self.offered += 1
         record = RequestRecord(index, due, self._worker, self._warmup, tokens_asked=osl)
         if self._exact:
             record.tokens_in, record.tokens_in_source = isl, FROM_PROMPT

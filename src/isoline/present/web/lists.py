@@ -24,7 +24,9 @@ def start(site: Site) -> Response:
     groups: list[Values] = []
     for kind, name in KIND_NAMES.items():
         own = [pair for pair in pairs if pair.kind == kind]
-        most = sorted(own, key=lambda pair: (pair.slug != SEED, -min(pair.points), pair.slug))[:FIRST]
+        most = sorted(
+            own, key=lambda pair: (pair.slug != SEED, pair.simulated, -min(pair.points), pair.slug)
+        )[:FIRST]
         rows = [row(pair, site) for pair in most]
         groups.append({"name": name, "path": ROUTES[kind], "count": len(own), "rows": rows})
     return HTMLResponse(site.html("start.html", {"groups": groups}))
@@ -61,7 +63,11 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
         "sides": (a, b),
         "sequences": ", ".join(pair.sequences),
         "points": pair.points,
+<<<<<<< HEAD
         "middle": _middle(middle, (a, b), view),
+=======
+        "middle": _middle(middle, (a, b), pair.simulated),
+>>>>>>> main
         "decided": middle is not None and middle.throughput_ratio is not None,
         "newest": pair.last_date or "",
         "age": age(pair.last_date, site.today()),
@@ -70,15 +76,21 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
     }
 
 
+<<<<<<< HEAD
 def _middle(target: Target | None, sides: tuple[str, str], view: str) -> tuple[str, str]:
     """`FP4 2.9×`, `160`: who gives more tokens per GPU (or costs less, `FP4 65 % less`) at the middle
     target; why not, where nobody does."""
+=======
+def _middle(target: Target | None, sides: tuple[str, str], simulated: bool) -> tuple[str, str]:
+    """`FP4 2.9×`, `160`: who gives more tokens per GPU at the middle target; why not, where nobody does."""
+>>>>>>> main
     if target is None:
         return "", ""
     at = interactivity(target.interactivity)
     ratio = target.throughput_ratio
     if ratio is None:
         return ("wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"), at
+<<<<<<< HEAD
     if view == "per-dollar":
         ratio = target.cost_ratio or 1.0
     if about_equal(ratio, 1):
@@ -86,6 +98,12 @@ def _middle(target: Target | None, sides: tuple[str, str], view: str) -> tuple[s
     if view == "per-dollar":
         return f"{sides[ratio > 1]} {percent_less(max(ratio, 1 / ratio))} less", at
     return f"{sides[ratio < 1]} {times(max(ratio, 1 / ratio))}", at
+=======
+    how = " (simulated)" if simulated else ""
+    if about_equal(ratio, 1):
+        return f"about equal{how}", at
+    return f"{sides[ratio < 1]} {times(max(ratio, 1 / ratio))}{how}", at
+>>>>>>> main
 
 
 def _side(pair: Pair, key: str, catalog: Catalog) -> str:

@@ -17,11 +17,7 @@ from isoline.analyse.read import is_known, known_spans
 from isoline.analyse.targets import chosen
 from isoline.analyse.terms import Terms
 from isoline.domain.catalog import Catalog
-<<<<<<< HEAD
-from isoline.domain.point import Point
-=======
-from isoline.domain.point import MEASURED, PUBLISHED, SIMULATED, Point
->>>>>>> main
+from isoline.domain.point import SIMULATED, Point
 from isoline.domain.slugs import Slug
 
 AS_PUBLISHED = "as published"
@@ -70,7 +66,8 @@ def read(
     targets = tuple(_target(x, built, quantity) for x in at)
     firm = () if any(t.throughput_ratio for t in targets) else _firm_targets(built)
     narrowed = scope(terms.filters, catalog)
-    about = About(DIMENSIONS[slug.kind], quantity, _where(slug, catalog), terms.sequence, narrowed)
+    where = _where(slug, [point for group in ready.groups for point in group], catalog)
+    about = About(DIMENSIONS[slug.kind], quantity, where, terms.sequence, narrowed)
     # Printed figures were computed with the page's own prices and power, which are not known.
     as_published = ready.printed and not any(r.explicit_price for r in rates.values())
     own_power = ready.printed and not any(r.explicit_power for r in rates.values())
@@ -95,17 +92,9 @@ def read(
         common_range=ready.span,
         sides=(a, b),
         targets=targets,
-<<<<<<< HEAD
         within=tuple(_within(budget, built) for budget in budgets),
         differences=ready.differing,
         narrative=narrative(about, (a, b), targets, ready.differing, ready.span),
-=======
-        within=tuple(_within(budget, built, rates) for budget in terms.budgets),
-        differences=differing,
-        narrative=narrative(
-            dimension, sides, targets, differing, _where(slug, points, catalog), terms.sequence, span
-        ),
->>>>>>> main
         sources=sources,
         notes=(*notes, *moved, *firm, *(() if as_published else ready.rated.notes)),
         view=terms.view,
@@ -141,47 +130,10 @@ def _default(ready: Prepared) -> tuple[Targets, tuple[str, ...]]:
     return chosen(ready.span, ready.groups, _knots(ready.built), known if movable else None)
 
 
-<<<<<<< HEAD
 def _knots(built: Sequence[Built]) -> list[float]:
     """Interactivities at which both sides may be known: a knot of one is known there; the other needs a
     knot there or close ones around it.
     """
-=======
-def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Point]]:
-    groups: dict[tuple[str, str, bool, str], list[Point]] = {}
-    for point in points:
-        r = point.recipe
-        groups.setdefault((r.engine, r.spec_method, r.disaggregated, point.status), []).append(point)
-    labelled: dict[str, list[Point]] = {}
-    for (engine, spec, disaggregated, status), members in groups.items():
-        if status == PUBLISHED:
-            labelled.setdefault("published readings", []).extend(members)
-            continue
-        parts = [catalog.engine_label(engine)]
-        if spec != "none":
-            parts.append(catalog.spec_label(spec))
-        if disaggregated:
-            parts.append("disaggregated")
-        if status != MEASURED and status not in parts[0].lower():
-            parts.append(status)
-        labelled.setdefault(", ".join(parts), []).extend(members)
-    return labelled
-
-
-def _targets(
-    terms: Terms, span: tuple[float, float] | None, groups: Sequence[Sequence[Point]]
-) -> tuple[float, ...]:
-    if terms.targets is not None:
-        return terms.targets
-    printed = [{p.interactivity for p in group if p.status == PUBLISHED} for group in groups]
-    if all(printed) and (shared := sorted(set.intersection(*printed))):
-        return tuple(shared)
-    return default_targets(span)
-
-
-def _firm_targets(built: Sequence[_Built]) -> tuple[str, ...]:
-    """Where to look instead, if no target has a ratio: knots at which both sides are really known."""
->>>>>>> main
     knots = [{p.interactivity for line in one.lines for p in line.points} for one in built]
     near = knots[0] & knots[1]
     for own, other in zip(knots, reversed(built), strict=True):

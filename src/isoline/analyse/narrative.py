@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from isoline.analyse import words
 from isoline.analyse.comparison import Difference, Reading, Side, Target
 from isoline.analyse.dimensions import Dimension
-<<<<<<< HEAD
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT, Quantity
-=======
 from isoline.domain.point import SIMULATED
->>>>>>> main
 
 HOW_KNOWN = {
     "measured": "measured",
@@ -41,23 +38,11 @@ def verdict(
     where = ", ".join([about.where, *about.scope])
     comparable = [t for t in targets if t.throughput_ratio is not None and not _both_faster(t)]
     if not comparable:
-<<<<<<< HEAD
         return f"{where}: {_why_none(sides, targets)}."
     told = [t for t in comparable if t.ratio is not None]
     if not told:
         return f"{where}: {about.quantity.noun} is not reported by both sides at any of these targets."
     middle = told[len(told) // 2]
-=======
-        empty = [s.label for s in sides if s.measured_range is None]
-        if empty:
-            return f"{where}: no data for {words.join(empty)}, so there is nothing to compare."
-        if any(r.status == "wide gap" for target in targets for r in target.readings):
-            return f"{where}: no ratio can be claimed; the readings bridge wide gaps between points."
-        if any(_both_faster(target) for target in targets):
-            return f"{where}: both sides are faster than asked, so nothing can be compared at these targets."
-        return f"{where}: the two sides are not both measured at any of these targets."
-    middle = comparable[len(comparable) // 2]
->>>>>>> main
     at = f"at {words.interactivity(middle.interactivity)} tok/s/user"
     gain = _gain(about.quantity, sides, middle) or "the two sides are about equal"
     return f"{where}, {at}: {gain}{_caveat(targets, differing)}."
@@ -68,7 +53,7 @@ def _why_none(sides: tuple[Side, Side], targets: tuple[Target, ...]) -> str:
     if empty:
         return f"no data for {words.join(empty)}, so there is nothing to compare"
     if any(r.status == "wide gap" for target in targets for r in target.readings):
-        return "no ratio can be claimed; the readings bridge wide gaps between measured points"
+        return "no ratio can be claimed; the readings bridge wide gaps between points"
     if any(_both_faster(target) for target in targets):
         return "both sides are faster than asked, so nothing can be compared at these targets"
     return "the two sides are not both measured at any of these targets"
@@ -158,20 +143,14 @@ def _clause(quantity: Quantity, side: Side, reading: Reading) -> str:
     return f"{text} ({how})"
 
 
-<<<<<<< HEAD
-def _gain(quantity: Quantity, sides: tuple[Side, Side], target: Target) -> str | None:
-    """What the metric chosen says, and for throughput and cost the other of the two: `FP4 is higher by
-    3.1× in tokens per GPU and costs 68 % less per token (3.1× the tokens per dollar)`; None if equal."""
-    pair = {THROUGHPUT: (THROUGHPUT, COST), COST: (COST, THROUGHPUT)}.get(quantity.key, (quantity.key,))
-=======
 def _found(reading: Reading) -> str:
     return SIMULATED if reading.basis == SIMULATED else "measured"
 
 
-def _gain(sides: tuple[Side, Side], target: Target) -> str | None:
-    """`FP4 is higher by 3.1× in tokens per GPU and costs 68 % less per token (3.1× …)`; None if equal."""
-    a, b = target.readings
->>>>>>> main
+def _gain(quantity: Quantity, sides: tuple[Side, Side], target: Target) -> str | None:
+    """What the metric chosen says, and for throughput and cost the other of the two: `FP4 is higher by
+    3.1× in tokens per GPU and costs 68 % less per token (3.1× the tokens per dollar)`; None if equal."""
+    pair = {THROUGHPUT: (THROUGHPUT, COST), COST: (COST, THROUGHPUT)}.get(quantity.key, (quantity.key,))
     parts: list[str] = []
     leader: Side | None = None
     for key in pair:

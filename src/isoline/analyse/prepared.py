@@ -21,7 +21,7 @@ from isoline.analyse.rates import Rated, rate
 from isoline.analyse.read import read_envelope, read_pooled
 from isoline.analyse.terms import Terms, View
 from isoline.domain.catalog import Catalog
-from isoline.domain.point import PUBLISHED, Point
+from isoline.domain.point import MEASURED, PUBLISHED, Point
 from isoline.domain.slugs import Slug
 
 
@@ -137,7 +137,7 @@ def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Poin
             parts.append(catalog.spec_label(spec))
         if disaggregated:
             parts.append("disaggregated")
-        if status != "measured":
+        if status != MEASURED and status not in parts[0].lower():
             parts.append(status)
         labelled.setdefault(", ".join(parts), []).extend(members)
     return labelled

@@ -6,15 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-<<<<<<< HEAD
 from isoline.analyse.comparison import Comparison, Neighbour, Reading, Target
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.words import amount, interactivity, seconds
-=======
-from isoline.analyse.comparison import Comparison, Reading, Target
-from isoline.analyse.words import interactivity
 from isoline.domain.point import SIMULATED
->>>>>>> main
 
 NONE = "—"
 GUESS, STAND_IN = " ?", " s"

@@ -39,15 +39,9 @@ class Sources:
         """How many points exist for each combination that `selection` allows."""
         return [*self.store.coverage(selection), *served.coverage(selection)]
 
-<<<<<<< HEAD
     def points(self, selection: Selection, *, all_metrics: bool = False) -> list[Point]:
         """All points that `selection` allows; `all_metrics` also reads what is rarely asked for."""
-        return [*self.store.points(selection, all_metrics=all_metrics), *_packaged(selection)]
-=======
-    def points(self, selection: Selection) -> list[Point]:
-        """All points that `selection` allows."""
-        return [*self.store.points(selection), *served.points(selection)]
->>>>>>> main
+        return [*self.store.points(selection, all_metrics=all_metrics), *served.points(selection)]
 
     def evaluations(self, selection: Selection) -> list[Evaluation]:
         """All scores that `selection` allows."""

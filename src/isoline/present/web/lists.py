@@ -63,11 +63,7 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
         "sides": (a, b),
         "sequences": ", ".join(pair.sequences),
         "points": pair.points,
-<<<<<<< HEAD
-        "middle": _middle(middle, (a, b), view),
-=======
-        "middle": _middle(middle, (a, b), pair.simulated),
->>>>>>> main
+        "middle": _middle(middle, (a, b), view, " (simulated)" if pair.simulated else ""),
         "decided": middle is not None and middle.throughput_ratio is not None,
         "newest": pair.last_date or "",
         "age": age(pair.last_date, site.today()),
@@ -76,34 +72,22 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
     }
 
 
-<<<<<<< HEAD
-def _middle(target: Target | None, sides: tuple[str, str], view: str) -> tuple[str, str]:
+def _middle(target: Target | None, sides: tuple[str, str], view: str, how: str) -> tuple[str, str]:
     """`FP4 2.9×`, `160`: who gives more tokens per GPU (or costs less, `FP4 65 % less`) at the middle
     target; why not, where nobody does."""
-=======
-def _middle(target: Target | None, sides: tuple[str, str], simulated: bool) -> tuple[str, str]:
-    """`FP4 2.9×`, `160`: who gives more tokens per GPU at the middle target; why not, where nobody does."""
->>>>>>> main
     if target is None:
         return "", ""
     at = interactivity(target.interactivity)
     ratio = target.throughput_ratio
     if ratio is None:
         return ("wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"), at
-<<<<<<< HEAD
     if view == "per-dollar":
         ratio = target.cost_ratio or 1.0
     if about_equal(ratio, 1):
-        return "about equal", at
-    if view == "per-dollar":
-        return f"{sides[ratio > 1]} {percent_less(max(ratio, 1 / ratio))} less", at
-    return f"{sides[ratio < 1]} {times(max(ratio, 1 / ratio))}", at
-=======
-    how = " (simulated)" if simulated else ""
-    if about_equal(ratio, 1):
         return f"about equal{how}", at
+    if view == "per-dollar":
+        return f"{sides[ratio > 1]} {percent_less(max(ratio, 1 / ratio))} less{how}", at
     return f"{sides[ratio < 1]} {times(max(ratio, 1 / ratio))}{how}", at
->>>>>>> main
 
 
 def _side(pair: Pair, key: str, catalog: Catalog) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
+from collections.abc import Iterable
 from itertools import accumulate
 
 from isoline.measure.words import word_table
@@ -49,8 +50,13 @@ class Prompts:
 
     def words(self, index: int, length: int) -> str:
         """`length` common words, about one token each; the server's usage says how many tokens."""
+        return self.as_words(self.token_ids(index, length))
+
+    @staticmethod
+    def as_words(tokens: Iterable[int]) -> str:
+        """A common word for each token."""
         table = word_table()
-        return " ".join([table[token & 255] for token in self.token_ids(index, length)])
+        return " ".join([table[token & 255] for token in tokens])
 
     def _token(self, half: int) -> int:
         return self._low + (self._span * half >> 16)

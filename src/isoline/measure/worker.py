@@ -18,6 +18,7 @@ from isoline.measure.failures import TargetError
 from isoline.measure.job import Answer, Done, Job, Progress, Ready, Refused, decode_job, encode_line
 from isoline.measure.loop import LoadGenerator
 from isoline.measure.sink import SpoolSink
+from isoline.measure.supply import unpack
 
 _PROGRESS = 0.5  # seconds
 
@@ -44,7 +45,7 @@ async def work(spool: Path) -> None:
     job = decode_job(await reader.readline())
     with spool.open("wb", buffering=1 << 16) as file:
         generator = LoadGenerator(
-            job.target, job.workload, job.load, SpoolSink(file), job.worker, job.workers, job.warmup
+            job.target, unpack(job.workload), job.load, SpoolSink(file), job.worker, job.workers, job.warmup
         )
 
         async def barrier() -> int:

@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from isoline.measure.listed import Listed, Planned
-from isoline.measure.prompts import OPENING, Prompts
+from isoline.measure.prompts import Prompts
 from isoline.measure.records import FROM_PROMPT, FROM_TOKENIZER
 from isoline.measure.target import COMPLETIONS
 from isoline.measure.workloads import Synthetic
@@ -40,7 +40,7 @@ class SyntheticComposer:
 
 
 class ListedComposer:
-    """The prompts of a list, each behind an opening of its own unless `fresh` is off."""
+    """The prompts of a list, each behind the opening it asks for."""
 
     def __init__(self, workload: Listed, endpoint: str) -> None:
         self._workload, self._completions = workload, endpoint == COMPLETIONS
@@ -54,7 +54,7 @@ class ListedComposer:
     def compose(self, index: int) -> tuple[bytes, int, int]:
         one = self._workload.planned(index)
         if one.text is not None:
-            text = self._opened(index, one.text) if self._workload.fresh else one.text
+            text = self._prompts.opened(index, one.text, one.opening)
             prompt = msgspec.json.encode(text) if self._completions else one_message(text)
         elif self._completions:
             prompt = self._ids(index, one)
@@ -62,19 +62,13 @@ class ListedComposer:
             prompt = one_message(self._prompts.as_words(msgspec.json.decode(self._ids(index, one))))
         return prompt, one.isl, one.osl
 
-    def _opened(self, index: int, text: str) -> str:
-        words = self._prompts.words(index, OPENING)
-        return f"{words}\n\n{text}"
-
     def _ids(self, index: int, one: Planned) -> bytes:
         if one.blocks is not None:
             return self._of_blocks(index, one, one.blocks)
         if one.ids is None:
             return self._prompts.encoded_ids(index, one.isl)
-        if not self._workload.fresh:
-            return msgspec.json.encode(one.ids)
-        opening = self._prompts.token_ids(index, min(OPENING, one.isl)).tolist()
-        return msgspec.json.encode(opening + one.ids[OPENING:])
+        opening = self._prompts.token_ids(index, one.opening).tolist()
+        return msgspec.json.encode(opening + one.ids)
 
     def _of_blocks(self, index: int, one: Planned, blocks: list[int]) -> bytes:
         """Block after block; what the blocks leave open is the request's own."""

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import msgspec
 
-from isoline.errors import UsageError
+from isoline.errors import InputError, UsageError
 
 
 class Planned(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One request. `isl` counts all of the prompt, its opening included; `osl` is what is asked for.
+    """One request. `isl` counts all of the prompt; `osl` is what is asked for.
 
     Its prompt is one of: `ids`, token ids; `text`; `blocks`, numbers of which each stands for
     `block` tokens that every prompt with that number shares (how traces record what prompts have in
-    common); or nothing, for random tokens.
+    common); or nothing, for random tokens. Before `ids` and `text` come `opening` tokens (or words)
+    that no other request of any run has, so that no prefix cache can serve it; 0: the prompt is sent
+    as it stands. They are part of `isl`.
     """
 
     isl: int
@@ -27,19 +29,17 @@ class Planned(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     text: str | None = None
     blocks: list[int] | None = None
     block: int = 512
+    opening: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """The requests of a file that `write_plan` wrote; from its end on they start over.
 
-    `fresh`: each prompt opens with tokens (or words) no other request of any run has, so that no
-    prefix cache can serve it; prompts of `blocks` share what the trace says they share, and a new
-    `salt` makes all of it new.
+    A new `salt` makes openings, and blocks, new: a server that has seen the list has nothing cached.
     """
 
     path: str
-    fresh: bool = True
     salt: int = 0
     vocab_low: int = 1_000
     vocab_high: int = 30_000
@@ -65,9 +65,7 @@ class Listed:
     @property
     def id(self) -> str:
         """Hash of the whole list: 16 hex digits."""
-        digest = hashlib.sha256(Path(self.path).read_bytes())
-        digest.update(b"fresh" if self.fresh else b"")
-        return digest.hexdigest()[:16]
+        return hashlib.sha256(Path(self.path).read_bytes()).hexdigest()[:16]
 
 
 def write_plan(path: Path, requests: Iterable[Planned]) -> Listed:
@@ -89,5 +87,5 @@ def _read(path: str) -> list[Planned]:
             try:
                 found.append(decode(line))
             except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-                raise UsageError(f"{path}, line {number}: {problem}") from None
+                raise InputError(f"{path}, line {number}: {problem}") from None
     return found

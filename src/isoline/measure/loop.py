@@ -192,13 +192,16 @@ class LoadGenerator:
         return True
 
     def _after(self, due: int, act: Callable[[], None]) -> None:
-        """Act when `due`, unless the load is stopped before."""
+        """Act when `due`, never before (loop timers may ring early), unless the load is stopped."""
 
         def ring() -> None:
             self._thinking.discard(handle)
-            act()
+            if perf_counter_ns() < due:
+                self._after(due, act)
+            else:
+                act()
 
-        handle = self._loop.call_later(max(0.0, (due - perf_counter_ns()) / 1e9), ring)
+        handle = self._loop.call_later(max(0.001, (due - perf_counter_ns()) / 1e9), ring)
         self._thinking.add(handle)
 
     def _turn(self, connection: Connection, record: RequestRecord, payload: bytes) -> None:

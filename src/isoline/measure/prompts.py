@@ -14,6 +14,11 @@ OPENING = 16  # tokens of a prompt that are its own: a block of the usual prefix
 POOL = 65_536  # tokens that prompts share, each from its own offset
 
 
+def joined(words: str, text: str) -> str:
+    """An opening and the text after it."""
+    return f"{words}\n\n{text}"
+
+
 class Prompts:
     """Every prompt is an opening no other request has, then a stretch of a common random pool.
 
@@ -51,6 +56,10 @@ class Prompts:
     def words(self, index: int, length: int) -> str:
         """`length` common words, about one token each; the server's usage says how many tokens."""
         return self.as_words(self.token_ids(index, length))
+
+    def opened(self, index: int, text: str, opening: int) -> str:
+        """Text behind so many words of its own."""
+        return joined(self.words(index, opening), text) if opening else text
 
     @staticmethod
     def as_words(tokens: Iterable[int]) -> str:

@@ -16,6 +16,7 @@ from isoline.measure.failures import Failure, TargetError
 from isoline.measure.loads import Load
 from isoline.measure.monitor import ClientReport, Monitor
 from isoline.measure.patience import Patience
+from isoline.measure.pauses import Pauses
 from isoline.measure.pool import Pool
 from isoline.measure.records import RequestRecord
 from isoline.measure.schedule import Schedule
@@ -49,7 +50,6 @@ class LoadGenerator:
         self._worker, self._workers, self._warmup = worker, workers, warmup
         self._source = source_for(target, workload, load, worker, workers)
         self._target = replace(target, keep_text=target.keep_text or self._source.needs_answers)
-        self._thinking: set[asyncio.TimerHandle] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped: str | None = None
         self._deadline = 0
@@ -71,6 +71,7 @@ class LoadGenerator:
         self._ear = Ear()
         self._backlog = Backlog(self._loop, self._ear, self._keep, self._source.fill)
         self._pool = Pool(self._loop, self._target, self, self._ear)
+        self._pauses = Pauses(self._loop)
         self._patience = Patience(self._loop, self._pool, self._target.timeout)
         while self._source.fill():
             pass
@@ -100,10 +101,7 @@ class LoadGenerator:
         for connection in list(self._pool.connections):
             if connection.active:
                 connection.fail(Failure.CANCELLED, reason)
-        for handle in self._thinking:
-            handle.cancel()
-        self._under_way -= len(self._thinking)
-        self._thinking.clear()
+        self._under_way -= self._pauses.cancel()
         self._check_over()
 
     # -- offering
@@ -186,23 +184,10 @@ class LoadGenerator:
             return False
         record = self._record(request, ended + think, think)
         if think:
-            self._after(ended + think, partial(self._turn, connection, record, request.payload))
+            self._pauses.until(ended + think, partial(self._turn, connection, record, request.payload))
         else:
             self._turn(connection, record, request.payload)
         return True
-
-    def _after(self, due: int, act: Callable[[], None]) -> None:
-        """Act when `due`, never before (loop timers may ring early), unless the load is stopped."""
-
-        def ring() -> None:
-            self._thinking.discard(handle)
-            if perf_counter_ns() < due:
-                self._after(due, act)
-            else:
-                act()
-
-        handle = self._loop.call_later(max(0.001, (due - perf_counter_ns()) / 1e9), ring)
-        self._thinking.add(handle)
 
     def _turn(self, connection: Connection, record: RequestRecord, payload: bytes) -> None:
         """A next turn is due: in the closed loop on its slot's connection, else on any."""

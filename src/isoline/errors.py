@@ -4,6 +4,7 @@
     ├── UsageError          exit code 2: a wrong slug, option or value
     │   └── CatalogError    exit code 2: a catalog file with an unknown key or a bad value
     ├── NoDataError         exit code 3: a valid question that no stored data answers
+    ├── EngineError         exit code 1: an engine that does not start, stops, or is not what was declared
     ├── InputError          exit code 1: a file or response that cannot be read
     └── StoreError          exit code 1: a store that cannot be read or written
 
@@ -41,6 +42,10 @@ class NoDataError(IsolineError):
     def __init__(self, message: str, suggestions: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.suggestions = suggestions
+
+
+class EngineError(IsolineError):
+    """A serving engine that cannot be started or reached, ended, or is not what was declared."""
 
 
 class InputError(IsolineError):

@@ -43,5 +43,41 @@ class Registry:
         return list(entry_points(group=f"isoline.{self.kind}"))
 
 
-IMPORTERS = Registry("importer", {"inferencex": "isoline.store.importers.inferencex:read"})
-RETRIES = Registry("retry", {"inferencex": "isoline.store.importers.inferencex:retry"})
+_TOOLS = ("auto", "vllm", "sglang", "aiperf", "guidellm", "inference-perf", "genai-perf")
+_FOREIGN = "isoline.store.importers.foreign"
+IMPORTERS = Registry(
+    "importer",
+    {
+        "inferencex": "isoline.store.importers.inferencex:read",
+        **{name: f"{_FOREIGN}:read_{name.replace('-', '_')}" for name in _TOOLS},
+    },
+)
+RETRIES = Registry(
+    "retry",
+    {
+        "inferencex": "isoline.store.importers.inferencex:retry",
+        **dict.fromkeys(_TOOLS, f"{_FOREIGN}:retry"),
+    },
+)
+_ENGINES = "isoline.measure.engines"
+ENGINES = Registry(
+    "engine",
+    {
+        "vllm": f"{_ENGINES}.vllm:identify",
+        "sglang": f"{_ENGINES}.sglang:identify",
+        "trt": f"{_ENGINES}.trtllm:identify",
+        "llama-cpp": f"{_ENGINES}.llama_cpp:identify",
+        "transformers": f"{_ENGINES}.transformers:identify",  # the least certain to recognise, so last
+    },
+)
+_LAUNCHERS = "isoline.measure.launchers"
+LAUNCHERS = Registry(
+    "launcher",
+    {
+        "vllm": f"{_LAUNCHERS}.vllm:LAUNCHER",
+        "sglang": f"{_LAUNCHERS}.sglang:LAUNCHER",
+        "trt": f"{_LAUNCHERS}.trtllm:LAUNCHER",
+        "llama-cpp": f"{_LAUNCHERS}.llama_cpp:LAUNCHER",
+        "transformers": f"{_LAUNCHERS}.transformers:LAUNCHER",
+    },
+)

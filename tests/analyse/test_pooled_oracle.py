@@ -84,7 +84,7 @@ def test_highest_interactivity_within_a_budget() -> None:
             rate = rates(case["key"].split("_")[0], tier)
 
             def cost(x: float, line: Line = line, rate: Rates = rate, kind: str = kind) -> float | None:
-                values = line.at(x, rate)
+                values = line.at(x, line.neighbours(x), rate)
                 tokens = {
                     "total": values.throughput,
                     "input": values.input_throughput,

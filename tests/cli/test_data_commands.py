@@ -174,6 +174,23 @@ def test_damaged_folders_are_reported_and_the_rest_still_reads(tmp_path: Path) -
     assert info["datasets"][0]["points"] == 2
 
 
+@needs_shared
+def test_results_of_another_tool_need_a_recipe_and_are_then_compared(tmp_path: Path) -> None:
+    file = str(SHARED / "data/foreign/vllm/r.json")
+    assert "add for example --recipe model=…" in isoline(tmp_path, "import", file, code=2).stderr
+    recipe = "model=qwen-3-5,hardware=b300,engine=vllm,gpus=4"
+    for precision in ("fp8", "bf16"):
+        arguments = ("import", "vllm", file, "--recipe", recipe, "--recipe", f"precision={precision}")
+        assert isoline(tmp_path, *arguments).stdout == "vllm: 1 new points\n"
+        assert isoline(tmp_path, *arguments).stdout == "vllm: 1 already there\n"
+    found = isoline(tmp_path, "compare", "qwen-3-5-b300-fp8-vs-bf16", "--at", "99", "--format", "csv").stdout
+    assert "11804.6" in found  # 47,218.56 tok/s over 4 GPUs
+    wrong = isoline(tmp_path, "import", "sglang", file, "--recipe", recipe + ",precision=fp8", code=1)
+    assert "isoline import vllm reads it" in wrong.stderr
+    mixed = isoline(tmp_path, "import", "inferencex", file, "--recipe", recipe, code=2)
+    assert "--recipe is not for inferencex" in mixed.stderr
+
+
 def test_overview_and_unknown_commands(tmp_path: Path) -> None:
     assert "compare" in isoline(tmp_path, "--help").stdout
     assert isoline(tmp_path, "--version").stdout.startswith("isoline ")

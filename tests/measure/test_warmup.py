@@ -41,7 +41,7 @@ def test_a_server_that_answers_nothing_is_never_warm() -> None:
     with scripted(always(b"HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n")) as url:
         done = warm_up(Target(url, "m"), Synthetic(8, 4), Load(concurrency=2, requests=2), ListSink(), 0, 2)
     assert not done.stable
-    assert [one.errors for one in done.rounds] == [8, 8]
+    assert [one.errors for one in done.rounds] == [8]  # a second round would only be another wait
 
 
 def test_agreement() -> None:

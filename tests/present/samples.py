@@ -14,7 +14,6 @@ from isoline.analyse.line import Line, Rates
 from isoline.analyse.read import read_envelope
 from isoline.domain.point import MEASURED, PUBLISHED, Point, Workload
 from isoline.domain.recipe import Recipe
-from isoline.numerics.curve import Curve
 from isoline.numerics.frontier import frontier
 
 Pair = tuple[float, float]
@@ -32,8 +31,7 @@ def point(key: str, precision: str, at: Pair, *, engine: str = "vllm", status: s
 def series(label: str, points: list[Point]) -> Series:
     xs, ys = [p.interactivity for p in points], [p.throughput for p in points]
     best = tuple(points[i] for i in frontier(xs, ys))
-    knots = [p.interactivity for p in best], [p.throughput for p in best]
-    return Series(label, tuple(points), best, Curve.through(*knots, straight_pair=True))
+    return Series(label, tuple(points), best)
 
 
 def side(label: str, lines: tuple[Series, ...] = ()) -> Side:

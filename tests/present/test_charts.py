@@ -6,10 +6,10 @@ import itertools
 import json
 import struct
 import zlib
-from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from isoline.domain.point import SIMULATED
 from isoline.errors import UsageError

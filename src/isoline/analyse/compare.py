@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from isoline.analyse import words
 from isoline.analyse.budget import highest_within
@@ -12,16 +14,17 @@ from isoline.analyse.defaults import common_range, default_targets, measured_ran
 from isoline.analyse.differences import Declared, differences, recipes
 from isoline.analyse.dimensions import DIMENSIONS
 from isoline.analyse.drawing import drawn_line
-from isoline.analyse.line import Line, Rates
+from isoline.analyse.line import Line, Rates, best_points
 from isoline.analyse.narrative import narrative
 from isoline.analyse.rates import PriceTerms, rate
-from isoline.analyse.read import is_known, read_envelope, read_pooled
+from isoline.analyse.read import is_known, known_spans, read_envelope, read_pooled
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Point
 from isoline.domain.slugs import Slug
 
 METHODS = ("envelope", "pooled")
 AS_PUBLISHED = "as published"
+ENOUGH = 9  # interactivities to try when looking for targets with a ratio
 CUSTOM = "custom"  # every price is the reader's own
 
 
@@ -61,8 +64,7 @@ def compare(
     span = common_range(sides[0].measured_range, sides[1].measured_range)
     targets = tuple(_target(x, built, rates, slug) for x in _targets(terms, span, [*groups.values()]))
     firm = () if any(t.throughput_ratio for t in targets) else _firm_targets(built)
-    side_points = (groups[slug.sides[0]], groups[slug.sides[1]])
-    differing = differences(dimension, side_points, (known[slug.sides[0]], known[slug.sides[1]]))
+    differing = differences(dimension, sides, (known[slug.sides[0]], known[slug.sides[1]]))
     # Printed figures were computed with the page's own prices and power, which are not known.
     printed = any(p.printed_cost is not None for p in points)
     as_published = printed and not any(r.explicit_price for r in rates.values())
@@ -134,26 +136,24 @@ def _side(
     terms: Terms,
     catalog: Catalog,
 ) -> _Built:
-    series: list[Series] = []
-    lines: list[Line] = []
-    for label, members in _by_series(points, catalog).items():
-        line = Line.of(members, label, pooled=False)
-        if line is not None:
-            series.append(Series(label, tuple(members), line.points, line.curve))
-            lines.append(line)
+    grouped = _by_series(points, catalog).items()
+    series = tuple(Series(label, tuple(members), best_points(members)) for label, members in grouped)
     pooled = terms.method == "pooled"
     if pooled:
         one = Line.of(points, None, pooled=True)
         lines = [one] if one else []
+    else:
+        lines = [Line.through(one.frontier, one.label, pooled=False) for one in series]
+        lines.sort(key=lambda line: line.first.throughput, reverse=True)  # the likeliest best one first
     side = Side(
         key=key,
         label=side_label(slug.kind, key, slug.model, catalog),
         hardware=key if slug.kind == "gpu" else slug.hardware[0],
         precision=key if slug.kind == "precision" else slug.precision or terms.precision,
         points=tuple(points),
-        series=tuple(series),
+        series=series,
         measured_range=measured_range([p.interactivity for p in points]),
-        recipes=recipes((), known) if known else recipes(points),
+        recipes=recipes(points, known),
     )
     return _Built(side, lines, pooled)
 
@@ -196,8 +196,14 @@ def _targets(
 
 def _firm_targets(built: Sequence[_Built]) -> tuple[str, ...]:
     """Where to look instead, if no target has a ratio: knots at which both sides are really known."""
-    knots = sorted({point.interactivity for one in built for line in one.lines for point in line.points})
-    found = [x for x in knots if all(is_known(one.lines, x, pooled=one.pooled) for one in built)]
+    knots = [{p.interactivity for line in one.lines for p in line.points} for one in built]
+    # A knot of one side is known there; the other side needs a knot there or close ones around it.
+    near = knots[0] & knots[1]
+    for own, other in zip(knots, reversed(built), strict=True):
+        spans = known_spans(other.lines)
+        near.update(x for x in own if any(low <= x <= high for low, high in spans))
+    few = sorted(near)[:: len(near) // ENOUGH + 1]
+    found = [x for x in few if all(is_known(one.lines, x, pooled=one.pooled) for one in built)]
     if not found:
         return ()
     spread = [found[len(found) * i // 6] for i in (1, 3, 5)]

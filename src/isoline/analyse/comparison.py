@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+
+import msgspec
 
 from isoline.domain.point import Point
 from isoline.domain.recipe import Recipe
 from isoline.numerics.curve import Curve
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(msgspec.Struct, frozen=True):
     """One line of a chart: an engine with its speculative decoding and aggregation.
 
-    `points` are all of its points, `frontier` those no other of the series beats (x ascending),
-    `curve` the total throughput (tok/s/GPU) over interactivity (tok/s/user) through them.
+    `points` are all of its points, `frontier` those no other of the series beats (x ascending).
     """
 
     label: str
     points: tuple[Point, ...]
     frontier: tuple[Point, ...]
-    curve: Curve
+
+    def curve(self) -> Curve:
+        """Total throughput (tok/s/GPU) over interactivity (tok/s/user) through the frontier."""
+        return throughput_curve(self.frontier, pooled=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+def throughput_curve(knots: Sequence[Point], *, pooled: bool) -> Curve:
+    """The curve through a frontier; two knots of a series make a straight line."""
+    xs, ys = [p.interactivity for p in knots], [p.throughput for p in knots]
+    return Curve.through(xs, ys, straight_pair=not pooled)
+
+
+class Neighbour(msgspec.Struct, frozen=True):
     """A measured (or published) point beside a reading."""
 
     interactivity: float
@@ -39,8 +46,7 @@ class Neighbour:
     recipe: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(msgspec.Struct, frozen=True):
     """The nearest edge of what is known, where a reading has no value."""
 
     edge: str  # "first" or "last"
@@ -48,8 +54,7 @@ class Bound:
     throughput_per_gpu: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """The metrics of one side at one target; every metric is `None` where `status` is `outside`.
 
     `status` is one of measured, interpolated, wide gap, dominated, outside, published,
@@ -70,8 +75,7 @@ class Reading:
     recomputed: tuple[str, ...] = ()  # metrics whose printed value the user's price or power replaced
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(msgspec.Struct, frozen=True):
     """One value of the compared dimension, with all of its points.
 
     `line` is what a chart draws, exactly what the readings say; it is sampled only on demand.
@@ -89,8 +93,7 @@ class Side:
     recipes: tuple[Recipe, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LineSegment:
+class LineSegment(msgspec.Struct, frozen=True):
     """A stretch of the drawn line between two frontier neighbours, sampled; y is tok/s/GPU.
 
     `style` is `curve`, `gap` (bridges a wide gap), `reach` (given by a faster point only) or
@@ -102,8 +105,7 @@ class LineSegment:
     samples: tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """One matched interactivity: a reading per side, in side order."""
 
     interactivity: float
@@ -114,8 +116,7 @@ class Target:
     winner_reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
+class Within(msgspec.Struct, frozen=True):
     """The inverse reading: the highest interactivity (tok/s/user) whose cost is within a budget.
 
     One value per side; `None` where no known cost is. `statuses` says how each is known.
@@ -126,8 +127,7 @@ class Within:
     statuses: tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True):
     """A recipe or workload field that differs between the sides besides the compared one."""
 
     field: str
@@ -135,8 +135,7 @@ class Difference:
     b: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """Where the points of a comparison come from."""
 
     dataset: str
@@ -147,8 +146,7 @@ class Source:
     last_date: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """Two sides read at the same targets."""
 
     kind: str

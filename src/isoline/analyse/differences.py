@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from isoline.analyse.comparison import Difference
+from msgspec.structs import astuple
+
+from isoline.analyse.comparison import Difference, Side
 from isoline.analyse.dimensions import Dimension
 from isoline.domain.point import Point
-from isoline.domain.recipe import RECIPE_FIELDS, Recipe
+from isoline.domain.recipe import RECIPE_FIELDS, Recipe, Scalar
 
 SHOWN_VALUES = 4  # longer sets are counted, not spelled out
 LONG_VALUE = 24  # of long values (image names) two are spelled out, more are counted
@@ -24,7 +26,7 @@ class Declared:
 
 def differences(
     dimension: Dimension,
-    sides: tuple[Sequence[Point], Sequence[Point]],
+    sides: tuple[Side, Side],
     declared: tuple[Sequence[Declared], Sequence[Declared]] = ((), ()),
 ) -> tuple[Difference, ...]:
     """Fields whose sets of values differ between the sides; nothing if a side is empty.
@@ -32,7 +34,7 @@ def differences(
     A field that a side says nothing about is compared as "not recorded": not knowing is a difference
     too, if the other side knows.
     """
-    a, b = (_facts(points, known) for points, known in zip(sides, declared, strict=True))
+    a, b = (_facts(side, known) for side, known in zip(sides, declared, strict=True))
     if not a or not b:
         return ()
     # Aggregated deployments carry their one role twice; one row is enough.
@@ -47,26 +49,30 @@ def differences(
     )
 
 
-def recipes(points: Iterable[Point], declared: Iterable[Declared] = ()) -> tuple[Recipe, ...]:
-    """The distinct recipes of a side, in order of appearance."""
-    return tuple(dict.fromkeys([*(d.recipe for d in declared), *(p.recipe for p in points)]))
+def recipes(points: Iterable[Point], declared: Sequence[Declared] = ()) -> tuple[Recipe, ...]:
+    """The distinct recipes of a side, in order of appearance.
+
+    Declared recipes replace those of the points, which do not know theirs.
+    """
+    behind = [d.recipe for d in declared] or [p.recipe for p in points]
+    # Points share recipe objects: hashing all fields once per object is enough.
+    return tuple(dict.fromkeys({id(recipe): recipe for recipe in behind}.values()))
 
 
-def _facts(points: Sequence[Point], declared: Sequence[Declared]) -> dict[str, frozenset[object]]:
-    """Values by field; declared recipes replace those of the points, which do not know theirs."""
-    behind = recipes((), declared) if declared else recipes(points)
-    if not behind:
+def _facts(side: Side, declared: Sequence[Declared]) -> dict[str, frozenset[Scalar]]:
+    """Values by field."""
+    if not side.recipes:
         return {}
-    facts: dict[str, frozenset[object]] = {}
-    for name in RECIPE_FIELDS:
-        facts[name] = frozenset(getattr(recipe, name) for recipe in behind)
+    columns = zip(*map(astuple, side.recipes), strict=True)
+    facts: dict[str, frozenset[Scalar]] = {}
+    for name, column in zip(RECIPE_FIELDS, columns, strict=True):
+        facts[name] = frozenset(column)
         if name == "multinode":
-            facts["gpus"] = frozenset(recipe.gpus for recipe in behind)
+            facts["gpus"] = frozenset(recipe.gpus for recipe in side.recipes)
     loads = [c for d in declared for c in d.concurrencies]
-    return facts | {
-        "concurrency": frozenset([_span(loads or [p.concurrency for p in points if p.concurrency])]),
-        "date": frozenset([_span([p.date for p in points if p.date])]),
-    }
+    facts["concurrency"] = frozenset([_span(loads or [p.concurrency for p in side.points if p.concurrency])])
+    facts["date"] = frozenset([_span([p.date for p in side.points if p.date])])
+    return facts
 
 
 def _span(values: Sequence[int] | Sequence[str]) -> str:
@@ -76,13 +82,20 @@ def _span(values: Sequence[int] | Sequence[str]) -> str:
     return str(first) if first == last else f"{first} to {last}"
 
 
-def _words(values: frozenset[object]) -> str:
-    known = sorted((v for v in values if v is not None), key=lambda v: (isinstance(v, str), v))
-    words = [("yes" if v else "no") if isinstance(v, bool) else str(v) for v in known]
-    if len(words) > 2 and max(map(len, words)) > LONG_VALUE:
-        words = [f"{len(words)} different"]
-    if len(words) > SHOWN_VALUES:
-        words = [*words[:SHOWN_VALUES], f"{len(words) - SHOWN_VALUES} more"]
+def _words(values: frozenset[Scalar]) -> str:
+    texts = sorted([value for value in values if isinstance(value, str)])
+    numbers = sorted([value for value in values if not (value is None or isinstance(value, str))])
+    known = len(texts) + len(numbers)
+    if known > 2 and texts and max(map(len, texts)) > LONG_VALUE:
+        words = [f"{known} different"]
+    else:
+        words = [*map(_number, numbers[:SHOWN_VALUES]), *texts][:SHOWN_VALUES]
+        if known > SHOWN_VALUES:
+            words.append(f"{known - SHOWN_VALUES} more")
     if None in values:
         words.append("not recorded")
     return ", ".join(words) if words else "not recorded"
+
+
+def _number(value: float) -> str:
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import floor
 
+import msgspec
+
+from isoline.analyse.comparison import throughput_curve
 from isoline.analyse.metrics import cost_per_mtok, tokens_per_s_per_mw
 from isoline.domain.point import Point
 from isoline.numerics.curve import Curve
@@ -27,8 +31,7 @@ class Rates:
     explicit_power: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(msgspec.Struct, frozen=True, gc=False):
     """Every metric at one interactivity; units as in `Reading`."""
 
     throughput: float
@@ -38,6 +41,14 @@ class Values:
     tokens_per_mw: float | None
     concurrency: int | None
     recomputed: tuple[str, ...]
+
+
+def best_points(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The upper-left frontier (interactivity, total throughput), interactivity ascending."""
+    if len(points) == 1:
+        return (points[0],)
+    front = frontier([p.interactivity for p in points], [p.throughput for p in points])
+    return tuple(points[i] for i in front)
 
 
 @dataclass(slots=True)
@@ -50,91 +61,97 @@ class Line:
 
     label: str | None
     points: tuple[Point, ...]
-    curve: Curve
     pooled: bool
-    _curves: dict[str, Curve | None] = field(default_factory=dict)
+    first: Point = field(init=False)  # of the lowest interactivity
+    last: Point = field(init=False)  # of the highest
+    printed: bool = field(init=False)  # readings that a page printed, with their own cost and power
+    _curve: Curve | None = None
+    _curves: dict[str, Curve] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.first, self.last = self.points[0], self.points[-1]
+        self.printed = self.first.printed_cost is not None
 
     @classmethod
     def of(cls, points: Sequence[Point], label: str | None, *, pooled: bool) -> Line | None:
-        """The upper-left frontier (interactivity, total throughput) of `points` and its curve."""
-        front = frontier([p.interactivity for p in points], [p.throughput for p in points])
-        if not front:
-            return None
-        knots = tuple(points[i] for i in front)
-        curve = Curve.through(
-            [p.interactivity for p in knots], [p.throughput for p in knots], straight_pair=not pooled
-        )
-        return cls(label, knots, curve, pooled)
+        """The line through the frontier of `points`; none if they have no frontier."""
+        knots = best_points(points)
+        return cls.through(knots, label, pooled=pooled) if knots else None
+
+    @classmethod
+    def through(cls, knots: tuple[Point, ...], label: str | None, *, pooled: bool) -> Line:
+        """The line through the points of a frontier."""
+        return cls(label, knots, pooled)
 
     @property
-    def first(self) -> Point:
-        """The frontier point of the lowest interactivity."""
-        return self.points[0]
-
-    @property
-    def last(self) -> Point:
-        """The frontier point of the highest interactivity."""
-        return self.points[-1]
+    def curve(self) -> Curve:
+        """Total throughput over interactivity; made when first asked, most lines are beaten before."""
+        if self._curve is None:
+            self._curve = throughput_curve(self.points, pooled=self.pooled)
+        return self._curve
 
     def neighbours(self, x: float) -> tuple[Point, ...]:
         """The knot at `x`, or the two around it, or the end beyond which it lies."""
-        for i, knot in enumerate(self.points):
-            if abs(knot.interactivity - x) <= SAME * abs(x):
-                return (knot,)
-            if knot.interactivity > x:
-                return self.points[max(i - 1, 0) : i + 1]
-        return (self.last,)
+        i = bisect_left(self.curve.xs, x - SAME * abs(x))
+        if i == len(self.points):
+            return (self.last,)
+        if self.curve.xs[i] <= x + SAME * abs(x):
+            return (self.points[i],)
+        return self.points[max(i - 1, 0) : i + 1]
 
-    def at(self, x: float, rates: Rates) -> Values:
-        """All metrics at `x` (clamped to the knots; whether that is a reading, the caller decides)."""
+    def at(self, x: float, near: tuple[Point, ...], rates: Rates) -> Values:
+        """All metrics at `x` (clamped to the knots; whether that is a reading, the caller decides).
+
+        `near` are the `neighbours` of `x`.
+        """
         throughput = self.curve(x)
         return Values(
             throughput,
-            self._metric("output", x, lambda p: p.output_throughput),
-            self._metric("input", x, lambda p: p.input_throughput),
-            self._cost(x, throughput, rates),
-            self._tokens_per_mw(x, throughput, rates),
-            self._concurrency(x),
+            self._metric("output_throughput", x, near),
+            self._metric("input_throughput", x, near),
+            self._cost(x, near, throughput, rates),
+            self._tokens_per_mw(x, near, throughput, rates),
+            self._concurrency(x, near),
             self._recomputed(rates),
         )
 
-    @property
-    def printed(self) -> bool:
-        """Whether its points are readings that a page printed, with their own cost and power."""
-        return self.first.printed_cost is not None
-
     def _recomputed(self, rates: Rates) -> tuple[str, ...]:
+        if not self.printed:
+            return ()
         replaced = {"cost_per_mtok": rates.explicit_price, "tokens_per_s_per_mw": rates.explicit_power}
-        return tuple(name for name, explicit in replaced.items() if self.printed and explicit)
+        return tuple(name for name, explicit in replaced.items() if explicit)
 
-    def _cost(self, x: float, throughput: float, rates: Rates) -> float | None:
+    def _cost(self, x: float, near: tuple[Point, ...], throughput: float, rates: Rates) -> float | None:
         if self.printed and not rates.explicit_price:
-            return self._metric("printed cost", x, lambda p: p.printed_cost)
+            return self._metric("printed_cost", x, near)
         if rates.usd_per_gpu_hour is None:
             return None
         return cost_per_mtok(rates.usd_per_gpu_hour, throughput)
 
-    def _tokens_per_mw(self, x: float, throughput: float, rates: Rates) -> float | None:
+    def _tokens_per_mw(
+        self, x: float, near: tuple[Point, ...], throughput: float, rates: Rates
+    ) -> float | None:
         if self.printed and not rates.explicit_power:
-            return self._metric("printed tokens/MW", x, lambda p: p.printed_tokens_per_mw)
+            return self._metric("printed_tokens_per_mw", x, near)
         if rates.kw_per_gpu is None:
             return None
         return tokens_per_s_per_mw(throughput, rates.kw_per_gpu)
 
-    def _concurrency(self, x: float) -> int | None:
-        value = self._metric("concurrency", x, lambda p: p.concurrency)
+    def _concurrency(self, x: float, near: tuple[Point, ...]) -> int | None:
+        value = self._metric("concurrency", x, near)
         return None if value is None else floor(value + 0.5)
 
-    def _metric(self, name: str, x: float, read: Callable[[Point], float | None]) -> float | None:
-        """The metric splined over the knots that report it; `None` if a neighbour does not."""
-        if name not in self._curves:
-            known = [(p.interactivity, value) for p in self.points if (value := read(p)) is not None]
-            self._curves[name] = (
-                Curve.through([k[0] for k in known], [k[1] for k in known], straight_pair=not self.pooled)
-                if known
-                else None
-            )
-        curve = self._curves[name]
-        if curve is None or any(read(p) is None for p in self.neighbours(x)):
+    def _metric(self, name: str, x: float, near: tuple[Point, ...]) -> float | None:
+        """A field of `Point` splined over the knots that report it; `None` if a neighbour does not."""
+        values: list[float | None] = [getattr(point, name) for point in near]
+        if None in values:
             return None
-        return curve(x)
+        if len(values) == 1 and x <= near[0].interactivity:
+            return values[0]
+        if name not in self._curves:
+            self._curves[name] = self._curve_of(name)
+        return self._curves[name](x)
+
+    def _curve_of(self, name: str) -> Curve:
+        known = [(p.interactivity, value) for p in self.points if (value := getattr(p, name)) is not None]
+        return Curve.through([k[0] for k in known], [k[1] for k in known], straight_pair=not self.pooled)

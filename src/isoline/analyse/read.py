@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from isoline.analyse.comparison import Bound, Neighbour, Reading
 from isoline.analyse.line import SAME, Line, Rates
@@ -46,15 +47,18 @@ def envelope_line(lines: Sequence[Line], x: float) -> Line | None:
     A first published reading is where a page was read, not where its side starts, so it says nothing
     about what lies left of it.
     """
-    reaching = [
-        line
-        for line in lines
-        if line.last.interactivity * (1 + SAME) >= x
-        and not (line.printed and line.first.interactivity * (1 - SAME) > x)
-    ]
-    if not reaching:
-        return None
-    return max(reaching, key=lambda line: (line.curve(x), line.last.interactivity))
+    best, value = None, 0.0
+    for line in lines:
+        if line.last.interactivity * (1 + SAME) < x:
+            continue
+        if line.printed and line.first.interactivity * (1 - SAME) > x:
+            continue
+        if best is not None and line.first.throughput < value:
+            continue  # no curve rises above its first knot
+        own = line.curve(x)
+        if best is None or (own, line.last.interactivity) > (value, best.last.interactivity):
+            best, value = line, own
+    return best
 
 
 def is_known(lines: Sequence[Line], x: float, *, pooled: bool) -> bool:
@@ -65,9 +69,15 @@ def is_known(lines: Sequence[Line], x: float, *, pooled: bool) -> bool:
     return _status(best.neighbours(x), x) not in ("wide gap", "dominated")
 
 
+def known_spans(lines: Sequence[Line]) -> list[tuple[float, float]]:
+    """From knot to knot of each line, where no wide gap lies between."""
+    pairs = (pair for line in lines for pair in pairwise(line.points))
+    return [(a.interactivity, b.interactivity) for a, b in pairs if not is_wide(a, b)]
+
+
 def _inside(line: Line, x: float, rates: Rates) -> Reading:
     near = line.neighbours(x)
-    values = line.at(x, rates)
+    values = line.at(x, near, rates)
     return Reading(
         status=_status(near, x),
         throughput_per_gpu=values.throughput,

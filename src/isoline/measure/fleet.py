@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter_ns
+from typing import Protocol
 
 import msgspec
 import uvloop
@@ -20,7 +21,8 @@ from isoline.measure.job import Done, Job, Progress, Ready, Refused, decode_answ
 from isoline.measure.loads import Load, processes_for
 from isoline.measure.loop import LoadGenerator
 from isoline.measure.monitor import ClientReport
-from isoline.measure.sink import Sink, read_spool
+from isoline.measure.records import RequestRecord
+from isoline.measure.sink import Sink, SpoolReader
 from isoline.measure.supply import Workload, pack
 from isoline.measure.target import CHAT, Target
 
@@ -41,6 +43,14 @@ class Conditions(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, target: Target, workload: Workload) -> Conditions:
         return cls(target.endpoint, target.ignore_eos, target.endpoint == CHAT, workload.id)
+
+
+class Watch(Protocol):
+    """Sees records while the load runs, a moment after they end, and may end it early."""
+
+    def see(self, records: list[RequestRecord]) -> bool:
+        """Takes new records, in order of completion per process; True: offer no more."""
+        ...
 
 
 @dataclass(slots=True)
@@ -70,11 +80,13 @@ def run_load(
     processes: int | None = None,
     warmup: bool = False,
     on_progress: OnProgress | None = None,
+    watch: Watch | None = None,
 ) -> RunReport:
     """Offer `load` and write every record to `sink`; raises TargetError if nothing can be offered.
 
     `processes`: how many; `None` chooses from the load and the cores, 0 runs in this process.
-    Ctrl-C cancels what is in flight, keeps every record and returns with `stopped` set.
+    Ctrl-C cancels what is in flight, keeps every record and returns with `stopped` set. When
+    `watch` has seen enough, what is in flight is awaited (not with 0 processes).
     """
     count = processes_for(load, usable_cores()) if processes is None else processes
     if load.concurrency is not None:
@@ -85,23 +97,30 @@ def run_load(
         return RunReport(1, [client], client.stopped, Conditions.of(target, workload))
     with tempfile.TemporaryDirectory(prefix="isoline-") as folder:
         spools = [Path(folder, f"{worker}.records") for worker in range(count)]
-        told = on_progress is not None
+        told = on_progress is not None or watch is not None
         packed = pack(workload)
         jobs = [Job(target, packed, load, worker, count, warmup, told) for worker in range(count)]
-        report = asyncio.run(_Fleet(jobs, spools, on_progress).run())
+        fleet = _Fleet(jobs, spools, sink, on_progress, watch)
+        report = asyncio.run(fleet.run())
+        fleet.read()
         report.conditions = Conditions.of(target, workload)
-        for spool in spools:
-            if spool.exists():
-                for record in read_spool(spool):
-                    sink.write(record)
     return report
 
 
 class _Fleet:
     """The worker processes of one run."""
 
-    def __init__(self, jobs: list[Job], spools: list[Path], on_progress: OnProgress | None) -> None:
-        self._jobs, self._spools, self._on_progress = jobs, spools, on_progress
+    def __init__(
+        self,
+        jobs: list[Job],
+        spools: list[Path],
+        sink: Sink,
+        on_progress: OnProgress | None,
+        watch: Watch | None,
+    ) -> None:
+        self._jobs, self._spools, self._sink = jobs, spools, sink
+        self._on_progress, self._watch = on_progress, watch
+        self._readers = [SpoolReader(spool) for spool in spools]
         self._report = RunReport(len(jobs))
         self._counts = [(0, 0)] * len(jobs)
         self._workers: list[asyncio.subprocess.Process] = []
@@ -128,6 +147,19 @@ class _Fleet:
             await self._end()
         return self._report
 
+    def read(self) -> list[RequestRecord]:
+        """Hands the records that are new in the spool files to the sink."""
+        records = [record for reader in self._readers for record in reader.read()]
+        for record in records:
+            self._sink.write(record)
+        return records
+
+    def _look(self) -> None:
+        """Lets the watch see what is new; tells the processes once it has seen enough."""
+        if self._watch is not None and self._watch.see(self.read()):
+            self._watch = None
+            self._tell(b"finish\n")
+
     async def _gather(self) -> None:
         await asyncio.gather(*(self._follow(number) for number in range(len(self._workers))))
         self._report.clients.sort(key=lambda client: client.process)
@@ -140,6 +172,8 @@ class _Fleet:
                 self._counts[number] = (answer.finished, answer.failed)
                 if self._on_progress:
                     self._on_progress(*(sum(column) for column in zip(*self._counts, strict=True)))
+                if number == 0:
+                    self._look()
             elif isinstance(answer, Done):
                 self._report.clients.append(answer.report)
                 self._report.stopped = self._report.stopped or answer.report.stopped
@@ -148,7 +182,8 @@ class _Fleet:
                 raise _trouble(answer)
             elif answer is None:
                 code = await worker.wait()
-                self._report.stopped = f"process {number} of the load generator died (exit code {code})"
+                died = f"process {number} of the load generator died (exit code {code})"
+                self._report.stopped = self._report.stopped or died
                 return
 
     def _tell(self, line: bytes) -> None:
@@ -170,7 +205,7 @@ class _Fleet:
 async def _start(job: Job, spool: Path) -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
     worker = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "isoline.measure.worker", str(spool), stdin=pipe, stdout=pipe
+        sys.executable, "-m", "isoline.measure.worker", str(spool), str(os.getpid()), stdin=pipe, stdout=pipe
     )
     assert worker.stdin is not None
     worker.stdin.write(encode_line(job) + b"\n")

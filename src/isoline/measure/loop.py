@@ -60,6 +60,7 @@ class LoadGenerator:
         self._free: deque[tuple[Connection, int]] = deque()  # slots whose request has ended, since when
         self._freeing = False
         self.started = False
+        self.offered = 0
         self.finished = 0
         self.failed = 0
 
@@ -90,7 +91,7 @@ class LoadGenerator:
         report.coalesced = self._pool.coalesced
         report.process, report.pressed = self._worker, self._backlog.pressed
         report.encoded_late, report.connections = self._source.late, self._pool.opened
-        report.stopped = self._stopped
+        report.offered, report.stopped = self.offered, self._stopped
         return report
 
     def stop(self, reason: str) -> None:
@@ -101,6 +102,13 @@ class LoadGenerator:
         for connection in list(self._pool.connections):
             if connection.active:
                 connection.fail(Failure.CANCELLED, reason)
+        self._under_way -= self._pauses.cancel()
+        self._check_over()
+
+    def finish(self) -> None:
+        """Offer no more; what is in flight goes on to its end."""
+        self._offering = False
+        self._schedule.end()
         self._under_way -= self._pauses.cancel()
         self._check_over()
 
@@ -162,6 +170,7 @@ class LoadGenerator:
             self._spawn(self._spare())
 
     def _record(self, request: Request, due: int, think_ns: int = 0) -> RequestRecord:
+        self.offered += 1
         record = RequestRecord(
             request.number, due, self._worker, self._warmup, tokens_asked=request.osl, think_ns=think_ns
         )

@@ -26,6 +26,7 @@ class ClientReport(msgspec.Struct):
     lag_p50: float = 0.0  # how late a timer of the loop fires: the age of an unread byte
     lag_p99: float = 0.0
     lag_max: float = 0.0
+    offered: int = 0  # requests that the load sent or tried to send
     coalesced: int = 0  # reads that brought several pieces of a body
     pressed: int = 0  # slices decoded in the timed path
     encoded_late: int = 0  # requests encoded in the timed path

@@ -33,6 +33,7 @@ class WarmUp(msgspec.Struct, frozen=True):
 
     rounds: list[Round]
     stable: bool
+    stopped: str | None = None  # why it ended early
 
     @property
     def tokens(self) -> int:
@@ -63,8 +64,9 @@ def warm_up(
         for record in kept.records:
             sink.write(record)
         rounds.append(_round(kept.records))
-        if report.stopped or (len(rounds) > 1 and _agree(rounds[-2], rounds[-1], tolerance)):
-            return WarmUp(rounds, stable=not report.stopped)
+        unanswered = rounds[-1].ttft is None  # a second round would only be another wait
+        if report.stopped or unanswered or (len(rounds) > 1 and _agree(rounds[-2], rounds[-1], tolerance)):
+            return WarmUp(rounds, stable=not (report.stopped or unanswered), stopped=report.stopped)
     return WarmUp(rounds, stable=False)
 
 

@@ -9,25 +9,34 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from math import copysign
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """Knots `xs` (strictly ascending) and `ys` with a slope at each; the unit of y is the caller's."""
+class Curve(msgspec.Struct, frozen=True, gc=False):
+    """Knots `xs` (strictly ascending) and `ys` with a slope at each; the unit of y is the caller's.
+
+    `low` and `high` are the least and the largest of `ys`.
+    """
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     slopes: tuple[float, ...]
+    low: float
+    high: float
 
     @classmethod
     def through(cls, xs: Sequence[float], ys: Sequence[float], *, straight_pair: bool = False) -> Curve:
         """The curve through the knots. `straight_pair`: two knots make a straight line."""
         knots_x, knots_y = tuple(xs), tuple(ys)
+        if len(knots_x) == 1:
+            return cls(knots_x, knots_y, (0.0,), knots_y[0], knots_y[0])
         if straight_pair and len(knots_x) == 2:
-            slope = (knots_y[1] - knots_y[0]) / (knots_x[1] - knots_x[0])
-            return cls(knots_x, knots_y, (slope, slope))
-        return cls(knots_x, knots_y, steffen_slopes(knots_x, knots_y))
+            slopes: tuple[float, ...] = ((knots_y[1] - knots_y[0]) / (knots_x[1] - knots_x[0]),) * 2
+        else:
+            slopes = steffen_slopes(knots_x, knots_y)
+        return cls(knots_x, knots_y, slopes, min(knots_y), max(knots_y))
 
     def __call__(self, x: float) -> float:
         """y at `x`, never outside the range of the knots' y; beyond the ends the end's y."""
@@ -37,16 +46,12 @@ class Curve:
         if x >= xs[-1]:
             return ys[-1]
         i = bisect_right(xs, x) - 1
-        h = xs[i + 1] - xs[i]
+        h, rise = xs[i + 1] - xs[i], ys[i + 1] - ys[i]
         t = (x - xs[i]) / h
-        t2, t3 = t * t, t * t * t
-        y = (
-            (2 * t3 - 3 * t2 + 1) * ys[i]
-            + (t3 - 2 * t2 + t) * h * self.slopes[i]
-            + (3 * t2 - 2 * t3) * ys[i + 1]
-            + (t3 - t2) * h * self.slopes[i + 1]
-        )
-        return min(max(y, min(ys)), max(ys))
+        m0, m1 = h * self.slopes[i], h * self.slopes[i + 1]
+        # The cubic Hermite piece in Horner's form.
+        y = ys[i] + t * (m0 + t * (3 * rise - 2 * m0 - m1 + t * (m0 + m1 - 2 * rise)))
+        return self.low if y < self.low else self.high if y > self.high else y
 
 
 def steffen_slopes(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, ...]:
@@ -63,11 +68,8 @@ def steffen_slopes(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, ...
     for i in range(1, n - 1):
         s0, s1 = secants[i - 1], secants[i]
         p = (s0 * widths[i] + s1 * widths[i - 1]) / (widths[i - 1] + widths[i])
-        slopes[i] = (_sign(s0) + _sign(s1)) * min(abs(s0), abs(s1), 0.5 * abs(p))
+        if s0 * s1 > 0:  # else an extremum or a flat stretch, where the slope is 0
+            slopes[i] = copysign(2 * min(abs(s0), abs(s1), 0.5 * abs(p)), s0)
     slopes[0] = (3 * secants[0] - slopes[1]) / 2
     slopes[-1] = (3 * secants[-1] - slopes[-2]) / 2
     return tuple(slopes)
-
-
-def _sign(value: float) -> float:
-    return -1.0 if value < 0 else 1.0

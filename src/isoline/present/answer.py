@@ -15,6 +15,7 @@ from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import ATTRIBUTES
 from isoline.analyse.published import implied_note
 from isoline.analyse.rates import PriceTerms
+from isoline.analyse.repeats import pool_repeats
 from isoline.analyse.runs import latest_run_per_line, without_repeats
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Coverage, Dataset, Point, Selection
@@ -174,10 +175,14 @@ def _bucket(question: Question, coverage: Sequence[Coverage], catalog: Catalog) 
 def _of_one_run(
     points: Sequence[Point], datasets: Mapping[str, Dataset]
 ) -> tuple[list[Point], tuple[str, ...]]:
-    """Datasets that keep every run give the newest run of each line; others are taken as served."""
+    """Datasets that keep every run give the newest run of each line; others are taken as served.
+
+    Repeats of a point within one run are pooled.
+    """
     many = {name for name, d in datasets.items() if d.selection == "latest-run"}
     chosen = latest_run_per_line([p for p in points if p.dataset in many])
-    return [*(p for p in points if p.dataset not in many), *chosen.points], chosen.notes
+    pooled, told = pool_repeats([*(p for p in points if p.dataset not in many), *chosen.points])
+    return pooled, (*chosen.notes, *told)
 
 
 def _of_one_page(points: list[Point], slug: Slug) -> list[Point]:

@@ -174,6 +174,7 @@ def _ratio(readings: tuple[Reading, Reading], names: tuple[str, str]) -> str:
 def _runs(series: Series) -> Iterator[list[Sample]]:
     """The curve of a series in stretches without a wide gap; a stretch of one point has no line."""
     run: list[Sample] = []
+    curve = series.curve()
     for left, right in pairwise(series.frontier):
         if is_wide(left, right):
             if run:
@@ -183,7 +184,7 @@ def _runs(series: Series) -> Iterator[list[Sample]]:
         width = right.interactivity - left.interactivity
         run = run or [(left.interactivity, left.throughput)]
         inner = (left.interactivity + width * step / STEPS for step in range(1, STEPS))
-        run += [(x, series.curve(x)) for x in inner]
+        run += [(x, curve(x)) for x in inner]
         run.append((right.interactivity, right.throughput))
     if run:
         yield run

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from isoline.analyse.comparison import Comparison, Reading, Side, Target
 from isoline.analyse.defaults import shown_range

@@ -59,7 +59,7 @@ class RowMaker:
             point.valid,
             point.printed_cost,
             point.printed_tokens_per_mw,
-            *(metrics.get(name) for name in HOT_METRICS),
+            *map(metrics.get, HOT_METRICS),
             list(metrics.items()),
         )
 

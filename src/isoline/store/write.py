@@ -93,9 +93,11 @@ class RunWriter:
     def _recipe_arrays(self, recipes: Sequence[Recipe], schema: pa.Schema) -> list[pa.Array]:
         import pyarrow as pa
 
-        places: dict[Recipe, int] = {}
-        indices = pa.array([places.setdefault(recipe, len(places)) for recipe in recipes], pa.int32())
-        columns = zip(*(self._make.recipe(recipe) for recipe in places), strict=True)
+        # Rows share recipe objects, and telling those apart is cheaper than hashing their fields.
+        places: dict[int, int] = {}
+        indices = pa.array([places.setdefault(id(recipe), len(places)) for recipe in recipes], pa.int32())
+        distinct = {id(recipe): recipe for recipe in recipes}.values()
+        columns = zip(*map(self._make.recipe, distinct), strict=True)
         return [pa.array(column, schema.field(i).type).take(indices) for i, column in enumerate(columns)]
 
     def file(self, name: str, content: bytes | Path) -> None:

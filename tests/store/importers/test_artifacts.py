@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from isoline.errors import InputError, UsageError
-from isoline.store.importers.inferencex import archives, intake, sources
+from isoline.store.importers import intake
+from isoline.store.importers.inferencex import archives, sources
 from tests.store.importers.helpers import artifact, benchmark, readings, write
 
 if TYPE_CHECKING:

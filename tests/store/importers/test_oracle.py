@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from isoline.domain.catalog import Catalog, load_catalog
+from isoline.store.importers.fields import BadRow
 from isoline.store.importers.inferencex import artifacts, normalise, scores
 from isoline.store.importers.inferencex.context import Context
 from isoline.store.importers.inferencex.evaluations import EvaluationMapper
-from isoline.store.importers.inferencex.fields import BadRow
 from isoline.store.importers.inferencex.items import Document
 from isoline.store.importers.inferencex.points import PointMapper
 from isoline.store.importers.inferencex.workers import extract_workers

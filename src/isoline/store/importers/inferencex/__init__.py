@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from isoline.errors import InputError, UsageError
+from isoline.store.importers.fields import BadRow
 from isoline.store.importers.inferencex import kinds
 from isoline.store.importers.inferencex.documents import Malformed, parse_text
-from isoline.store.importers.inferencex.fields import BadRow
-from isoline.store.importers.inferencex.intake import Intake
 from isoline.store.importers.inferencex.mappers import Mappers
 from isoline.store.importers.inferencex.reader import Reader, apply
 from isoline.store.importers.inferencex.sources import check_locations, documents
+from isoline.store.importers.intake import Intake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,7 +78,7 @@ def retry(rows: Sequence[QuarantinedRow], catalog: Catalog) -> Iterator[ImportBa
         intake = intakes.get(row.dataset)
         if intake is None:
             intake = intakes[row.dataset] = Intake(
-                kinds.dataset(kind, row.source, datetime.now(UTC).date().isoformat())
+                kinds.dataset(kind, row.source, datetime.now(UTC).date().isoformat()), kinds.IMPORTER
             )
         _retry_row(row, kind, mappers, intake)
         if intake.is_full:

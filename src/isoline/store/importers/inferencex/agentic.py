@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from isoline.store.importers.inferencex.fields import Row
+    from isoline.store.importers.fields import Row
 
 _STATISTIC = re.compile(r"mean|std|p\d{1,2}(?:\.\d{1,3})?", re.ASCII)
 _ITL = re.compile(r"(mean|median|std|p[\d.]+)_(itl|intvty)", re.ASCII)

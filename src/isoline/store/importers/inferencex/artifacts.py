@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from isoline.store.importers.fields import BadRow, Row, broken, refuse_failed, shown
 from isoline.store.importers.inferencex.agentic import derive_interactivity, flatten, is_agentic
-from isoline.store.importers.inferencex.fields import BadRow, Row, broken, refuse_failed, shown
 from isoline.store.importers.inferencex.normalise import parse_image, parse_int, parse_num
 from isoline.store.importers.inferencex.recipes import TEXT_METRICS
 from isoline.store.importers.inferencex.topology import topology

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isoline.store.importers import fields
 from isoline.store.importers.batch import Availability
-from isoline.store.importers.inferencex import fields
 from isoline.store.importers.inferencex.recipes import hardware_key, model_key
 
 if TYPE_CHECKING:

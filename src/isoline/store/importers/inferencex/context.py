@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from isoline.store.importers.fields import iso_date
 from isoline.store.importers.inferencex import scores
-from isoline.store.importers.inferencex.fields import iso_date
 from isoline.store.importers.inferencex.normalise import parse_lengths
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from isoline.domain.point import Evaluation, Workload
-from isoline.store.importers.inferencex import fields
-from isoline.store.importers.inferencex.fields import BadRow, Row
-from isoline.store.importers.inferencex.recipes import TEXT_METRICS, Recipes, digest
+from isoline.store.importers import fields
+from isoline.store.importers.fields import BadRow, Row
+from isoline.store.importers.inferencex.recipes import TEXT_METRICS, Recipes
+from isoline.store.importers.keys import digest
 
 if TYPE_CHECKING:
     from isoline.domain.catalog import Catalog

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MAX_DOCUMENT = 512 * 1024**2  # bytes of one JSON document
-KEEP_RAW = 64 * 1024  # characters of a row kept in quarantine
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from isoline.store.importers.inferencex.history import has_history
 if TYPE_CHECKING:
     from isoline.store.importers.inferencex.documents import Decoded
 
+IMPORTER = "inferencex"
 BENCHMARKS, HISTORY = "benchmarks", "history"
 EVALUATIONS, AVAILABILITY = "evaluations", "availability"
 # Rows of run artifacts; all of them go to one dataset.

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from isoline.domain.point import Evaluation, Point
 from isoline.store.importers.batch import Availability
+from isoline.store.importers.fields import Row
 from isoline.store.importers.inferencex import artifacts, kinds, scores
 from isoline.store.importers.inferencex.available import AvailabilityMapper
 from isoline.store.importers.inferencex.evaluations import EvaluationMapper
-from isoline.store.importers.inferencex.fields import Row
 from isoline.store.importers.inferencex.points import PointMapper
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from isoline.domain.point import Point, Workload
-from isoline.store.importers.inferencex import fields
-from isoline.store.importers.inferencex.fields import BadRow, Row
+from isoline.store.importers import fields
+from isoline.store.importers.fields import BadRow, Row
 from isoline.store.importers.inferencex.plain import DECODER, configuration
-from isoline.store.importers.inferencex.recipes import TEXT_METRICS, Line, Recipes, digest
+from isoline.store.importers.inferencex.recipes import TEXT_METRICS, Line, Recipes
 from isoline.store.importers.inferencex.workers import extract_workers, worker_metrics
+from isoline.store.importers.keys import digest
 
 if TYPE_CHECKING:
     from isoline.domain.catalog import Catalog

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from isoline.domain.point import Evaluation, Point
 from isoline.errors import InputError
 from isoline.store.importers.batch import Availability, ImportBatch
+from isoline.store.importers.fields import BadRow, Row, broken, printable, shown
 from isoline.store.importers.inferencex import kinds
 from isoline.store.importers.inferencex.context import Context
 from isoline.store.importers.inferencex.documents import (
@@ -20,10 +21,9 @@ from isoline.store.importers.inferencex.documents import (
     row_text,
     row_value,
 )
-from isoline.store.importers.inferencex.fields import BadRow, Row, broken, printable, shown
-from isoline.store.importers.inferencex.intake import Intake
 from isoline.store.importers.inferencex.items import Document, Item, Skipped, Trouble
 from isoline.store.importers.inferencex.mappers import Mappers
+from isoline.store.importers.intake import Intake
 
 if TYPE_CHECKING:
     from isoline.domain.catalog import Catalog
@@ -74,7 +74,7 @@ class Reader:
     def intake(self, kind: str) -> Intake:
         """The intake of a kind's dataset."""
         dataset = kinds.dataset(kind, self._source, self._captured)
-        return self._intakes.setdefault(dataset.name, Intake(dataset))
+        return self._intakes.setdefault(dataset.name, Intake(dataset, kinds.IMPORTER))
 
     def _document(self, document: Document) -> Iterator[ImportBatch]:
         try:

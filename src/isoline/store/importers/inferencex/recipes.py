@@ -7,13 +7,13 @@ one dictionary look-up here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from isoline.domain.recipe import Recipe
-from isoline.store.importers.inferencex import fields
-from isoline.store.importers.inferencex.fields import BadRow, Row
+from isoline.store.importers import fields
+from isoline.store.importers.fields import BadRow, Row
 from isoline.store.importers.inferencex.normalise import engine_version, parse_image, split_digest
+from isoline.store.importers.keys import digest
 
 if TYPE_CHECKING:
     from isoline.domain.catalog import Catalog
@@ -154,9 +154,3 @@ def _identity(recipe: Recipe, source_model: str) -> str:
         *(r.prefill_gpus, r.decode_gpus, r.offload),
     )
     return digest(*values)
-
-
-def digest(*values: object) -> str:
-    """128 bits of BLAKE2b over the values as text, in hex."""
-    text = "\x1f".join(map(str, values))
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

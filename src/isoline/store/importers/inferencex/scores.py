@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from isoline.store.importers.fields import Row, broken
 from isoline.store.importers.inferencex.artifacts import count, identity
-from isoline.store.importers.inferencex.fields import Row, broken
 from isoline.store.importers.inferencex.normalise import parse_lengths, parse_num
 from isoline.store.importers.inferencex.topology import topology
 

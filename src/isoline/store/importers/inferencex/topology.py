@@ -14,7 +14,7 @@ from isoline.store.importers.inferencex.normalise import parse_bool, parse_int, 
 
 if TYPE_CHECKING:
     from isoline.domain.catalog import Catalog
-    from isoline.store.importers.inferencex.fields import Row
+    from isoline.store.importers.fields import Row
 
 _PER_ROLE = ("pp", "dcp", "pcp")  # sizes that the source keeps among the metrics
 

@@ -6,18 +6,18 @@ import msgspec
 
 from isoline.domain.point import Dataset, Evaluation, Point, QuarantinedRow
 from isoline.store.importers.batch import Availability, ImportBatch
-from isoline.store.importers.inferencex.fields import BadRow, printable
-from isoline.store.importers.inferencex.items import KEEP_RAW
+from isoline.store.importers.fields import BadRow, printable
 
 BATCH = 50_000
-IMPORTER = "inferencex"
+KEEP_RAW = 64 * 1024  # characters of a row kept in quarantine
 
 
 class Intake:
     """One dataset of one import. Every row ends in a list, or in a note that counts it."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, importer: str) -> None:
         self.dataset = dataset
+        self._importer = importer
         self._batch = ImportBatch(dataset)
         self._rows = 0
         self._seen: dict[str, int] = {}  # key -> content
@@ -44,7 +44,7 @@ class Intake:
             raw = raw[:KEEP_RAW]
             self._cut += 1
         source, position, detail = printable(source), printable(position), printable(detail)
-        row = QuarantinedRow(IMPORTER, self.dataset.name, source, position, reason, detail, raw)
+        row = QuarantinedRow(self._importer, self.dataset.name, source, position, reason, detail, raw)
         self.keep_quarantined(row)
 
     def keep_quarantined(self, row: QuarantinedRow) -> None:

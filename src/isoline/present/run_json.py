@@ -1,0 +1,54 @@
+"""A run and the difference of two as JSON. Figures are in base units, as in the store."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from msgspec import to_builtins
+
+from isoline.analyse.run_difference import Load, RunDifference, recipe_fields
+from isoline.domain.run import StoredRun
+
+
+def run(value: StoredRun) -> str:
+    """The run whole: every field, point and score."""
+    document = {
+        "run": value.id,
+        "kind": value.kind,
+        "created": value.created,
+        "dataset": asdict(value.dataset),
+        "isoline_version": value.isoline_version,
+        "recipe": recipe_fields(value),
+        "details": value.details,
+        "points": to_builtins(value.points),
+        "evaluations": to_builtins(value.evaluations),
+        "rows": value.rows,
+        "files": value.files,
+        "folders": value.folders,
+    }
+    return json.dumps(document, indent=2)
+
+
+def difference(a: StoredRun, b: StoredRun, value: RunDifference) -> str:
+    """Fields that differ and every figure at every shared load; `change` is b / a - 1."""
+    document = {
+        "a": a.id,
+        "b": b.id,
+        "fields": [{"field": d.field, "a": d.a, "b": d.b} for d in value.fields],
+        "loads": [
+            {
+                "load": dict(load.load),
+                "repeats": {"a": load.repeats[0], "b": load.repeats[1]},
+                "figures": [{"name": f.name, "a": f.a, "b": f.b, "change": f.change} for f in load.figures],
+            }
+            for load in value.loads
+        ],
+        "only_a": _loads(value.only[0]),
+        "only_b": _loads(value.only[1]),
+    }
+    return json.dumps(document, indent=2)
+
+
+def _loads(loads: tuple[Load, ...]) -> list[dict[str, object]]:
+    return [dict(load) for load in loads]

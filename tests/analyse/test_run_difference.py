@@ -1,0 +1,86 @@
+"""Two runs side by side: what differs, and figures only at loads that both have."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from isoline.analyse.run_difference import recipe_fields, run_difference
+from isoline.domain.point import Dataset, Point, Workload
+from isoline.domain.recipe import Recipe
+from isoline.domain.run import StoredRun
+
+RECIPE = Recipe("qwen-3-5", "b300", "vllm", "fp8", prefill_tp=4, decode_tp=4, decode_gpus=4, prefill_gpus=4)
+
+
+def point(concurrency: int, interactivity: float, recipe: Recipe = RECIPE, **metrics: float) -> Point:
+    return Point(
+        key=f"{concurrency}-{interactivity}",
+        recipe=recipe,
+        workload=Workload(1024, 512),
+        interactivity=interactivity,
+        throughput=1000.0,
+        output_throughput=None,
+        input_throughput=None,
+        concurrency=concurrency,
+        dataset="d",
+        metrics=metrics,
+    )
+
+
+def run(*points: Point, **details: object) -> StoredRun:
+    return StoredRun("id", "bench", "2026", Dataset("d", "runs"), "0.1", details, points, (), {}, {}, ())
+
+
+def test_fields_differ_and_those_alike_are_left_out() -> None:
+    newer = replace(RECIPE, engine_version="0.23", decode_tp=8, prefill_tp=8)
+    a = run(point(1, 50.0), command="x", environment={"host": "h", "cores": 2})
+    b = run(point(1, 50.0, newer), command="x", environment={"host": "h", "cores": 4})
+    assert {(d.field, d.a, d.b) for d in run_difference(a, b).fields} == {
+        ("tp", 4, 8),
+        ("engine_version", None, "0.23"),
+        ("environment.cores", 2, 4),
+    }
+
+
+def test_figures_are_compared_at_shared_loads_only() -> None:
+    a = run(point(1, 50.0, median_ttft=0.2), point(2, 40.0))
+    b = run(point(1, 55.0, p99_ttft=0.4), point(4, 30.0))
+    found = run_difference(a, b)
+    assert [dict(load.load)["concurrency"] for load in found.loads] == [1]
+    figures = {f.name: (f.a, f.b, f.change) for f in found.loads[0].figures}
+    assert figures["interactivity"] == (50.0, 55.0, pytest.approx(0.1))
+    assert figures["median_ttft"] == (0.2, None, None)
+    assert figures["p99_ttft"] == (None, 0.4, None)
+    assert "output_throughput" not in figures
+    assert [[dict(load)["concurrency"] for load in side] for side in found.only] == [[2], [4]]
+
+
+def test_repeats_count_by_their_median() -> None:
+    found = run_difference(run(*(point(1, v) for v in (10.0, 50.0, 30.0))), run(point(1, 60.0)))
+    (load,) = found.loads
+    assert load.repeats == (3, 1)
+    assert (load.figures[0].a, load.figures[0].change) == (30.0, 1.0)
+
+
+def test_a_field_that_varies_within_a_run_matches_points_instead_of_differing() -> None:
+    fp4 = replace(RECIPE, precision="fp4")
+    a = run(point(1, 50.0), point(1, 80.0, fp4))
+    b = run(point(1, 51.0), point(1, 84.0, fp4))
+    found = run_difference(a, b)
+    assert found.fields == ()
+    assert {dict(load.load)["precision"]: load.figures[0].change for load in found.loads} == {
+        "fp8": pytest.approx(0.02),
+        "fp4": pytest.approx(0.05),
+    }
+
+
+def test_a_zero_has_no_relative_change() -> None:
+    found = run_difference(run(point(1, 1.0, x=0.0)), run(point(1, 1.0, x=3.0)))
+    assert {f.name: f.change for f in found.loads[0].figures}["x"] is None
+
+
+def test_roles_that_are_alike_are_named_once() -> None:
+    assert recipe_fields(run(point(1, 1.0)))["tp"] == 4
+    split = replace(RECIPE, disaggregated=True)
+    assert {"prefill_tp", "decode_tp"} <= recipe_fields(run(point(1, 1.0, split))).keys()

@@ -1,0 +1,124 @@
+"""isoline show and isoline diff, on runs of a real store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from isoline.domain.point import Dataset, Point, Workload
+from isoline.domain.recipe import Recipe
+from isoline.store.store import Store
+from tests.cli.process import isoline
+
+RECIPE = Recipe("qwen-3-5", "b300", "vllm", "fp8", decode_gpus=4, prefill_gpus=4, engine_version="0.22.1")
+POINT = Point(
+    key="k",
+    recipe=RECIPE,
+    workload=Workload(1024, 512),
+    interactivity=50.0,
+    throughput=1500.0,
+    output_throughput=500.0,
+    input_throughput=None,
+    concurrency=16,
+    dataset="mine",
+    metrics={"median_ttft": 0.25, "median_tpot": 0.02, "odd_metric": 7.0},
+)
+DETAILS = {
+    "command": "isoline bench …",
+    "valid": False,
+    "reasons": ["client_lag"],
+    "environment": {"cores": 8},
+}
+
+
+def keep(store: Path, *points: Point, kind: str = "bench", **details: object) -> str:
+    return Store(store).write_run(
+        Dataset("mine", "runs", source="isoline bench"), kind, points=points, details=DETAILS | details
+    )
+
+
+def test_a_run_as_text(tmp_path: Path) -> None:
+    run = keep(tmp_path, POINT, replace(POINT, key="k2", concurrency=32, valid=False))
+    shown = isoline(tmp_path, "show", run).stdout
+    blocks = shown.split("\n\n")
+    assert blocks[0].splitlines()[0] == f"bench {run}"
+    assert blocks[1].split() == [
+        *("recipe", "model", "qwen-3-5", "hardware", "b300", "engine", "vllm", "precision", "fp8"),
+        *("spec_method", "none", "disaggregated", "no", "multinode", "no", "gpus", "4"),
+        *("engine_version", "0.22.1"),
+    ]
+    assert [line.split(None, 1) for line in blocks[2].splitlines()[1:]] == [
+        ["command", "isoline bench …"], ["valid", "no"], ["reasons", "client_lag"],
+    ]  # fmt: skip
+    table = [line.split() for line in blocks[4].splitlines()]
+    assert table[1] == ["1024/512", "concurrency", "16", "50", "1,500", "500", "250", "20"]
+    assert table[2][-1] == "INVALID"
+    assert "odd_metric" not in shown
+    assert "odd_metric" in isoline(tmp_path, "show", run, "--all").stdout
+
+
+def test_the_difference_of_two_runs(tmp_path: Path) -> None:
+    a = keep(tmp_path, POINT)
+    newer = replace(RECIPE, engine_version="0.23.0")
+    b = keep(tmp_path, replace(POINT, recipe=newer, interactivity=55.0, metrics={"median_ttft": 0.2}))
+    shown = isoline(tmp_path, "diff", a, b).stdout
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["engine_version", "0.22.1", "0.23.0"] in lines
+    assert ["tok/s/user", "50", "55", "+10.0", "%"] in lines
+    assert ["median", "ttft,", "ms", "250", "200", "−20.0", "%"] in lines
+    assert ["median", "tpot,", "ms", "20", "—", "—"] in lines
+    assert "may be noise" in shown
+    document = json.loads(isoline(tmp_path, "diff", a, b, "--format", "json").stdout)
+    assert document["fields"] == [{"field": "engine_version", "a": "0.22.1", "b": "0.23.0"}]
+    assert document["loads"][0]["load"] == {"isl": 1024, "osl": 512, "concurrency": 16}
+    figures = {f["name"]: f for f in document["loads"][0]["figures"]}
+    assert figures["odd_metric"] == {"name": "odd_metric", "a": 7.0, "b": None, "change": None}
+    same = isoline(tmp_path, "diff", a, a).stdout
+    assert "no field differs" in same
+
+
+def test_a_run_is_found_by_folder_id_and_part_of_its_id(tmp_path: Path) -> None:
+    run = keep(tmp_path / "store", POINT)
+    folder = str(tmp_path / "store/runs" / run)
+    elsewhere = tmp_path / "empty"
+    for store, text in ((elsewhere, folder), (tmp_path / "store", run), (tmp_path / "store", run[-8:])):
+        assert json.loads(isoline(store, "show", text, "--format", "json").stdout)["run"] == run
+
+
+def test_a_sweep_is_shown_as_one_run(tmp_path: Path) -> None:
+    for n, slot in ((16, "c16"), (32, "c32")):
+        keep(tmp_path, replace(POINT, key=slot, concurrency=n), sweep={"id": "plan-2026-03-01", "slot": slot})
+    shown = isoline(tmp_path, "show", "plan-2026").stdout
+    assert "2 run folders" in shown
+    assert "concurrency 16" in shown
+    assert "concurrency 32" in shown
+    assert "slot" not in shown  # only what all its folders say alike
+
+
+def test_unknown_and_ambiguous_runs_are_answered_with_ids(tmp_path: Path) -> None:
+    a, b = keep(tmp_path, POINT), keep(tmp_path, POINT)
+    common = next(a[:n] for n in range(len(a), 0, -1) if b.startswith(a[:n]))
+    for text, code, words in (
+        (common, 2, "part of the ids of 2 runs"),
+        (a[:-3] + "zzz", 3, "there is no run"),
+        ("2", 3, "there is no run"),
+    ):
+        said = isoline(tmp_path, "show", text, code=code).stderr
+        assert words in said
+        assert a in said
+    nothing = isoline(tmp_path / "none", "show", "whatever", code=3).stderr
+    assert "there is no run 'whatever'" in nothing
+
+
+def test_a_damaged_folder_is_an_error_in_words(tmp_path: Path) -> None:
+    run = keep(tmp_path, POINT)
+    (tmp_path / "runs" / run / "points.parquet").write_bytes(b"PAR1")
+    assert "points.parquet has 4 bytes" in isoline(tmp_path, "show", run, code=1).stderr
+
+
+@pytest.mark.parametrize("kind", ["simulated"])
+def test_simulated_runs_say_so(tmp_path: Path, kind: str) -> None:
+    assert "SIMULATED" in isoline(tmp_path, "show", keep(tmp_path, POINT, kind=kind)).stdout

@@ -1,0 +1,74 @@
+"""A process that behaves like a serving engine's, well or badly: `stub_engine.py --port N BEHAVIOUR…`.
+
+slow: healthy only after some requests. oom, flag, port: dies at start with that in its log. hang:
+never serves. midway: dies when asked for /die. stubborn: ignores SIGTERM. orphan: a child in a
+session of its own holds a second port.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+LOGS = {
+    "oom": "(EngineCore pid=7) ERROR [core.py] ValueError: Free memory on device (3.22/4.0 GiB) on startup "
+    "is less than desired GPU memory utilization (0.9, 3.6 GiB). Decrease GPU memory utilization.\n"
+    "RuntimeError: Engine core initialization failed. See root cause above.",
+    "flag": "usage: vllm serve [options]\nvllm: error: unrecognized arguments: --tensor-paralel-size 2",
+    "port": "OSError: [Errno 98] error while attempting to bind on address ('0.0.0.0', 8000): "
+    "address already in use",
+    "exception": "Traceback (most recent call last):\n  File \"x.py\", line 1\nKeyError: 'layers.0.weird'",
+    "silent": "",
+}
+
+
+class Handler(BaseHTTPRequestHandler):
+    asked = 0
+
+    def do_GET(self) -> None:
+        Handler.asked += 1
+        if self.path == "/die":
+            print("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.", flush=True)
+            os._exit(9)
+        busy = "slow" in sys.argv and Handler.asked < 4
+        body = json.dumps({"object": "list", "data": [{"id": "stub", "owned_by": "vllm"}]}).encode()
+        self.send_response(503 if busy else 200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def main() -> None:
+    port = int(sys.argv[sys.argv.index("--port") + 1])
+    for name, text in LOGS.items():
+        if name in sys.argv:
+            print(text, flush=True)
+            sys.exit(1 if name != "flag" else 2)
+    if "stubborn" in sys.argv:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if "orphan" in sys.argv:
+        code = f"import socket,time; s=socket.create_server(('127.0.0.1',{sys.argv[-1]})); time.sleep(600)"
+        subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", int(sys.argv[-1]))).close()
+                break
+            except OSError:
+                time.sleep(0.02)
+    if "hang" in sys.argv:
+        print("loading weights …", flush=True)
+        time.sleep(600)
+    ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,7 @@ from isoline.domain.point import PUBLISHED, Coverage, Dataset, Point, Selection
 from isoline.domain.sequence import parse_sequence, sequence_name
 from isoline.domain.slugs import Slug
 from isoline.errors import NoDataError, UsageError
-from isoline.present.preference import preference
+from isoline.present.preference import preference, without_stand_ins
 from isoline.store.sources import Sources
 
 DEFAULT_TIER = "hyperscaler"
@@ -65,6 +65,8 @@ def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: boo
     coverage = [row for row in sources.coverage(wanted) if _on_a_side(row, slug)]
     if not coverage:
         raise NoDataError(f"no data for {slug.canonical}{_where(question)}")
+    if question.datasets is None:
+        coverage = without_stand_ins(coverage, datasets)
     names = question.datasets or (_choose(coverage, question, datasets),)
     coverage = [row for row in coverage if row.dataset in names]
     sequence, precision = _bucket(question, coverage, catalog)

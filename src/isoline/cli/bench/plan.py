@@ -79,12 +79,17 @@ def _explore(concurrency: object) -> Explore | None:
 def _loads(spec: Spec) -> list[Load]:
     if (spec.concurrency is None) == (spec.rate is None):
         raise UsageError("give either --concurrency (streams kept busy) or --rate (requests a second)")
-    if spec.requests is not None and spec.duration is not None:
-        raise SpecProblem(("duration",), "give either requests or a duration")
-    free = spec.requests is None and spec.duration is None
+    lengths = ("duration", "requests_per_stream", "requests")
+    chosen = [name for name in lengths if getattr(spec, name) is not None]
+    if len(chosen) > 1:
+        raise SpecProblem((chosen[0],), f"give one of {', '.join(lengths)}, not two")
+    each = spec.requests_per_stream
+    if each is not None and (spec.concurrency is None or _explore(spec.concurrency) is not None):
+        raise SpecProblem(("requests_per_stream",), "needs a concurrency that is known beforehand")
+    free = not chosen
     base = Load(
         concurrency=1,
-        requests=spec.requests,
+        requests=spec.requests or each,
         duration=LONGEST if free else spec.duration,
         arrivals=spec.arrivals,
         shape=spec.shape,
@@ -93,6 +98,10 @@ def _loads(spec: Spec) -> list[Load]:
         return [base]
     if spec.concurrency is not None:
         counts = once(levels(spec.concurrency, int, "concurrency"), "concurrency")
-        return [replace(base, concurrency=level) for level in counts]
+        requests = [each * level if each is not None else base.requests for level in counts]
+        return [
+            replace(base, concurrency=level, requests=number)
+            for level, number in zip(counts, requests, strict=True)
+        ]
     rates = once(levels(spec.rate, float, "rate"), "rate")
     return [replace(base, concurrency=None, rate=rate) for rate in rates]

@@ -11,12 +11,11 @@ from isoline.measure.loads import Load
 from isoline.measure.metrics import measure_window
 from isoline.measure.records import RequestRecord
 from isoline.measure.sink import ListSink, Sink
+from isoline.measure.supply import Workload
 from isoline.measure.target import Target
 from isoline.measure.windows import whole_run
-from isoline.measure.workloads import Synthetic
 
 _SALT = 0x77A2_0000  # prompts of the warm-up, one salt a round: none is measured later
-_SMALLEST = 8  # requests of a round
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -43,7 +42,7 @@ class WarmUp(msgspec.Struct, frozen=True):
 
 def warm_up(
     target: Target,
-    workload: Synthetic,
+    workload: Workload,
     load: Load,
     sink: Sink,
     processes: int | None = None,
@@ -56,8 +55,7 @@ def warm_up(
     graphs captured at the first request of a batch size are compiled here. Its records go to
     `sink`, marked.
     """
-    size = max(_SMALLEST, load.concurrency or round(2 * (load.rate or 0)))
-    once = replace(load, requests=size, duration=None)
+    once = load.round()
     rounds: list[Round] = []
     for number in range(most):
         salted = replace(workload, salt=workload.salt ^ _SALT ^ number + 1)

@@ -29,7 +29,7 @@ for format in "$@"; do
   say "$format: serving"
   code=0
   isoline bench http://127.0.0.1:8001 --model qwen3-8b-random --isl 1024 --osl 1024 --lengths uniform \
-    --concurrency "$streams" --requests-per-stream 5 --seed "$repeat" --store "$work/store" --dataset hopper \
+    --concurrency "$streams" --requests-per-stream 6 --warmup-requests 2 --seed "$repeat" --store "$work/store" --dataset hopper \
     --telemetry nvml,prometheus=http://127.0.0.1:8001/metrics --slo ttft=2,tpot=0.05 --format json \
     --recipe "model=qwen-3-8b,hardware=${GPU:-h100},engine=vllm,engine_version=0.22.1,precision=${precision[$format]},weight_format=${weights[$format]},activation_format=${activations[$format]},kv_format=bf16,gpus=1,tp=1,checkpoint=random weights of Qwen3-8B dimensions ($format)" \
     > "$work/logs/sweep-$format-$repeat.json" 2>> "$work/logs/bench.log" || code=$?

@@ -13,7 +13,7 @@ from isoline.errors import UsageError
 CONSTANT, POISSON, GAMMA = "constant", "poisson", "gamma"
 _STAGGER_PER_STREAM = 0.00025  # seconds
 _WARM_SECONDS = 2  # arrivals of an open loop that make a round of its warm-up
-_SMALLEST_ROUND = 8  # requests
+SMALLEST_ROUND = 8  # requests of a warm-up's round, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ class Load:
         """The requests of one of several processes."""
         return range(worker, self.requests if self.requests is not None else 1 << 40, workers)
 
-    def round(self) -> Load:
+    def round(self, least: int = SMALLEST_ROUND) -> Load:
         """A short piece of the same load, for a warm-up: one request a stream, or two seconds of arrivals."""
-        size = max(_SMALLEST_ROUND, self.concurrency or round(_WARM_SECONDS * self.peak_rate))
+        size = max(least, self.concurrency or round(_WARM_SECONDS * self.peak_rate))
         if self.ramp_to is None:
             return replace(self, requests=size, duration=None)
         return replace(self, requests=size, duration=None, ramp_to=None, rate=self.peak_rate)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 
 from isoline.measure.fleet import run_load
-from isoline.measure.loads import Load
+from isoline.measure.loads import SMALLEST_ROUND, Load
 from isoline.measure.metrics import measure_window
 from isoline.measure.records import RequestRecord
 from isoline.measure.sink import ListSink, Sink
@@ -48,14 +48,15 @@ def warm_up(
     processes: int | None = None,
     most: int = 5,
     tolerance: float = 0.05,
+    least: int = SMALLEST_ROUND,
 ) -> WarmUp:
-    """At most `most` rounds of one request a stream; ends when two agree within `tolerance`.
+    """At most `most` rounds of one request a stream, `least` requests in all; ends when two agree within `tolerance`.
 
     It covers the shapes that will be measured because it is the same load: kernels compiled and
     graphs captured at the first request of a batch size are compiled here. Its records go to
     `sink`, marked.
     """
-    once = load.round()
+    once = load.round(least)
     rounds: list[Round] = []
     for number in range(most):
         salted = replace(workload, salt=workload.salt ^ _SALT ^ number + 1)

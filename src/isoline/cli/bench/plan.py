@@ -32,6 +32,7 @@ def plan_of(spec: Spec, target: Target, recipe: Recipe, salt: int, hide: Callabl
         processes=spec.processes,
         objectives=spec.slo,
         cooldown=spec.cooldown,
+        warmup_requests=spec.warmup_requests,
         hide=hide,
         identity={"recipe": recipe.id, "dataset": spec.dataset},
     )

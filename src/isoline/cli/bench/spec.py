@@ -40,6 +40,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     requests: Count | None = None
     requests_per_stream: Count | None = None
     duration: Positive | None = None
+    warmup_requests: Count = 8
     repeats: Count = 1
     seed: int = 0
     processes: Count | None = None

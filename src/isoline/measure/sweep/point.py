@@ -62,7 +62,9 @@ class PointRun:
         plan, load = self._plan, self._slot.load
         self._watcher.phase(self._slot, "warm-up")
         warmed = ListSink()
-        warmup = warm_up(plan.target, self._workload, load, warmed, plan.processes)
+        warmup = warm_up(
+            plan.target, self._workload, load, warmed, plan.processes, least=plan.warmup_requests
+        )
         if warmup.stopped == "interrupted":
             return warmup, None
         if not warmup.tokens:  # nothing is answered: measuring would only wait again

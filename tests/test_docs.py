@@ -14,6 +14,9 @@ import click
 import pytest
 
 from isoline.cli.main import COMMANDS
+from isoline.measure.sweep.goodput import Goodput
+from isoline.measure.sweep.repeats import LoadSummary, Spread
+from isoline.measure.sweep.report import ClientFigures, PointReport
 from tests.shared import SHARED
 
 ROOT = Path(__file__).parents[1]
@@ -70,3 +73,12 @@ def test_every_key_of_the_json_document_is_documented() -> None:
     for key in [*schema["properties"], *reading["properties"]]:
         short = re.sub(r"^(output|input)_throughput_per_gpu$", r"\1_…", key)
         assert short in text, key
+
+
+def test_every_key_of_a_sweeps_json_is_documented() -> None:
+    text = (ROOT / "docs/json.md").read_text().partition("isoline bench")[2]
+    parts = (PointReport, LoadSummary, ClientFigures, Goodput, Spread)
+    for part in parts:
+        for key in part.__struct_fields__:
+            if not (part is LoadSummary and key.endswith(("_median", "_total", "_output"))):
+                assert re.search(rf"`{key}(\[\])?`", text), key

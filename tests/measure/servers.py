@@ -89,7 +89,8 @@ async def read_request(reader: asyncio.StreamReader) -> bytes:
         head = await reader.readuntil(b"\r\n\r\n")
     except (asyncio.IncompleteReadError, ConnectionError):
         return b""
-    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"content-length:"))
+    sizes = (int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"content-length:"))
+    length = next(sizes, 0)  # a GET has none
     return head + await reader.readexactly(length)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -16,7 +18,9 @@ from isoline.errors import IsolineError
 from isoline.measure.failures import Failure, TargetError
 from isoline.measure.fleet import run_load
 from isoline.measure.loads import Load
-from isoline.measure.sink import ListSink, SpoolSink, read_spool
+from isoline.measure.records import RequestRecord
+from isoline.measure.sessions import Sessions
+from isoline.measure.sink import ListSink, SpoolReader, SpoolSink
 from isoline.measure.summary import summarise
 from isoline.measure.target import Target
 from isoline.measure.workloads import Synthetic
@@ -138,9 +142,12 @@ def test_a_spool_cut_short_gives_its_whole_records(tmp_path: Path, mock_binary: 
     with running_mock(mock_binary, "--zero") as url, path.open("wb") as file:
         run_load(Target(url, "mock"), Synthetic(16, 9), Load(concurrency=2, requests=10), SpoolSink(file), 0)
     data = path.read_bytes()
-    assert len(list(read_spool(path))) == 10
+    assert len(list(SpoolReader(path).read())) == 10
     path.write_bytes(data[:-3])
-    assert [record.ok for record in read_spool(path)] == [True] * 9
+    growing = SpoolReader(path)
+    assert [record.ok for record in growing.read()] == [True] * 9
+    path.write_bytes(data)
+    assert [record.ok for record in growing.read()] == [True]
 
 
 def test_secrets_stay_off_the_command_line(mock_binary: Path) -> None:
@@ -170,3 +177,59 @@ def test_a_worker_that_cannot_start_is_an_error(monkeypatch: pytest.MonkeyPatch)
         run_load(
             Target("http://127.0.0.1:9", "m"), Synthetic(4, 4), Load(concurrency=1, requests=1), ListSink(), 1
         )
+
+
+def test_worker_processes_run_before_ordinary_ones_where_they_may(mock_binary: Path) -> None:
+    """And never this process, which the user's program is."""
+    ask = "import os; os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))"
+    allowed = (
+        subprocess.run([sys.executable, "-c", ask], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    )
+    with running_mock(mock_binary, "--zero") as url:
+        for processes, expected in ((1, allowed), (0, False)):
+            load = Load(concurrency=1, requests=2)
+            report = run_load(Target(url, "mock"), Synthetic(4, 4), load, ListSink(), processes)
+            assert [client.preferred for client in report.clients] == [expected]
+
+
+def test_a_stop_ends_pauses(mock_binary: Path) -> None:
+    """Sessions whose users would think for an hour end at once, and their records say what was answered."""
+    sink = ListSink()
+
+    def interrupt(finished: int, _: int) -> None:
+        if finished >= 3 and not sent:
+            sent.append(True)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    sent: list[bool] = []
+    talk = Sessions(turns=2, first_isl=8, isl=8, osl=4, think=3600.0, steady_think=True)
+    with running_mock(mock_binary, "--zero") as url:
+        report = run_load(
+            Target(url, "mock"), talk, Load(concurrency=3, requests=6), sink, 1, on_progress=interrupt
+        )
+    assert report.interrupted
+    assert [record.ok for record in sink.records] == [True] * 3
+
+
+class After:
+    """Has seen enough after some records."""
+
+    def __init__(self, count: int) -> None:
+        self.count, self.seen = count, list[RequestRecord]()
+
+    def see(self, records: list[RequestRecord]) -> bool:
+        self.seen += records
+        return len(self.seen) >= self.count
+
+
+@pytest.mark.parametrize("load", [Load(concurrency=6, duration=60.0), Load(rate=100.0, duration=60.0)])
+def test_a_watch_ends_the_offering_and_what_is_in_flight_is_awaited(mock_binary: Path, load: Load) -> None:
+    sink, watch = ListSink(), After(30)
+    with running_mock(mock_binary, "--ttft-ms", "4", "--itl-ms", "1") as url:
+        report = run_load(Target(url, "mock"), Synthetic(16, 9), load, sink, 2, watch=watch)
+        server = stats(url)
+    assert report.stopped is None
+    assert len(watch.seen) >= 30
+    assert watch.seen == sink.records[: len(watch.seen)]  # seen while it ran, each once, and kept
+    assert all(record.ok for record in sink.records)
+    assert len(sink.records) == sum(client.offered for client in report.clients) == server["done"]

@@ -19,7 +19,7 @@ from isoline.analyse.narrative import narrative
 from isoline.analyse.rates import PriceTerms, rate
 from isoline.analyse.read import is_known, known_spans, read_envelope, read_pooled
 from isoline.domain.catalog import Catalog
-from isoline.domain.point import PUBLISHED, Point
+from isoline.domain.point import MEASURED, PUBLISHED, SIMULATED, Point
 from isoline.domain.slugs import Slug
 
 METHODS = ("envelope", "pooled")
@@ -93,7 +93,7 @@ def compare(
         within=tuple(_within(budget, built, rates) for budget in terms.budgets),
         differences=differing,
         narrative=narrative(
-            dimension, sides, targets, differing, _where(slug, catalog), terms.sequence, span
+            dimension, sides, targets, differing, _where(slug, points, catalog), terms.sequence, span
         ),
         sources=sources,
         notes=(*notes, *firm, *(() if as_published else rated.notes)),
@@ -177,7 +177,7 @@ def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Poin
             parts.append(catalog.spec_label(spec))
         if disaggregated:
             parts.append("disaggregated")
-        if status != "measured":
+        if status != MEASURED and status not in parts[0].lower():
             parts.append(status)
         labelled.setdefault(", ".join(parts), []).extend(members)
     return labelled
@@ -244,9 +244,10 @@ def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:
     return "no spec decode" if key == "none" else catalog.spec_label(key, model)
 
 
-def _where(slug: Slug, catalog: Catalog) -> str:
-    if slug.kind == "gpu":
-        return catalog.model_label(slug.model)
-    place = catalog.hardware_label(slug.hardware[0])
-    precision = f" in {catalog.precision_label(slug.precision)}" if slug.precision else ""
-    return f"{catalog.model_label(slug.model)}{precision} on {place}"
+def _where(slug: Slug, points: Sequence[Point], catalog: Catalog) -> str:
+    """What the sentences are about; that any of it is simulated belongs in the first of them."""
+    where = catalog.model_label(slug.model)
+    if slug.kind != "gpu":
+        precision = f" in {catalog.precision_label(slug.precision)}" if slug.precision else ""
+        where += f"{precision} on {catalog.hardware_label(slug.hardware[0])}"
+    return f"{where} (simulated)" if any(p.status == SIMULATED for p in points) else where

@@ -5,6 +5,7 @@ from __future__ import annotations
 from isoline.analyse import words
 from isoline.analyse.comparison import Difference, Reading, Side, Target
 from isoline.analyse.dimensions import Dimension
+from isoline.domain.point import SIMULATED
 
 HOW_KNOWN = {
     "measured": "measured",
@@ -25,7 +26,7 @@ def verdict(
         if empty:
             return f"{where}: no data for {words.join(empty)}, so there is nothing to compare."
         if any(r.status == "wide gap" for target in targets for r in target.readings):
-            return f"{where}: no ratio can be claimed; the readings bridge wide gaps between measured points."
+            return f"{where}: no ratio can be claimed; the readings bridge wide gaps between points."
         if any(_both_faster(target) for target in targets):
             return f"{where}: both sides are faster than asked, so nothing can be compared at these targets."
         return f"{where}: the two sides are not both measured at any of these targets."
@@ -99,19 +100,25 @@ def _clause(side: Side, reading: Reading) -> str:
             return f"{side.label} has no data"
         edge = words.interactivity(round(reading.bound.interactivity, 1))
         word = "up to" if reading.bound.edge == "last" else "from"
-        return f"{side.label} is not measured there (only {word} {edge} tok/s/user)"
+        return f"{side.label} is not {_found(reading)} there (only {word} {edge} tok/s/user)"
     text = f"{side.label} gives {words.throughput(reading.throughput_per_gpu)} tok/s/GPU"
     if reading.cost_per_mtok:
         text += f" at {words.usd(reading.cost_per_mtok)} per million tokens"
     if reading.status == "wide gap":
         near = " and ".join(words.interactivity(round(n.interactivity, 1)) for n in reading.neighbours)
-        return f"{text} (across a wide gap: measured only at {near} tok/s/user)"
+        return f"{text} (across a wide gap: {_found(reading)} only at {near} tok/s/user)"
     how = HOW_KNOWN[reading.status]
+    if reading.basis == SIMULATED and reading.status != SIMULATED:
+        how += ", simulated"
     if reading.status == "interpolated" and reading.basis == "published":
         how = "interpolated between published readings"
     if "cost_per_mtok" in reading.recomputed:
         how += ", its cost recomputed with other prices"
     return f"{text} ({how})"
+
+
+def _found(reading: Reading) -> str:
+    return SIMULATED if reading.basis == SIMULATED else "measured"
 
 
 def _gain(sides: tuple[Side, Side], target: Target) -> str | None:

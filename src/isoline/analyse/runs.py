@@ -62,7 +62,8 @@ def _run(point: Point) -> tuple[str, str, int, int, str]:
     url = point.run_url or ""
     match = _RUN_ID.search(url)
     run_id, attempt = (int(match[1]), int(match[2] or 0)) if match else (0, 0)
-    return (point.date or "", point.run_started_at or "", run_id, attempt, point.run or "")
+    known = match or point.run_started_at  # else the folder tells runs apart: one may hold a part of a run
+    return (point.date or "", point.run_started_at or "", run_id, attempt, "" if known else point.run or "")
 
 
 def _narrowed(newest: Sequence[Point], older: Sequence[Sequence[Point]]) -> str | None:

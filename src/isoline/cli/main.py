@@ -16,7 +16,10 @@ from isoline.errors import IsolineError
 COMMANDS = {
     "compare": "two precisions, GPUs, engines or spec-decode settings at the same tok/s per user",
     "serve": "the comparison pages, on this machine",
+    "sim": "a simulated engine behind a real HTTP server, to try everything without a GPU",
     "list": "what can be compared, with what data and how old",
+    "bench": "measure a server under one or several loads, into the store",
+    "selftest": "bias and ceiling of the load generator on this machine",
     "import": "read results of a foreign source into the store",
     "identify": "what a server says it is; compared with a recipe",
     "show": "a run: recipe, command, environment, validity, figures",
@@ -46,7 +49,8 @@ def run() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs one command; returns the exit code: 0 fine, 1 bad input, 2 usage, 3 no data."""
+    """Runs one command; returns the exit code: 0 fine, 1 bad input, 2 usage, 3 no data;
+    a command may have more."""
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         width = max(map(len, COMMANDS))
         lines = "\n".join(f"  {name:<{width}}  {about}" for name, about in COMMANDS.items())
@@ -66,7 +70,7 @@ def _run(name: str, arguments: list[str]) -> int:
 
     module = importlib.import_module(f"isoline.cli.{name}_command")
     try:
-        module.app.main(args=arguments, prog_name=f"isoline {name}", standalone_mode=False)
+        code = module.app.main(args=arguments, prog_name=f"isoline {name}", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -77,7 +81,8 @@ def _run(name: str, arguments: list[str]) -> int:
     except BrokenPipeError:
         # The reader of a pipe has seen enough; keep the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        return 0
+    return code if isinstance(code, int) else 0
 
 
 def _fail(message: str, suggestions: object, code: int) -> int:

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter_ns
+from typing import Protocol
 
+import msgspec
 import uvloop
 
 from isoline.errors import IsolineError
@@ -19,14 +21,36 @@ from isoline.measure.job import Done, Job, Progress, Ready, Refused, decode_answ
 from isoline.measure.loads import Load, processes_for
 from isoline.measure.loop import LoadGenerator
 from isoline.measure.monitor import ClientReport
-from isoline.measure.sink import Sink, read_spool
-from isoline.measure.target import Target
-from isoline.measure.workloads import Synthetic
+from isoline.measure.records import RequestRecord
+from isoline.measure.sink import Sink, SpoolReader
+from isoline.measure.supply import Workload, pack
+from isoline.measure.target import CHAT, Target
 
 _HEADSTART_NS = 50_000_000  # from the go to the common start
 _LAST_WORDS = 10.0  # seconds that a stopped process may take to write its report
 
 OnProgress = Callable[[int, int], None]  # finished, failed: over all processes
+
+
+class Conditions(msgspec.Struct, frozen=True):
+    """What was asked of the server besides lengths and load: it changes what the figures mean."""
+
+    endpoint: str
+    ignore_eos: bool  # answers have their full length, whatever the model would have said
+    chat_template: bool  # the server put the prompt into its chat template
+    workload: str  # the workload's id
+
+    @classmethod
+    def of(cls, target: Target, workload: Workload) -> Conditions:
+        return cls(target.endpoint, target.ignore_eos, target.endpoint == CHAT, workload.id)
+
+
+class Watch(Protocol):
+    """Sees records while the load runs, a moment after they end, and may end it early."""
+
+    def see(self, records: list[RequestRecord]) -> bool:
+        """Takes new records, in order of completion per process; True: offer no more."""
+        ...
 
 
 @dataclass(slots=True)
@@ -36,6 +60,7 @@ class RunReport:
     processes: int
     clients: list[ClientReport] = field(default_factory=list)
     stopped: str | None = None  # why the run ended before its load did
+    conditions: Conditions | None = None
 
     @property
     def interrupted(self) -> bool:
@@ -49,17 +74,19 @@ def usable_cores() -> int:
 
 def run_load(
     target: Target,
-    workload: Synthetic,
+    workload: Workload,
     load: Load,
     sink: Sink,
     processes: int | None = None,
     warmup: bool = False,
     on_progress: OnProgress | None = None,
+    watch: Watch | None = None,
 ) -> RunReport:
     """Offer `load` and write every record to `sink`; raises TargetError if nothing can be offered.
 
     `processes`: how many; `None` chooses from the load and the cores, 0 runs in this process.
-    Ctrl-C cancels what is in flight, keeps every record and returns with `stopped` set.
+    Ctrl-C cancels what is in flight, keeps every record and returns with `stopped` set. When
+    `watch` has seen enough, what is in flight is awaited (not with 0 processes).
     """
     count = processes_for(load, usable_cores()) if processes is None else processes
     if load.concurrency is not None:
@@ -67,24 +94,33 @@ def run_load(
     if count == 0:
         generator = LoadGenerator(target, workload, load, sink, warmup=warmup)
         client = uvloop.run(generator.run())
-        return RunReport(1, [client], client.stopped)
+        return RunReport(1, [client], client.stopped, Conditions.of(target, workload))
     with tempfile.TemporaryDirectory(prefix="isoline-") as folder:
         spools = [Path(folder, f"{worker}.records") for worker in range(count)]
-        told = on_progress is not None
-        jobs = [Job(target, workload, load, worker, count, warmup, told) for worker in range(count)]
-        report = asyncio.run(_Fleet(jobs, spools, on_progress).run())
-        for spool in spools:
-            if spool.exists():
-                for record in read_spool(spool):
-                    sink.write(record)
+        told = on_progress is not None or watch is not None
+        packed = pack(workload)
+        jobs = [Job(target, packed, load, worker, count, warmup, told) for worker in range(count)]
+        fleet = _Fleet(jobs, spools, sink, on_progress, watch)
+        report = asyncio.run(fleet.run())
+        fleet.read()
+        report.conditions = Conditions.of(target, workload)
     return report
 
 
 class _Fleet:
     """The worker processes of one run."""
 
-    def __init__(self, jobs: list[Job], spools: list[Path], on_progress: OnProgress | None) -> None:
-        self._jobs, self._spools, self._on_progress = jobs, spools, on_progress
+    def __init__(
+        self,
+        jobs: list[Job],
+        spools: list[Path],
+        sink: Sink,
+        on_progress: OnProgress | None,
+        watch: Watch | None,
+    ) -> None:
+        self._jobs, self._spools, self._sink = jobs, spools, sink
+        self._on_progress, self._watch = on_progress, watch
+        self._readers = [SpoolReader(spool) for spool in spools]
         self._report = RunReport(len(jobs))
         self._counts = [(0, 0)] * len(jobs)
         self._workers: list[asyncio.subprocess.Process] = []
@@ -111,6 +147,19 @@ class _Fleet:
             await self._end()
         return self._report
 
+    def read(self) -> list[RequestRecord]:
+        """Hands the records that are new in the spool files to the sink."""
+        records = [record for reader in self._readers for record in reader.read()]
+        for record in records:
+            self._sink.write(record)
+        return records
+
+    def _look(self) -> None:
+        """Lets the watch see what is new; tells the processes once it has seen enough."""
+        if self._watch is not None and self._watch.see(self.read()):
+            self._watch = None
+            self._tell(b"finish\n")
+
     async def _gather(self) -> None:
         await asyncio.gather(*(self._follow(number) for number in range(len(self._workers))))
         self._report.clients.sort(key=lambda client: client.process)
@@ -123,6 +172,8 @@ class _Fleet:
                 self._counts[number] = (answer.finished, answer.failed)
                 if self._on_progress:
                     self._on_progress(*(sum(column) for column in zip(*self._counts, strict=True)))
+                if number == 0:
+                    self._look()
             elif isinstance(answer, Done):
                 self._report.clients.append(answer.report)
                 self._report.stopped = self._report.stopped or answer.report.stopped
@@ -131,7 +182,8 @@ class _Fleet:
                 raise _trouble(answer)
             elif answer is None:
                 code = await worker.wait()
-                self._report.stopped = f"process {number} of the load generator died (exit code {code})"
+                died = f"process {number} of the load generator died (exit code {code})"
+                self._report.stopped = self._report.stopped or died
                 return
 
     def _tell(self, line: bytes) -> None:
@@ -153,7 +205,7 @@ class _Fleet:
 async def _start(job: Job, spool: Path) -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
     worker = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "isoline.measure.worker", str(spool), stdin=pipe, stdout=pipe
+        sys.executable, "-m", "isoline.measure.worker", str(spool), str(os.getpid()), stdin=pipe, stdout=pipe
     )
     assert worker.stdin is not None
     worker.stdin.write(encode_line(job) + b"\n")

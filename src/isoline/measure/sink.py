@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -29,23 +30,54 @@ class ListSink:
 
 
 class SpoolSink:
-    """Appends records to a file: a worker process holds none of them."""
+    """Appends records to a file: a worker process holds none of them.
+
+    The first error of the file ends the writing and is kept in `problem`: the load goes on without.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self.problem: OSError | None = None
 
     def write(self, record: RequestRecord) -> None:
         data = encode_record(record)
-        self._file.write(_LENGTH.pack(len(data)))
-        self._file.write(data)
+        self._do(lambda: self._file.write(_LENGTH.pack(len(data)) + data))
+
+    def flush(self) -> None:
+        """Whole records to the file, for those who read along."""
+        self._do(self._file.flush)
+
+    def close(self) -> None:
+        """The rest to the file, and its end."""
+        self.flush()
+        with suppress(OSError):  # a file that could not be written cannot be finished either
+            self._file.close()
+
+    def _do(self, work: Callable[[], object]) -> None:
+        if self.problem is None:
+            try:
+                work()
+            except OSError as problem:
+                self.problem = problem
 
 
-def read_spool(path: Path) -> Iterator[RequestRecord]:
-    """The records of a spool file; one cut short by a kill ends with its last whole record."""
-    with path.open("rb") as file:
-        while len(head := file.read(4)) == 4:
-            (size,) = _LENGTH.unpack(head)
-            data = file.read(size)
-            if len(data) < size:
-                return
-            yield decode_record(data)
+class SpoolReader:
+    """Reads a spool file while it grows; a record cut short waits for its rest."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._place = 0
+
+    def read(self) -> Iterator[RequestRecord]:
+        """The whole records that are new since the last call."""
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._place)
+            while len(head := file.read(4)) == 4:
+                (size,) = _LENGTH.unpack(head)
+                data = file.read(size)
+                if len(data) < size:
+                    return
+                self._place += 4 + size
+                yield decode_record(data)

@@ -50,7 +50,7 @@ def judge(
     reasons: list[Reason] = []
     if report.stopped:
         reasons.append(Reason("stopped", report.stopped, "run it again; see the errors"))
-    reasons += _errors(records, load, limits)
+    reasons += _errors(records, report, load, limits)
     if metrics is None or metrics.requests == 0:
         reasons.append(Reason("nothing", "no request was answered", "see the errors"))
         return reasons
@@ -68,7 +68,7 @@ def error_counts(records: Sequence[RequestRecord]) -> dict[str, int]:
     return dict(Counter(str(record.error) for record in records if record.error).most_common())
 
 
-def _errors(records: Sequence[RequestRecord], load: Load, limits: Limits) -> list[Reason]:
+def _errors(records: Sequence[RequestRecord], report: RunReport, load: Load, limits: Limits) -> list[Reason]:
     reasons: list[Reason] = []
     counts = error_counts(records)
     failed, n = sum(counts.values()), len(records)
@@ -81,6 +81,9 @@ def _errors(records: Sequence[RequestRecord], load: Load, limits: Limits) -> lis
     if load.requests is not None and n < load.requests:
         text = f"{load.requests - n} of {load.requests} requests were never sent or left no record"
         reasons.append(Reason("lost", text, "see why the run stopped"))
+    elif n < (offered := sum(client.offered for client in report.clients)):
+        text = f"{offered - n} of {offered} requests left no record"
+        reasons.append(Reason("lost", text, "report it: the load generator lost them"))
     wrong = sum(record.usage_wrong for record in records)
     if wrong > limits.errors * n:
         text = f"the server's token counts contradict its streams in {wrong} of {n} requests"
@@ -110,9 +113,12 @@ def _client(report: RunReport, metrics: Metrics, limits: Limits) -> list[Reason]
 
 def _offered(load: Load, metrics: Metrics, limits: Limits) -> list[Reason]:
     if load.concurrency is not None:
-        if metrics.streams >= limits.streams * load.concurrency:
+        if metrics.streams + metrics.thinking >= limits.streams * load.concurrency:
             return []
-        text = f"{metrics.streams:.0f} streams were in flight on average, {load.concurrency} were asked"
+        thought = f" and {metrics.thinking:.0f} paused between turns" if metrics.thinking else ""
+        text = (
+            f"{metrics.streams:.1f} streams were in flight{thought} on average, {load.concurrency} were asked"
+        )
         advice = "raise the number of requests (10 x concurrency at least), or see the client's lag"
         return [Reason("streams", text, advice)]
     late = metrics.lateness

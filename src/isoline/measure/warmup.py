@@ -7,16 +7,15 @@ from dataclasses import replace
 import msgspec
 
 from isoline.measure.fleet import run_load
-from isoline.measure.loads import Load
+from isoline.measure.loads import SMALLEST_ROUND, Load
 from isoline.measure.metrics import measure_window
 from isoline.measure.records import RequestRecord
 from isoline.measure.sink import ListSink, Sink
+from isoline.measure.supply import Workload
 from isoline.measure.target import Target
 from isoline.measure.windows import whole_run
-from isoline.measure.workloads import Synthetic
 
 _SALT = 0x77A2_0000  # prompts of the warm-up, one salt a round: none is measured later
-_SMALLEST = 8  # requests of a round
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -34,6 +33,7 @@ class WarmUp(msgspec.Struct, frozen=True):
 
     rounds: list[Round]
     stable: bool
+    stopped: str | None = None  # why it ended early
 
     @property
     def tokens(self) -> int:
@@ -42,21 +42,21 @@ class WarmUp(msgspec.Struct, frozen=True):
 
 def warm_up(
     target: Target,
-    workload: Synthetic,
+    workload: Workload,
     load: Load,
     sink: Sink,
     processes: int | None = None,
     most: int = 5,
     tolerance: float = 0.05,
+    least: int = SMALLEST_ROUND,
 ) -> WarmUp:
-    """At most `most` rounds of one request a stream; ends when two agree within `tolerance`.
+    """At most `most` rounds of one request a stream, `least` requests in all; ends when two agree within `tolerance`.
 
     It covers the shapes that will be measured because it is the same load: kernels compiled and
     graphs captured at the first request of a batch size are compiled here. Its records go to
     `sink`, marked.
     """
-    size = max(_SMALLEST, load.concurrency or round(2 * (load.rate or 0)))
-    once = replace(load, requests=size, duration=None)
+    once = load.round(least)
     rounds: list[Round] = []
     for number in range(most):
         salted = replace(workload, salt=workload.salt ^ _SALT ^ number + 1)
@@ -65,8 +65,9 @@ def warm_up(
         for record in kept.records:
             sink.write(record)
         rounds.append(_round(kept.records))
-        if report.stopped or (len(rounds) > 1 and _agree(rounds[-2], rounds[-1], tolerance)):
-            return WarmUp(rounds, stable=not report.stopped)
+        unanswered = rounds[-1].ttft is None  # a second round would only be another wait
+        if report.stopped or unanswered or (len(rounds) > 1 and _agree(rounds[-2], rounds[-1], tolerance)):
+            return WarmUp(rounds, stable=not (report.stopped or unanswered), stopped=report.stopped)
     return WarmUp(rounds, stable=False)
 
 

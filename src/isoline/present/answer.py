@@ -15,13 +15,14 @@ from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import ATTRIBUTES
 from isoline.analyse.published import implied_note
 from isoline.analyse.rates import PriceTerms
+from isoline.analyse.repeats import pool_repeats
 from isoline.analyse.runs import latest_run_per_line, without_repeats
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Coverage, Dataset, Point, Selection
 from isoline.domain.sequence import parse_sequence, sequence_name
 from isoline.domain.slugs import Slug
 from isoline.errors import NoDataError, UsageError
-from isoline.present.preference import preference
+from isoline.present.preference import preference, without_stand_ins
 from isoline.store.sources import Sources
 
 DEFAULT_TIER = "hyperscaler"
@@ -64,6 +65,8 @@ def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: boo
     coverage = [row for row in sources.coverage(wanted) if _on_a_side(row, slug)]
     if not coverage:
         raise NoDataError(f"no data for {slug.canonical}{_where(question)}")
+    if question.datasets is None:
+        coverage = without_stand_ins(coverage, datasets)
     names = question.datasets or (_choose(coverage, question, datasets),)
     coverage = [row for row in coverage if row.dataset in names]
     sequence, precision = _bucket(question, coverage, catalog)
@@ -174,10 +177,14 @@ def _bucket(question: Question, coverage: Sequence[Coverage], catalog: Catalog) 
 def _of_one_run(
     points: Sequence[Point], datasets: Mapping[str, Dataset]
 ) -> tuple[list[Point], tuple[str, ...]]:
-    """Datasets that keep every run give the newest run of each line; others are taken as served."""
+    """Datasets that keep every run give the newest run of each line; others are taken as served.
+
+    Repeats of a point within one run are pooled.
+    """
     many = {name for name, d in datasets.items() if d.selection == "latest-run"}
     chosen = latest_run_per_line([p for p in points if p.dataset in many])
-    return [*(p for p in points if p.dataset not in many), *chosen.points], chosen.notes
+    pooled, told = pool_repeats([*(p for p in points if p.dataset not in many), *chosen.points])
+    return pooled, (*chosen.notes, *told)
 
 
 def _of_one_page(points: list[Point], slug: Slug) -> list[Point]:

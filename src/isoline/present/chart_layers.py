@@ -18,7 +18,7 @@ DASHES = {"curve": [1, 0], "gap": [2, 4], "reach": [1, 3], "published": [7, 4]}
 STYLE_NAMES = (
     "datum.value === 'gap' ? 'wide gap: no point nearby' : "
     "datum.value === 'reach' ? 'reached by a faster point' : "
-    "datum.value === 'published' ? 'between published readings' : 'interpolated between measured points'"
+    "datum.value === 'published' ? 'between published readings' : 'interpolated between points'"
 )
 SHORT_STYLE_NAMES = (
     "datum.value === 'gap' ? 'wide gap' : datum.value === 'reach' ? 'reached' : "

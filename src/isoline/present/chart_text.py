@@ -56,11 +56,14 @@ def _sequence(sequence: str | None) -> str:
 
 def _provenance(comparison: Comparison) -> list[str]:
     statuses = {point.status for side in comparison.sides for point in side.points}
-    words = {MEASURED: "measured by", PUBLISHED: "published by", SIMULATED: "simulated by"}
-    kinds = {MEASURED: (), PUBLISHED: ("published",), SIMULATED: ("simulated",)}
+    words = {MEASURED: "measured by", PUBLISHED: "published by", SIMULATED: ""}
+    kinds = {MEASURED: (), PUBLISHED: ("published",), SIMULATED: ()}
     parts = []
     for status, verb in words.items():
         if status not in statuses:
+            continue
+        if status == SIMULATED:  # by what is no news; that it is none of the others is
+            parts.append("simulated, not measured")
             continue
         wanted = kinds[status]
         origins = [

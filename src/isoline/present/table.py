@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 from isoline.analyse.comparison import Comparison, Reading, Target
 from isoline.analyse.words import interactivity
+from isoline.domain.point import SIMULATED
 
 NONE = "—"
-MARKS = {"simulated": " s", "wide gap": " ?"}
+GUESS, STAND_IN = " ?", " s"
 RECOMPUTED = {"cost_per_mtok": "cost", "tokens_per_s_per_mw": "power"}
 LEGEND = {
-    "dominated": "≥ ≤ the side is faster than asked: its slowest measured point gives this already",
-    "wide gap": "? across a wide gap: the neighbouring measured points are more than 1.5× apart",
-    "simulated": "s simulated",
-    "outside": "— nothing measured there",
+    "dominated": "≥ ≤ the side is faster than asked: its slowest point gives this already",
+    "wide gap": "? across a wide gap: the neighbouring points are more than 1.5× apart",
+    SIMULATED: "s simulated: computed, not measured",
+    "outside": "— nothing known there",
 }
 
 
@@ -95,10 +96,13 @@ def status(reading: Reading) -> str:
     """How a reading is known, with the nearest edge where there is none."""
     if reading.status == "outside" and reading.bound is not None:
         word = "to" if reading.bound.edge == "last" else "from"
-        return f"outside (known {word} {interactivity(round(reading.bound.interactivity, 1))})"
+        known = SIMULATED if reading.basis == SIMULATED else "known"
+        return f"outside ({known} {word} {interactivity(round(reading.bound.interactivity, 1))})"
     words = reading.status
     if reading.status == "interpolated" and reading.basis == "published":
         words = "between published"
+    if reading.basis == SIMULATED and reading.status != SIMULATED:
+        words += ", simulated"
     return words + "".join(f", {RECOMPUTED[name]} recomputed" for name in reading.recomputed)
 
 
@@ -122,7 +126,8 @@ def _up_to(value: float | None, how: str) -> str:
 
 def legend(comparison: Comparison) -> list[str]:
     """What the marks in the cells mean, for those that occur."""
-    used = {reading.status for target in comparison.targets for reading in target.readings}
+    readings = [reading for target in comparison.targets for reading in target.readings]
+    used = {reading.status for reading in readings} | {reading.basis for reading in readings}
     return [text for name, text in LEGEND.items() if name in used]
 
 
@@ -151,8 +156,8 @@ def _cell(metric: _Metric, reading: Reading) -> str:
     value = metric.read(reading)
     if value is None:
         return NONE
-    mark = metric.bound if reading.status == "dominated" else MARKS.get(reading.status, "")
-    return metric.write(value) + mark
+    mark = metric.bound if reading.status == "dominated" else GUESS if reading.status == "wide gap" else ""
+    return metric.write(value) + mark + (STAND_IN if reading.basis == SIMULATED else "")
 
 
 def _ratio(value: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ from isoline.store.disk import remove_stale
 from isoline.store.failures import storing
 from isoline.store.folders import Problem
 from isoline.store.importers.batch import Availability, ImportBatch
-from isoline.store.layout import runs_folder
+from isoline.store.layout import artifact_path, runs_folder
 from isoline.store.lock import locked
 from isoline.store.quarantine import StoredQuarantine, datasets_of, open_rows
 from isoline.store.query import Engine
@@ -168,6 +168,21 @@ class Store:
         if run_id not in self._reader.folders.names() or held is None or not held.rows.get(table):
             return []
         return [dict(zip(columns, row, strict=True)) for row in self._reader.table(run_id, table, columns)]
+
+    def details(self, dataset: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+        """Run id and what its writer said of it, newest first; a manifest is read when its turn comes."""
+        for run in reversed(self._reader.runs()):
+            if run.dataset.name == dataset and (manifest := self._reader.folders.manifest(run.run)):
+                yield run.run, manifest.details
+
+    def file(self, run_id: str, name: str) -> bytes | None:
+        """An artifact of a run; `None` if it has none of that name."""
+        manifest = self._reader.folders.manifest(run_id)
+        if manifest is None or name not in manifest.files:
+            return None
+        path = runs_folder(self.root) / run_id / artifact_path(name)
+        with storing(path, "read"):
+            return path.read_bytes()
 
     def quarantine(self) -> list[StoredQuarantine]:
         """Rows that could not become points and were not resolved since."""

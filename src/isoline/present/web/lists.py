@@ -23,7 +23,9 @@ def start(site: Site) -> Response:
     groups: list[Values] = []
     for kind, name in KIND_NAMES.items():
         own = [pair for pair in pairs if pair.kind == kind]
-        most = sorted(own, key=lambda pair: (pair.slug != SEED, -min(pair.points), pair.slug))[:FIRST]
+        most = sorted(
+            own, key=lambda pair: (pair.slug != SEED, pair.simulated, -min(pair.points), pair.slug)
+        )[:FIRST]
         rows = [row(pair, site) for pair in most]
         groups.append({"name": name, "path": ROUTES[kind], "count": len(own), "rows": rows})
     return HTMLResponse(site.html("start.html", {"groups": groups}))
@@ -60,7 +62,7 @@ def row(pair: Pair, site: Site) -> Values:
         "sides": (a, b),
         "sequences": ", ".join(pair.sequences),
         "points": pair.points,
-        "middle": _middle(middle, (a, b)),
+        "middle": _middle(middle, (a, b), pair.simulated),
         "decided": middle is not None and middle.throughput_ratio is not None,
         "newest": pair.last_date or "",
         "age": age(pair.last_date, site.today()),
@@ -69,7 +71,7 @@ def row(pair: Pair, site: Site) -> Values:
     }
 
 
-def _middle(target: Target | None, sides: tuple[str, str]) -> tuple[str, str]:
+def _middle(target: Target | None, sides: tuple[str, str], simulated: bool) -> tuple[str, str]:
     """`FP4 2.9×`, `160`: who gives more tokens per GPU at the middle target; why not, where nobody does."""
     if target is None:
         return "", ""
@@ -77,9 +79,10 @@ def _middle(target: Target | None, sides: tuple[str, str]) -> tuple[str, str]:
     ratio = target.throughput_ratio
     if ratio is None:
         return ("wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"), at
+    how = " (simulated)" if simulated else ""
     if about_equal(ratio, 1):
-        return "about equal", at
-    return f"{sides[ratio < 1]} {times(max(ratio, 1 / ratio))}", at
+        return f"about equal{how}", at
+    return f"{sides[ratio < 1]} {times(max(ratio, 1 / ratio))}{how}", at
 
 
 def _side(pair: Pair, key: str, catalog: Catalog) -> str:

@@ -81,5 +81,5 @@ def _near(site: Site, name: str) -> list[tuple[Pair, str]]:
     """Comparisons with data that look like `name`; where none does, the best known ones."""
     pairs = {pair.slug: pair for pair in site.pairs()}
     near = [pairs[slug] for slug in closest(name[:256], site.catalog, site.sources)]
-    most = sorted(pairs.values(), key=lambda pair: -min(pair.points))
+    most = sorted(pairs.values(), key=lambda pair: (pair.simulated, -min(pair.points)))
     return [(pair, address(pair)) for pair in dict.fromkeys([*near, *most])][:SHOWN]

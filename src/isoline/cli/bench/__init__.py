@@ -1,0 +1,1 @@
+"""The parts of `isoline bench`: what was asked, the recipe, the store, progress, output."""

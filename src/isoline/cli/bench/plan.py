@@ -1,0 +1,108 @@
+"""A checked spec -> the plan of a sweep."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from isoline.cli.bench.levels import levels, once
+from isoline.cli.bench.spec import Spec, SpecProblem
+from isoline.domain.recipe import Recipe
+from isoline.errors import UsageError
+from isoline.measure.loads import Load
+from isoline.measure.sweep.explore import Explore
+from isoline.measure.sweep.plan import LONGEST, Plan
+from isoline.measure.target import Target
+from isoline.measure.workloads import Synthetic
+
+_SHORT = 3  # letters; a text this short is no secret, and hiding it would garble words
+
+
+def plan_of(spec: Spec, target: Target, recipe: Recipe, salt: int, hide: Callable[[str], str]) -> Plan:
+    """The plan of a sweep; a wrong combination is a UsageError. `salt`: no server has seen the prompts."""
+    return Plan(
+        target=target,
+        workload=Synthetic(spec.isl, spec.osl, spec.lengths, seed=spec.seed, salt=salt),
+        loads=tuple(_loads(spec)),
+        explore=_explore(spec.concurrency),
+        repeats=spec.repeats,
+        seed=spec.seed,
+        processes=spec.processes,
+        objectives=spec.slo,
+        cooldown=spec.cooldown,
+        warmup_requests=spec.warmup_requests,
+        hide=hide,
+        identity={"recipe": recipe.id, "dataset": spec.dataset},
+    )
+
+
+def secrets(spec: Spec) -> list[str]:
+    """Values that must appear in nothing that is stored or printed, the longest first."""
+    values = [*spec.headers.values(), os.environ.get(spec.api_key_env or "", "")]
+    parts = {part for value in values for part in (value, *value.split()) if len(part) > _SHORT}
+    return sorted(parts, key=len, reverse=True)
+
+
+def target_of(spec: Spec) -> Target:
+    """The server that is asked for."""
+    parts = urlsplit(spec.url)
+    if parts.username or parts.query:
+        words = "a user name or a query is not supported; use --header or --api-key-env"
+        raise SpecProblem(("url",), words)
+    headers = dict(spec.headers)
+    if spec.api_key_env:
+        key = os.environ.get(spec.api_key_env)
+        if not key:
+            raise SpecProblem(("api_key_env",), f"the environment variable {spec.api_key_env} is not set")
+        headers["Authorization"] = f"Bearer {key}"
+    return Target(
+        url=spec.url,
+        model=spec.model,
+        endpoint=spec.endpoint,
+        headers=headers,
+        extra_body=spec.extra_body,
+        ignore_eos=spec.ignore_eos,
+        insecure=spec.insecure,
+        timeout=spec.timeout,
+    )
+
+
+def _explore(concurrency: object) -> Explore | None:
+    """`auto`, or `auto..256`: the sweep finds the concurrencies, up to that one."""
+    if not isinstance(concurrency, str) or not concurrency.startswith("auto"):
+        return None
+    most = concurrency.removeprefix("auto").removeprefix("..")
+    return Explore(levels(most, int, "concurrency")[-1]) if most else Explore()
+
+
+def _loads(spec: Spec) -> list[Load]:
+    if (spec.concurrency is None) == (spec.rate is None):
+        raise UsageError("give either --concurrency (streams kept busy) or --rate (requests a second)")
+    lengths = ("duration", "requests_per_stream", "requests")
+    chosen = [name for name in lengths if getattr(spec, name) is not None]
+    if len(chosen) > 1:
+        raise SpecProblem((chosen[0],), f"give one of {', '.join(lengths)}, not two")
+    each = spec.requests_per_stream
+    if each is not None and (spec.concurrency is None or _explore(spec.concurrency) is not None):
+        raise SpecProblem(("requests_per_stream",), "needs a concurrency that is known beforehand")
+    free = not chosen
+    base = Load(
+        concurrency=1,
+        requests=spec.requests or each,
+        duration=LONGEST if free else spec.duration,
+        arrivals=spec.arrivals,
+        shape=spec.shape,
+    )
+    if _explore(spec.concurrency) is not None:
+        return [base]
+    if spec.concurrency is not None:
+        counts = once(levels(spec.concurrency, int, "concurrency"), "concurrency")
+        requests = [each * level if each is not None else base.requests for level in counts]
+        return [
+            replace(base, concurrency=level, requests=number)
+            for level, number in zip(counts, requests, strict=True)
+        ]
+    rates = once(levels(spec.rate, float, "rate"), "rate")
+    return [replace(base, concurrency=None, rate=rate) for rate in rates]

@@ -1,0 +1,93 @@
+"""`isoline bench URL|SPEC.yaml`: measures a server under one or several loads."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+F = Callable[..., object]
+
+_VALUES: tuple[tuple[str, object, str], ...] = (
+    ("--model", str, "Model name as the server knows it."),
+    ("--isl", int, "Input tokens of a request."),
+    ("--osl", int, "Output tokens of a request."),
+    ("--lengths", click.Choice(("fixed", "uniform", "lognormal")), "uniform: [0.8 L, L]."),
+    ("--concurrency", str, "Streams kept busy: 1,8,64; 1..64 doubles; auto finds them."),
+    ("--rate", str, "Instead: requests per second, like 2.5,5."),
+    ("--arrivals", click.Choice(("poisson", "constant", "gamma")), "How a rate arrives."),
+    ("--shape", float, "Of gamma arrivals: 1 is Poisson, smaller is burstier."),
+    ("--requests", int, "Requests a point; without, until the median TPOT is known within 2 %."),
+    ("--warmup-requests", int, "Of a warm-up's round, at least; default: 8."),
+    ("--requests-per-stream", int, "Instead: requests a point, per stream of its concurrency."),
+    ("--duration", float, "Instead: seconds a point."),
+    ("--repeats", int, "Measurements of every point, in random order."),
+    ("--endpoint", click.Choice(("completions", "chat")), "completions: token ids, no tokenizer."),
+    ("--seed", int, "Of lengths, prompts, arrivals and order."),
+    ("--processes", int, "Of the load generator; chosen from load and cores."),
+    ("--timeout", float, "Seconds from sending to the last byte."),
+    ("--cooldown", float, "Seconds between two points."),
+    ("--api-key-env", str, "Environment variable with the API key; the key is never stored."),
+    ("--dataset", str, "Dataset of the store that takes the points; default: local."),
+)
+
+
+def _values(command: F) -> F:
+    for flag, kind, about in reversed(_VALUES):
+        command = click.option(flag, type=kind, help=about)(command)
+    return command
+
+
+@click.command()
+@click.argument("target", required=False, metavar="URL|SPEC.yaml")
+@_values
+@click.option("--recipe", multiple=True, help="What is served: hardware=h100,precision=fp8,engine=vllm,tp=1.")
+@click.option("--slo", multiple=True, help="For goodput, in seconds: ttft=2,tpot=0.05,e2e=30.")
+@click.option("--header", multiple=True, help="K=V, sent with each request; the value is never stored.")
+@click.option("--extra-body", help="JSON object laid over every request's body; it is stored.")
+@click.option("--telemetry", multiple=True, help="nvml, amdsmi, prometheus=URL: power, clocks, counters.")
+@click.option("--insecure", is_flag=True, help="Accept any TLS certificate.")
+@click.option("--fresh", is_flag=True, help="Begin anew where an unfinished sweep could go on.")
+@click.option("--example", is_flag=True, help="Print a spec file and exit.")
+@click.option(
+    "--format", "output", type=click.Choice(("table", "json")), default="table", help="What goes to stdout."
+)
+@click.option("--store", type=click.Path(path_type=Path), help="Store folder; see isoline info.")
+@click.option("--catalog", type=click.Path(path_type=Path), multiple=True, help="More catalog entries.")
+def app(
+    target: str | None,
+    recipe: tuple[str, ...],
+    slo: tuple[str, ...],
+    header: tuple[str, ...],
+    extra_body: str | None,
+    insecure: bool,
+    telemetry: tuple[str, ...],
+    fresh: bool,
+    example: bool,
+    output: str,
+    store: Path | None,
+    catalog: tuple[Path, ...],
+    **values: object,
+) -> int:
+    """Measure an OpenAI-compatible server under one or several loads and store the points.
+
+    Exit code 0: all points valid, 4: some INVALID or missing, 5: nothing measured. Killed at any
+    moment, the same command goes on where it was.
+    """
+    if example:
+        from isoline.cli.bench.spec import EXAMPLE
+
+        print(EXAMPLE, end="")
+        return 0
+    from isoline.cli.bench.flags import given
+    from isoline.cli.bench.reading import Asked
+    from isoline.cli.bench.run import bench
+    from isoline.domain.catalog import load_catalog
+    from isoline.store.layout import resolve_root
+
+    file, flags = given(target, values, recipe, slo, header, extra_body, insecure, telemetry)
+    return bench(
+        Asked(file, flags), load_catalog(catalog), resolve_root(store), sys.argv[2:], output, fresh=fresh
+    )

@@ -1,0 +1,1 @@
+"""The load generator measured on this very machine, against a server whose latencies are known."""

@@ -1,0 +1,1 @@
+"""A plan of loads and repeats -> one report a point, each handed on as soon as it is measured."""

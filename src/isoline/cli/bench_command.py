@@ -21,7 +21,7 @@ _VALUES: tuple[tuple[str, object, str], ...] = (
     ("--shape", float, "Of gamma arrivals: 1 is Poisson, smaller is burstier."),
     ("--requests", int, "Requests a point; without, until the median TPOT is known within 2 %."),
     ("--warmup-requests", int, "Of a warm-up's round, at least; default: 8."),
-    ("--requests-per-stream", int, "Instead: requests a point, per stream of its concurrency."),
+    ("--requests-per-stream", int, "Instead: requests a point, per stream; 8 at least."),
     ("--duration", float, "Instead: seconds a point."),
     ("--repeats", int, "Measurements of every point, in random order."),
     ("--endpoint", click.Choice(("completions", "chat")), "completions: token ids, no tokenizer."),

@@ -50,9 +50,9 @@ def warm_up(
     tolerance: float = 0.05,
     least: int = SMALLEST_ROUND,
 ) -> WarmUp:
-    """At most `most` rounds of one request a stream, `least` requests in all; ends when two agree within `tolerance`.
+    """At most `most` rounds of one request a stream; ends when two agree within `tolerance`.
 
-    It covers the shapes that will be measured because it is the same load: kernels compiled and
+    A round has `least` requests at least. It covers the shapes that will be measured because it is the same load: kernels compiled and
     graphs captured at the first request of a batch size are compiled here. Its records go to
     `sink`, marked.
     """

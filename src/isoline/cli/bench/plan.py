@@ -17,6 +17,7 @@ from isoline.measure.sweep.plan import LONGEST, Plan
 from isoline.measure.target import Target
 from isoline.measure.workloads import Synthetic
 
+_FEW = 8  # requests; the first leaves the window, and a median needs six for an interval
 _SHORT = 3  # letters; a text this short is no secret, and hiding it would garble words
 
 
@@ -99,7 +100,7 @@ def _loads(spec: Spec) -> list[Load]:
         return [base]
     if spec.concurrency is not None:
         counts = once(levels(spec.concurrency, int, "concurrency"), "concurrency")
-        requests = [each * level if each is not None else base.requests for level in counts]
+        requests = [max(each * level, _FEW) if each is not None else base.requests for level in counts]
         return [
             replace(base, concurrency=level, requests=number)
             for level, number in zip(counts, requests, strict=True)

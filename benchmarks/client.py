@@ -1,13 +1,14 @@
 """The load generator against the C mock server that knows its own latencies: bias, cost, ceiling.
 
-    python benchmarks/client.py [--repeats 3] [--only waves,poisson,…] [--fifo]
+    python benchmarks/client.py [--repeats 3] [--only waves,poisson,…]
 
 Pinned as in the comparison of clients this project started from: the mock on core 0 under SCHED_FIFO,
 the whole client tree on core 1. Every figure is the median of the repeats, with their range, beside its
 target and, where there is one, the same figure of the C reference client of the same minute: the floor of
 this machine, now. In the row `load_cpu_us_per_token` the floor is a Python client that only reads, stamps
-and frames. Bias = what the client reports - what the server measured itself doing. `--fifo` gives the
-client real-time priority, for machines that others use; the kernel then takes 5 % of a busy core away.
+and frames. Bias = what the client reports - what the server measured itself doing. As root the load
+generator takes real-time priority by itself, and the reference clients are given the same; the kernel
+takes 5 % of a core away from either when it is busy throughout.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ import uvloop
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("ISOLINE_SHARED") or ROOT.parent / "shared")
 PORT = 8177
+REAL_TIME = 1  # the priority that the load generator takes
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,6 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", default="")
-    parser.add_argument("--fifo", action="store_true")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -110,7 +111,7 @@ def main() -> None:
         mock, reference = (compile_tool(name, Path(folder)) for name in ("mock", "epc"))
         for case in CASES:
             if not wanted or any(case.name.startswith(word) for word in wanted):
-                report(case, mock, reference, options.repeats, options.fifo)
+                report(case, mock, reference, options.repeats)
 
 
 def compile_tool(name: str, folder: Path) -> Path:
@@ -120,15 +121,15 @@ def compile_tool(name: str, folder: Path) -> Path:
     return binary
 
 
-def report(case: Case, mock: Path, reference: Path, repeats: int, fifo: bool) -> None:
+def report(case: Case, mock: Path, reference: Path, repeats: int) -> None:
     """Measure one case and print figure, range, target, floor."""
     floors: list[dict[str, float]] = []
     found: list[dict[str, float]] = []
     for _ in range(repeats):
         if case.floor:
-            floors.append(run_reference(case, mock, reference, fifo))
-            floors[-1] |= run_job(case, mock, fifo, {"bare": case.floor})
-        found.append(run_case(case, mock, fifo))
+            floors.append(run_reference(case, mock, reference))
+            floors[-1] |= run_job(case, mock, {"bare": case.floor}, REAL_TIME)
+        found.append(run_case(case, mock))
     cores = "server core 0, client core 1" if case.pinned else "unpinned"
     print(f"\n{case.name} ({cores}; {os.getloadavg()[0]:.1f} others' load included)")
     print(f"  {'figure':<22}{'median':>12}{'range':>26}{'target':>12}{'floor':>12}")
@@ -159,11 +160,11 @@ def start_mock(case: Case, mock: Path) -> subprocess.Popen[bytes]:
     return server
 
 
-def run_reference(case: Case, mock: Path, reference: Path, fifo: bool) -> dict[str, float]:
+def run_reference(case: Case, mock: Path, reference: Path) -> dict[str, float]:
     assert case.floor is not None
     server = start_mock(case, mock)
     try:
-        command = [*prefix(1, 40 if fifo else None), str(reference), str(PORT), *map(str, case.floor)]
+        command = [*prefix(1, REAL_TIME), str(reference), str(PORT), *map(str, case.floor)]
         result = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
         truth = stats()
     finally:
@@ -179,14 +180,14 @@ def run_reference(case: Case, mock: Path, reference: Path, fifo: bool) -> dict[s
     }
 
 
-def run_case(case: Case, mock: Path, fifo: bool) -> dict[str, float]:
-    return run_job(case, mock, fifo, {"load": case.load, "osl": case.osl})
+def run_case(case: Case, mock: Path) -> dict[str, float]:
+    return run_job(case, mock, {"load": case.load, "osl": case.osl})
 
 
-def run_job(case: Case, mock: Path, fifo: bool, job: dict[str, object]) -> dict[str, float]:
+def run_job(case: Case, mock: Path, job: dict[str, object], priority: int | None = None) -> dict[str, float]:
     server = start_mock(case, mock)
     try:
-        command = prefix(1 if case.pinned else None, 40 if fifo else None)
+        command = prefix(1 if case.pinned else None, priority)
         done = subprocess.run(
             [*command, sys.executable, __file__, "--one", json.dumps(job)], stdout=subprocess.PIPE, check=True
         )

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
+from isoline.analyse.quantities import QUANTITIES
 from isoline.cli.main import COMMANDS
 from isoline.measure.sweep.goodput import Goodput
 from isoline.measure.sweep.repeats import LoadSummary, Spread
@@ -64,6 +65,11 @@ def test_every_command_and_option_is_documented(name: str) -> None:
         for parameter in command.params:
             if isinstance(parameter, click.Option):
                 assert parameter.opts[0] in text, parameter.opts[0]
+
+
+def test_every_metric_is_documented() -> None:
+    text = (ROOT / "docs/reading.md").read_text()
+    assert [key for key in QUANTITIES if f"`{key}`" not in text] == []
 
 
 def test_every_key_of_the_json_document_is_documented() -> None:

@@ -81,3 +81,11 @@ LAUNCHERS = Registry(
         "transformers": f"{_LAUNCHERS}.transformers:LAUNCHER",
     },
 )
+TELEMETRY = Registry(
+    "telemetry",
+    {
+        "nvml": "isoline.measure.telemetry.nvml:source",
+        "amdsmi": "isoline.measure.telemetry.amdsmi:source",
+        "prometheus": "isoline.measure.telemetry.prometheus:source",
+    },
+)

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from isoline.analyse.compare import Terms, compare
+from isoline.analyse.compare import compare
 from isoline.analyse.comparison import Comparison
 from isoline.analyse.rates import PriceTerms
 from isoline.analyse.runs import latest_run_per_line
+from isoline.analyse.terms import Terms
 from isoline.analyse.words import percent_less, times, usd
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Point

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from isoline.analyse.compare import Terms, compare
+from isoline.analyse.compare import compare
 from isoline.analyse.comparison import Comparison, Reading
 from isoline.analyse.defaults import default_bucket, shown_range
 from isoline.analyse.dimensions import ATTRIBUTES
+from isoline.analyse.terms import Terms
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Coverage, Point
 from isoline.domain.sequence import parse_sequence

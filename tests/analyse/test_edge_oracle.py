@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from isoline.analyse.line import Line, Rates
+from isoline.analyse.line import Line
+from isoline.analyse.quantities import Rates
 from isoline.analyse.read import read_pooled
 from isoline.domain.point import Point
 from tests.points import point

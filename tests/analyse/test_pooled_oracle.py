@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from isoline.analyse.budget import highest_within
-from isoline.analyse.line import Line, Rates
+from isoline.analyse.line import Line
 from isoline.analyse.metrics import cost_per_mtok, tokens_per_s_per_mw
+from isoline.analyse.quantities import Rates
 from isoline.analyse.read import read_pooled
 from isoline.domain.point import Point
 from isoline.domain.sequence import parse_sequence

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isoline.analyse.drawing import drawn_line
-from isoline.analyse.line import Line, Rates
+from isoline.analyse.line import Line
+from isoline.analyse.quantities import Rates
 from isoline.analyse.read import read_envelope, read_pooled
 from isoline.domain.point import Point
 from tests.points import point

@@ -267,7 +267,7 @@ slo: {ttft: 2}
         ("model: m", "model: [m", 3, "not valid YAML"),
         ("model: m\n", "", 1, "model is missing"),
         ("isl: 8", "isl: no", 3, "isl: expected a whole number, got text"),
-        ("isl: 8", "isl: 8\nduration: 3\nrequests: 9", 4, "duration: give either requests or a duration"),
+        ("isl: 8", "isl: 8\nduration: 3\nrequests: 9", 4, "duration: give one of duration, requests_per_str"),
         ("isl: 8", "isl: 8\narrivals: fast", 4, "'fast' is unknown; it is one of poisson, constant, gamma"),
         ("isl: 8", "isl: 8\nheaders:\n  X-A: 3", 5, "headers.X-A: expected text"),
     ],

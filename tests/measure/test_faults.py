@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import subprocess
 from pathlib import Path
@@ -131,6 +132,34 @@ def test_odd_but_valid_answers_are_read(name: str) -> None:
     for record in records:
         times = [record.sent, record.first_byte, record.first_token, record.last_token, record.done]
         assert times == sorted(time for time in times if time is not None)
+
+
+@pytest.mark.parametrize("claimed", [1, 400])
+def test_counts_that_contradict_the_stream_are_not_used(claimed: int) -> None:
+    body = tokens(4) + usage_event(8, claimed) + DONE
+    with scripted(always(HEAD + chunk(body) + END)) as url:
+        records, _, summary = measure(url)
+    assert [(record.error, record.tokens_out) for record in records] == [(None, 4)] * 4
+    assert summary.tokens_out_source == {"chunks": 4}
+    assert "usage" in {reason.code for reason in summary.reasons}
+
+
+def test_a_host_that_never_answers_is_given_up() -> None:
+    """A listener whose queue of connections is full: handshakes are neither taken nor refused."""
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        address = deaf.getsockname()
+        waiting = [socket.socket() for _ in range(8)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(address)
+        target = Target(f"http://127.0.0.1:{address[1]}", "m", connect_timeout=0.3)
+        with pytest.raises(TargetError) as caught:
+            run_load(target, Synthetic(8, 4), LOAD, ListSink(), processes=0)
+        for one in waiting:
+            one.close()
+    assert caught.value.kind is Failure.CONNECT_TIMEOUT
 
 
 def test_a_silent_server_times_out() -> None:

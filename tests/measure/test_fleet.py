@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -17,6 +19,7 @@ from isoline.measure.failures import Failure, TargetError
 from isoline.measure.fleet import run_load
 from isoline.measure.loads import Load
 from isoline.measure.records import RequestRecord
+from isoline.measure.sessions import Sessions
 from isoline.measure.sink import ListSink, SpoolReader, SpoolSink
 from isoline.measure.summary import summarise
 from isoline.measure.target import Target
@@ -174,6 +177,38 @@ def test_a_worker_that_cannot_start_is_an_error(monkeypatch: pytest.MonkeyPatch)
         run_load(
             Target("http://127.0.0.1:9", "m"), Synthetic(4, 4), Load(concurrency=1, requests=1), ListSink(), 1
         )
+
+
+def test_worker_processes_run_before_ordinary_ones_where_they_may(mock_binary: Path) -> None:
+    """And never this process, which the user's program is."""
+    ask = "import os; os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))"
+    allowed = (
+        subprocess.run([sys.executable, "-c", ask], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    )
+    with running_mock(mock_binary, "--zero") as url:
+        for processes, expected in ((1, allowed), (0, False)):
+            load = Load(concurrency=1, requests=2)
+            report = run_load(Target(url, "mock"), Synthetic(4, 4), load, ListSink(), processes)
+            assert [client.preferred for client in report.clients] == [expected]
+
+
+def test_a_stop_ends_pauses(mock_binary: Path) -> None:
+    """Sessions whose users would think for an hour end at once, and their records say what was answered."""
+    sink = ListSink()
+
+    def interrupt(finished: int, _: int) -> None:
+        if finished >= 3 and not sent:
+            sent.append(True)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    sent: list[bool] = []
+    talk = Sessions(turns=2, first_isl=8, isl=8, osl=4, think=3600.0, steady_think=True)
+    with running_mock(mock_binary, "--zero") as url:
+        report = run_load(
+            Target(url, "mock"), talk, Load(concurrency=3, requests=6), sink, 1, on_progress=interrupt
+        )
+    assert report.interrupted
+    assert [record.ok for record in sink.records] == [True] * 3
 
 
 class After:

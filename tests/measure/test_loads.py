@@ -60,8 +60,47 @@ def test_processes_follow_the_load(streams: int, cores: int, expected: int) -> N
         {"concurrency": 0, "requests": 1},
         {"rate": -1.0, "requests": 1},
         {"rate": 1.0, "requests": 1, "arrivals": "sometimes"},
+        {"rate": 1.0, "requests": 1, "ramp_to": 2.0},
+        {"concurrency": 1, "duration": 1.0, "ramp_to": 2.0},
+        {"rate": float("inf"), "requests": 1},
+        {"times": ()},
+        {"times": (1.0, 0.5)},
+        {"times": (0.0,), "rate": 1.0},
     ],
 )
 def test_what_is_no_load_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(UsageError):
         Load(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("first", "last"), [(10.0, 90.0), (90.0, 10.0), (40.0, 40.0)])
+def test_a_ramp_is_the_integral_of_its_rate(first: float, last: float) -> None:
+    """By time t of a linear ramp over d seconds, first*t + (last-first)*t*t/2d requests have come."""
+    load = Load(rate=first, ramp_to=last, duration=100.0, arrivals="constant")
+    dues = list(load.starts())
+    assert len(dues) == pytest.approx((first + last) / 2 * 100, abs=1)
+    for number in range(0, len(dues), 97):
+        at = dues[number]
+        assert first * at + (last - first) * at * at / 200 == pytest.approx(number, abs=1e-6)
+
+
+def test_poisson_gaps_follow_a_ramp() -> None:
+    dues = list(Load(rate=10.0, ramp_to=90.0, duration=200.0).starts())
+    early = sum(due < 100 for due in dues)
+    assert early / (len(dues) - early) == pytest.approx(30 / 70, rel=0.1)
+    assert dues[-1] < 200
+
+
+def test_a_trace_s_times_are_the_arrivals() -> None:
+    times = (0.0, 0.5, 0.5, 3.0)
+    assert list(Load(times=times).starts()) == list(times)
+    assert Load(times=times).requests == 4
+    assert list(Load(times=times, requests=2).starts()) == [0.0, 0.5]
+    assert Load(times=times, duration=3.0).requests == 3
+
+
+def test_a_warm_up_round_is_a_piece_of_the_load() -> None:
+    assert Load(concurrency=64, duration=9.0).round().requests == 64
+    ramp = Load(rate=1.0, ramp_to=100.0, duration=9.0).round()
+    assert (ramp.requests, ramp.rate, ramp.ramp_to) == (200, 100.0, None)
+    assert Load(times=(0.0, 1.0, 2.0)).round().requests == 3

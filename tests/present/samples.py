@@ -9,9 +9,11 @@ from isoline.analyse.comparison import (
     Source,
     Target,
 )
-from isoline.analyse.drawing import drawn_line
-from isoline.analyse.line import Line, Rates
+from isoline.analyse.line import Line
+from isoline.analyse.plotting import Lines, plot
+from isoline.analyse.quantities import Rates
 from isoline.analyse.read import read_envelope
+from isoline.analyse.terms import View
 from isoline.domain.point import MEASURED, PUBLISHED, Point, Workload
 from isoline.domain.recipe import Recipe
 from isoline.numerics.frontier import frontier
@@ -38,8 +40,9 @@ def side(label: str, lines: tuple[Series, ...] = ()) -> Side:
     """A side with the line that `analyse` draws through its series."""
     points = tuple(p for line in lines for p in line.points)
     known = (min(p.interactivity for p in points), max(p.interactivity for p in points)) if points else None
-    drawn = drawn_line(knots_of(lines))
-    return Side(label.lower(), label, "b300", label.lower(), points, lines, known, drawn)
+    drawn = tuple(knots_of(lines))
+    shown = plot(lines, Lines(drawn, drawn), Rates(2.3, 2.17), View())
+    return Side(label.lower(), label, "b300", label.lower(), points, lines, known, shown)
 
 
 def knots_of(lines: tuple[Series, ...]) -> list[Line]:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from isoline.analyse.terms import View
 from isoline.domain.point import SIMULATED
 from isoline.errors import UsageError
 from isoline.present.chart_scale import linear, logarithmic, number, plain
@@ -71,8 +72,8 @@ def test_what_no_point_is_near_is_dashed_and_lighter():
 @pytest.mark.parametrize("sample", EVERY)
 @pytest.mark.parametrize("log", [False, True])
 def test_nothing_is_drawn_beyond_the_measured_range(sample, log):
-    comparison = sample()
-    spec = comparison_chart(comparison, log=log)
+    comparison = replace(sample(), view=View(log=log))
+    spec = comparison_chart(comparison)
     by_label = {side.label: side for side in comparison.sides}
     for name in ("lines", "frontiers", "readings"):
         for row in rows(spec, name):
@@ -124,7 +125,13 @@ def test_subtitle_says_what_the_data_is():
     assert "published by InferenceX" in published
     comparison = samples.single_point()
     sides = tuple(
-        replace(side, points=tuple(msgspec.structs.replace(p, status=SIMULATED) for p in side.points))
+        samples.side(
+            side.label,
+            tuple(
+                samples.series(one.label, [msgspec.structs.replace(p, status=SIMULATED) for p in one.points])
+                for one in side.series
+            ),
+        )
         for side in comparison.sides
     )
     spec = comparison_chart(replace(comparison, sides=sides))

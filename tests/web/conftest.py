@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE = 120_000  # milliseconds: what a busy machine may take; never what is asserted
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -97,6 +98,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page that fails the test on any violation of the policy, error or foreign request."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE)
     found = context.new_page()
     troubles: list[str] = []
     found.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)

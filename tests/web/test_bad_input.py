@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
+import re
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -17,6 +18,8 @@ from isoline.store.sources import Sources
 from isoline.store.store import Store
 from tests.web.conftest import HOSTILE
 from tests.web.test_routes import SEED
+
+FIELDS = ("price.b300", "power.b300", "default_at")  # what only a form sends
 
 
 @pytest.mark.parametrize(
@@ -39,6 +42,19 @@ from tests.web.test_routes import SEED
         ("?as_of=yesterday", 400, "2026-06-14"),
         ("?dataset=nothing", 400, "published"),
         ("?at=%00%ff<script>", 400, ""),
+        ("?metric=speed&tier=rental&at=60,90", 400, "output_throughput_per_gpu"),
+        ("?x=time", 400, "ttft"),
+        ("?log=yes", 400, "neither 1"),
+        ("?vendor=intel", 400, "nvidia"),
+        ("?vendor=amd", 404, "AMD only"),
+        ("?aggregation=both", 400, "disaggregated"),
+        ("?spec_decode=magic", 400, "mtp"),
+        ("?aggregation=aggregated", 404, "published readings do not say"),
+        ("?spec_decode=mtp", 404, "published readings do not say"),
+        ("?x=ttft", 404, "do not report x ttft"),
+        ("?metric=avg_power_w", 404, "do not report metric avg_power_w"),
+        ("?to.colour=red", 400, "none of model"),
+        ("?to.model=none", 404, "model none"),
     ],
 )
 def test_bad_parameters_get_a_page_that_keeps_the_rest(
@@ -49,9 +65,10 @@ def test_bad_parameters_get_a_page_that_keeps_the_rest(
     assert words in html.unescape(answer.text)
     assert "<script>" not in answer.text
     if "tier=rental" in query and status == 400:
-        assert f'href="{SEED}?tier=rental"' in answer.text
+        left = "?at=60,90&amp;tier=rental" if "metric" in query else "?tier=rental"
+        assert f'href="{SEED}{left}"' in answer.text
         assert '<option value="rental" selected>' in answer.text
-        assert 'value="60,x"' in answer.text
+        assert re.search('value="60,(x|90)"', answer.text)
 
 
 @pytest.mark.parametrize("suffix", [".json", ".chart.json", ".csv", ".svg", ".png"])
@@ -70,6 +87,12 @@ def test_other_forms_say_it_in_their_own_way(packaged: TestClient, suffix: str) 
 @pytest.mark.parametrize("query", ["theme=pink", "size=huge", "width=1", "height=1e9", "width=nan"])
 def test_bounds_of_pictures(packaged: TestClient, query: str) -> None:
     assert packaged.get(f"{SEED}.svg?{query}").status_code == 400
+
+
+def test_parts_are_of_specifications_only(packaged: TestClient) -> None:
+    assert set(packaged.get(f"{SEED}.chart.json?part=targets").json()) == {"datasets"}
+    assert packaged.get(f"{SEED}.chart.json?part=points").status_code == 400
+    assert "<path" in packaged.get(f"{SEED}.svg?part=targets").text
 
 
 def test_an_unknown_comparison_suggests_known_ones(packaged: TestClient) -> None:
@@ -107,10 +130,14 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
 @settings(max_examples=150)
 @given(
     st.lists(
-        st.tuples(st.sampled_from((*PARAMETERS, "price.b300", "default_at")), st.text(max_size=30)),
+        st.tuples(
+            st.sampled_from((*PARAMETERS, *FIELDS, "to.model", "to.a")),
+            st.text(max_size=30),
+        ),
         max_size=6,
     )
 )
+@example([("price.b300", ",")])
 def test_no_query_breaks_a_page(one: TestClient, pairs: list[tuple[str, str]]) -> None:
     query = "&".join(f"{key}={quote(value, safe='', errors='replace')}" for key, value in pairs)
     answer = one.get(f"{SEED}?{query}")
@@ -119,7 +146,8 @@ def test_no_query_breaks_a_page(one: TestClient, pairs: list[tuple[str, str]]) -
         assert one.get(answer.headers["location"]).status_code in (200, 400, 404)
 
 
-@given(st.lists(st.tuples(st.sampled_from(PARAMETERS), st.text(max_size=20)), max_size=9))
+@example([("price.b300", ",")])
+@given(st.lists(st.tuples(st.sampled_from((*PARAMETERS, *FIELDS)), st.text(max_size=20)), max_size=9))
 def test_tidying_twice_changes_nothing(pairs: list[tuple[str, str]]) -> None:
     once = Query.of(pairs)
     assert Query.of(once.values) == once

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.web.conftest import CHROMIUM
+from tests.web.conftest import CHROMIUM, PATIENCE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -52,16 +52,43 @@ def expected(found: dict[str, Any]) -> list[str]:
 
 
 def settled(page: Page, query: str) -> None:
-    """Until address and chart are those of `query`."""
+    """Until address and chart are those of `query`, and nothing is under way."""
     page.wait_for_function(
-        "q => location.search === q && document.getElementById('chart').dataset.drawn === (q || '?')",
+        "q => { const { drawn, following } = document.getElementById('chart').dataset;"
+        " return location.search === q && drawn === (q || '?') && following === undefined; }",
         arg=query,
     )
 
 
+def at_rest(page: Page, but_not: str) -> str:
+    """The address, once it, the chart and the sliders say the same, stay so, and no longer hold `but_not`."""
+    page.wait_for_function(
+        """but => {
+          const { drawn, following } = document.getElementById('chart').dataset;
+          const sliders = [...document.querySelectorAll('[role=slider]')];
+          const values = sliders.map(slider => slider.getAttribute('aria-valuenow'));
+          const asked = new URLSearchParams(location.search).get('at');
+          const agree = following === undefined && drawn === location.search && asked === values.join(',')
+            && !location.search.includes(but);
+          window.restFor = agree && window.restOf === location.search ? (window.restFor ?? 0) + 1 : 0;
+          window.restOf = location.search;
+          return window.restFor > 4; // polled once a frame
+        }""",
+        arg=but_not,
+    )
+    return page.url
+
+
+def agree(page: Page) -> None:
+    """Table, verdict and address say what the JSON twin says."""
+    found = twin(page.url)
+    assert throughputs(page) == expected(found)
+    assert page.locator("h1").inner_text() == found["narrative"][0]
+
+
 def test_an_edited_target_changes_table_verdict_chart_and_address_together(base: str, page: Page) -> None:
     page.goto(base + PATH)
-    page.wait_for_selector(DRAWN)
+    settled(page, "")
     assert throughputs(page) == expected(twin(base + PATH))
     field = page.locator("thead input").nth(1)
     field.fill("130")
@@ -81,12 +108,16 @@ def test_an_edited_target_changes_table_verdict_chart_and_address_together(base:
 
 def test_controls_and_reset(base: str, page: Page) -> None:
     page.goto(base + PATH)
-    page.wait_for_selector(DRAWN)
+    settled(page, "")
+    page.locator("#more summary").click()
     page.locator("[name='price.b300']").fill("3.1")
     settled(page, "?price=b300=3.1")
     assert "B300 $3.10/GPU-hour (your price)" in page.locator("#verdict").inner_text()
     page.select_option("[name=method]", "pooled")
     settled(page, "?method=pooled&price=b300=3.1")
+    assert page.locator("[name=vendor]").is_disabled()
+    assert "all are NVIDIA" in page.locator("#more").inner_text()
+    assert "published readings do not say" in page.locator("#more").inner_text()
     page.locator("#reset").click()
     settled(page, "")
     assert "as published" in page.locator("#verdict").inner_text()
@@ -94,6 +125,7 @@ def test_controls_and_reset(base: str, page: Page) -> None:
 
 def test_a_wrong_target_is_said_and_changes_nothing(base: str, browser: Browser) -> None:
     context = browser.new_context()
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(base + PATH)
     page.wait_for_selector(DRAWN)
@@ -118,6 +150,7 @@ def test_nothing_sticks_out_on_a_phone(base: str, page: Page, path: str) -> None
 
 def test_whole_without_javascript(base: str, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(base + PATH)
     assert throughputs(page) == expected(twin(base + PATH))
@@ -131,14 +164,14 @@ def test_whole_without_javascript(base: str, browser: Browser) -> None:
 
 def test_target_lines_move_by_mouse_and_keys(base: str, page: Page) -> None:
     page.goto(base + PATH)
-    page.wait_for_selector(DRAWN)
+    settled(page, "")
     handle = page.get_by_role("slider").nth(1)
     handle.focus()
     page.keyboard.press("ArrowLeft")
     settled(page, "?at=102,159,218")
     page.keyboard.press("Shift+ArrowRight")
     settled(page, "?at=102,169,218")
-    assert throughputs(page) == expected(twin(page.url))
+    agree(page)
     box = handle.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"]  # the grip is at the upper end
@@ -147,9 +180,82 @@ def test_target_lines_move_by_mouse_and_keys(base: str, page: Page) -> None:
     page.mouse.move(x - 60, y, steps=6)
     page.mouse.move(x - 120, y, steps=6)
     page.mouse.up()
-    page.wait_for_url(lambda url: "169" not in url)
-    page.wait_for_load_state("networkidle")
-    target = int(page.get_by_role("slider").nth(1).get_attribute("aria-valuenow") or 0)
-    assert target < 160
-    settled(page, f"?at=102,{target},218")
-    assert throughputs(page) == expected(twin(page.url))
+    where = at_rest(page, but_not="169")
+    assert int(where.rpartition("=")[2].split(",")[1]) < 160
+    agree(page)
+
+
+CHART = "import(document.querySelector('script[type=module]').src.replace('page.js', 'chart.js'))"
+
+
+def domains(page: Page) -> Any:
+    return page.evaluate(f"{CHART}.then(c => [c.view().signal('x_domain'), c.view().signal('y_domain')])")
+
+
+def test_zoom_pan_and_reset(base: str, page: Page) -> None:
+    page.goto(base + PATH)
+    settled(page, "")
+    whole = domains(page)
+    page.locator("#live").focus()
+    page.keyboard.press("+")
+    page.get_by_role("button", name="Zoom in").click()
+    page.wait_for_function("document.querySelector('#live').classList.contains('zoomed')")
+    near = domains(page)
+    assert near[0][1] - near[0][0] < (whole[0][1] - whole[0][0]) / 2
+    box = page.locator("#live").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 400, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 200, steps=4)
+    page.mouse.up()
+    page.wait_for_function(f"x => {CHART}.then(c => c.view().signal('x_domain')[0] > x)", arg=near[0][0])
+    page.get_by_role("button", name="Reset zoom").click()
+    page.wait_for_function("!document.querySelector('#live').classList.contains('zoomed')")
+    assert domains(page) == whole
+
+
+def drawn_sides(page: Page) -> Any:
+    return page.evaluate(f"{CHART}.then(c => [...new Set(c.view().data('points').map(p => p.side))])")
+
+
+def test_the_legend_hides_and_shows_alone(base: str, page: Page) -> None:
+    page.goto(base + PATH)
+    settled(page, "")
+    page.get_by_role("button", name="BF16", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#keys [aria-pressed=false]")
+    assert drawn_sides(page) == ["FP4"]
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Show only BF16").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#keys [aria-pressed=false]")
+    assert drawn_sides(page) == ["BF16"]
+
+
+def test_a_point_says_what_it_is(base: str, page: Page) -> None:
+    page.goto(base + PATH)
+    settled(page, "")
+    page.locator("#live").focus()
+    page.keyboard.press("ArrowRight")
+    tip = page.locator("#tip")
+    assert "4,219.8" in tip.inner_text()
+    page.keyboard.press("Enter")
+    assert str(page.evaluate("document.activeElement.href")).endswith(PATH)
+    page.keyboard.press("Escape")
+    assert tip.is_hidden()
+
+
+def test_metric_and_scale_change_everything_at_once(base: str, page: Page) -> None:
+    page.goto(base + PATH)
+    settled(page, "")
+    page.select_option("[name=metric]", "cost_per_mtok")
+    settled(page, "?metric=cost_per_mtok")
+    found = twin(page.url)
+    assert page.locator("h1").inner_text() == found["narrative"][0]
+    assert "FP4 costs 65 % less per token" in found["narrative"][0]
+    assert page.locator(".readings .metric").first.inner_text().startswith("Cost")
+    assert "Cost ($ per M tokens)" in (page.locator(DRAWN).text_content() or "")
+    page.check("[name=log]")
+    settled(page, "?metric=cost_per_mtok&log=1")
+    page.select_option("[name='to.b']", "fp8")
+    page.wait_for_url("**/qwen-3-5-b300-fp4-vs-fp8?metric=cost_per_mtok&log=1")

@@ -113,6 +113,7 @@ def test_the_link_button_copies_the_address(served: str, browser: Browser) -> No
     page.get_by_role("button", name="Copy link").click()
     page.wait_for_function("() => document.getElementById('copied').textContent === 'Copied'")
     assert page.evaluate("navigator.clipboard.readText()") == f"{served}{SEED}?at=120"
+    page.locator("#more summary").click()
     page.locator("[name='price.b300']").fill("3.1")
     page.wait_for_function("() => location.search.includes('price')")
     assert page.get_by_role("button", name="Copy link").is_visible()

@@ -8,7 +8,7 @@ import random
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -38,10 +38,20 @@ CASES = {
     "gaps": ("deepseek-r1-b200-fp4-vs-fp8", Asked(), "shared"),
     "pooled": ("deepseek-r1-b200-fp4-vs-fp8", Asked(method="pooled", tier="rental"), "shared"),
     "GPUs": ("deepseek-r1-b200-vs-h200", Asked(precision="fp8"), "shared"),
+    "cost": (SEED, Asked(view="per-dollar", log="1"), ""),
+    "energy": ("deepseek-r1-b200-fp4-vs-fp8", Asked(metric="provisioned_j_per_output_token"), "shared"),
+    "board power": ("llama-3-3-70b-b300-fp4-vs-fp8", Asked(metric="avg_power_w"), ""),
+    "latency": (
+        "deepseek-r1-b200-fp4-vs-fp8",
+        Asked(x="ttft", metric="output_tokens_per_s_per_mw", spec_decode=("none",), optimal="1"),
+        "shared",
+    ),
+    "simulated": ("llama-3-3-70b-h100-vs-h200", Asked(x="e2e", aggregation="aggregated"), ""),
     "dense": (SEED, Asked(dataset=("dense",)), "dense"),
     "one side": (SEED, Asked(dataset=("lone",)), "lone"),
 }
 KEYS = (
+    "value",
     "throughput_per_gpu",
     "output_throughput_per_gpu",
     "input_throughput_per_gpu",
@@ -82,6 +92,7 @@ class Case:
             self.slug,
             Query.of_asked(self.asked),
             self.sources,
+            self.catalog,
             cache=folder.parent / "library",
             today=date(2026, 11, 24),
         )
@@ -122,7 +133,7 @@ def test_the_file_reads_what_python_reads(case: Case, page: Page) -> None:
     targets = targets_of(case.at(None), 90)
     read = page.evaluate(
         "xs => { const data = JSON.parse(document.getElementById('curves').textContent);"
-        "return xs.map(x => reading.target(data, x)); }",
+        "return xs.map(x => modules['reading.js'].target(data, x)); }",
         targets,
     )
     expected = case.at(",".join(map(repr, targets))).targets
@@ -130,11 +141,12 @@ def test_the_file_reads_what_python_reads(case: Case, page: Page) -> None:
     for found, target in zip(read, expected, strict=True):
         assert close(found["throughput_ratio"], target.throughput_ratio)
         assert close(found["cost_ratio"], target.cost_ratio)
+        assert close(found["ratio"], target.ratio)
         for one, reading in zip(found["readings"], target.readings, strict=True):
             assert same(one, reading), (target.interactivity, one, reading)
 
 
-def same(one: dict[str, object], reading: Reading) -> bool:
+def same(one: dict[str, Any], reading: Reading) -> bool:
     bound = one["bound"]
     edge = (bound["edge"], bound["interactivity"]) if isinstance(bound, dict) else None
     return (
@@ -142,7 +154,7 @@ def same(one: dict[str, object], reading: Reading) -> bool:
         and one["basis"] == reading.basis
         and one["series"] == reading.series
         and one["recomputed"] == list(reading.recomputed)
-        and one["near"] == [n.interactivity for n in reading.neighbours]
+        and [knot["x"] for knot in one["near"]] == [n.interactivity for n in reading.neighbours]
         and edge == ((reading.bound.edge, reading.bound.interactivity) if reading.bound else None)
         and all(close(one[key], getattr(reading, key)) for key in KEYS)
     )
@@ -176,10 +188,12 @@ def plain(texts: list[str]) -> str:
 
 def agrees(page: Page, expected: Comparison) -> None:
     assert page.locator("h1").inner_text() == expected.narrative[0]
+    heads = page.locator(".readings tbody tr:not(.metric) th").all_inner_texts()
+    assert [text.strip() for text in heads] == [row.label for row in table.rows(expected)]
     assert page.locator("#narrative p").all_inner_texts() == list(expected.narrative[1:])
     rows = [r.cells for r in table.rows(expected)]
     found = page.eval_on_selector_all(
-        ".readings tr[data-metric]",
+        ".readings tbody tr:not(.metric)",
         "rows => rows.map(row => [...row.querySelectorAll('td:not(.add)')].map(cell => cell.textContent))",
     )
     assert [tuple(row) for row in found] == rows

@@ -20,9 +20,9 @@ from starlette.testclient import TestClient
 from isoline.domain.catalog import load_catalog
 from isoline.present.web.app import create_app
 from isoline.present.web.compare import SUFFIXES
-from isoline.present.web.openapi import LOOK, PICTURES, PLAIN, QUESTION, TEXTS, document
+from isoline.present.web.openapi import LOOK, PART, PICTURES, PLAIN, QUESTION, TEXTS, document
 from isoline.present.web.query import PARAMETERS
-from isoline.present.web.site import ROUTES
+from isoline.present.web.site import PER_DOLLAR, ROUTES
 from isoline.store.sources import Sources
 from isoline.store.store import Store
 from tests.web.test_routes import SEED
@@ -68,6 +68,12 @@ BAD = {
     "power": ("b300=x", "mi300=1"),
     "dataset": ("nothing", "../../etc/passwd", "'; DROP TABLE points; --"),
     "as_of": ("yesterday", "2026-13-01"),
+    "metric": ("speed", "cost_per_mtok,throughput_per_gpu", "avg_power_w"),
+    "vendor": ("intel", "amd"),
+    "aggregation": ("both", "aggregated"),
+    "spec_decode": ("magic", "mtp,x"),
+    "x": ("time", "ttft"),
+    "log": ("yes", "2"),
 }
 GOOD = {"at": "120,200", "tier": "rental", "method": "pooled", "price": "b300=3.1", "power": "b300=1.9"}
 
@@ -138,11 +144,11 @@ def test_the_description_is_complete(server: TestClient) -> None:
     assert found["servers"] == [{"url": "http://testserver"}]
     assert {item["name"] for item in QUESTION} == set(PARAMETERS)
     assert {suffix for suffix in (*TEXTS, *PICTURES) if suffix} == set(SUFFIXES)
-    for path in (*PLAIN, *ROUTES.values()):
+    for path in (*PLAIN, *ROUTES.values(), PER_DOLLAR):
         assert path in found["paths"]
         assert server.get(path).status_code == 200
-    for item in (*QUESTION, *LOOK):
-        suffix = ".json" if item in QUESTION else ".svg"
+    for item in (*QUESTION, *LOOK, PART):
+        suffix = ".json" if item in QUESTION else ".chart.json" if item == PART else ".svg"
         asked = urlencode({str(item["name"]): item["example"]})
         assert server.get(f"{SEED}{suffix}?{asked}").status_code in (200, 400, 404), item["name"]
 

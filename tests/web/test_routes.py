@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from isoline.present.charts import MOVING
 from isoline.present.palette import THEMES
 from isoline.present.web import assets
 from isoline.present.web.headers import HEADERS
 from isoline.present.web.query import PARAMETERS
-from isoline.present.web.site import ROUTES
+from isoline.present.web.site import PER_DOLLAR, ROUTES
 from tests.shared import needs_shared
 
 SEED = "/compare-precision/qwen-3-5-b300-fp4-vs-bf16"
@@ -26,7 +27,10 @@ QUERIES = [
     "?tier=rental&method=pooled",
     "?at=300,1&power=b300=2",
     "?dataset=published&sequence=1k/1k",
+    "?metric=cost_per_mtok&vendor=nvidia&log=1&optimal=1",
+    "?metric=provisioned_j_per_token&at=160",
 ]
+FLAGS = ("log", "optimal")
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -36,7 +40,7 @@ def test_the_twin_is_the_command_lines_document(
     from isoline.cli.main import main
 
     options = [part.split("=", 1) for part in query[1:].split("&") if part]
-    words = [text for key, value in options for text in (f"--{key}", value)]
+    words = [text for key, value in options for text in (f"--{key}", *([] if key in FLAGS else [value]))]
     assert (
         main(["compare", SEED.rsplit("/", 1)[1], *words, "--format", "json", "--store", str(tmp_path)]) == 0
     )
@@ -57,6 +61,47 @@ def test_the_page_says_what_its_twin_says(packaged: TestClient, query: str) -> N
         for reading in target["readings"]:
             value = reading["throughput_per_gpu"]
             assert (f"<td>{value:,.1f}" if value is not None else "<td>—</td>") in text
+
+
+def test_per_dollar_is_the_same_comparison_led_by_cost(packaged: TestClient) -> None:
+    path = f"{PER_DOLLAR}/{SEED.rsplit('/', 1)[1]}"
+    usual, other = (packaged.get(f"{where}.json?at=160").json() for where in (SEED, path))
+    assert other["view"]["metric"] == "cost_per_mtok"
+    assert other["narrative"][0].partition(": ")[2].startswith("FP4 costs 65 % less per token")
+    readings = [[r | {"value": None} for r in found["targets"][0]["readings"]] for found in (usual, other)]
+    assert readings[0] == readings[1]
+    page = html.unescape(packaged.get(f"{path}?at=160").text)
+    assert "isoline compare qwen-3-5-b300-fp4-vs-bf16 --view per-dollar --at 160" in page
+    assert packaged.get(PER_DOLLAR).status_code == 200
+
+
+@needs_shared
+@pytest.mark.parametrize("aggregation", ["aggregated", "disaggregated"])
+@pytest.mark.parametrize("axis", ["interactivity", "e2e", "ttft"])
+def test_filters_and_axes_narrow_all_parts_alike(shared: TestClient, aggregation: str, axis: str) -> None:
+    query = f"sequence=8k/1k&aggregation={aggregation}&x={axis}&metric=output_throughput_per_gpu"
+    found = shared.get(f"{DEEPSEEK}.json?{query}").json()
+    assert found["filters"]["aggregation"] == aggregation
+    assert found["offers"]["aggregation"] == ["aggregated", "disaggregated"]
+    for side in found["sides"]:
+        assert {recipe["disaggregated"] for recipe in side["recipes"]} == {aggregation == "disaggregated"}
+    for sentence in (found["narrative"][0], shared.get(f"{DEEPSEEK}?{query}").text):
+        assert f"{aggregation} only" in sentence
+    drawn = shared.get(f"{DEEPSEEK}.chart.json?{query}").json()
+    assert len(drawn["datasets"]["points"]) == sum(side["points"] for side in found["sides"])
+    part = shared.get(f"{DEEPSEEK}.chart.json?{query}&part=targets").json()
+    assert part == {"datasets": {name: drawn["datasets"][name] for name in MOVING}}
+
+
+@needs_shared
+def test_the_points_beside_a_target_tell_their_latencies(shared: TestClient) -> None:
+    found = shared.get(f"{DEEPSEEK}.json").json()
+    near = [n for t in found["targets"] for r in t["readings"] for n in r["neighbours"]]
+    assert near
+    assert all(0 < n["ttft"] < n["e2e"] for n in near)
+    page = shared.get(DEEPSEEK).text
+    assert "TTFT <span>s, median" in page
+    assert all(f'href="{n["run_url"]}"' in page for n in near)
 
 
 def test_every_kind_has_a_page_and_an_index(packaged: TestClient) -> None:
@@ -105,6 +150,17 @@ def test_scores_of_both_sides_are_under_the_table(shared: TestClient) -> None:
             f"{SEED}?method=pooled",
         ),
         (f"{SEED}?default_at=102,160&at=102&at=161", 302, f"{SEED}?at=102,161"),
+        (
+            f"{SEED}?to.b=fp8&to.model=qwen-3-5&tier=rental",
+            302,
+            "/compare-precision/qwen-3-5-b300-fp4-vs-fp8?tier=rental",
+        ),
+        (
+            f"{SEED}?to.hardware=mi355x&price=b300=3&log=1",
+            302,
+            "/compare-precision/qwen-3-5-mi355x-fp4-vs-bf16?log=1",
+        ),
+        (f"{SEED}?to.a=fp4&metric=cost_per_mtok", 302, f"{SEED}?metric=cost_per_mtok"),
     ],
 )
 def test_redirects_keep_the_selection(packaged: TestClient, asked: str, status: int, leads_to: str) -> None:
@@ -125,7 +181,10 @@ def test_every_response_has_the_policy(packaged: TestClient) -> None:
     for path in ("/", SEED, "/compare"):
         text = packaged.get(path).text
         assert not re.search(
-            r"<style|style=|<script(?! (src=\"/static/|type=\"application/ld\+json\"))| on[a-z]+=\"", text
+            r"<style|style=|<script(?! (id=\"library\" |type=\"module\" )?src=\"/static/"
+            r"| type=\"application/ld\+json\")"
+            r"| on[a-z]+=\"",
+            text,
         )
         assert not re.search(r"(src|srcset|action)=\"(https?:)?//", text)
 
@@ -170,5 +229,5 @@ def test_the_page_names_the_command(packaged: TestClient) -> None:
 
 def test_routes_and_parameters_are_documented() -> None:
     text = (Path(__file__).parents[2] / "docs/page.md").read_text()
-    for name in (*PARAMETERS, *(f"{path}/" for path in ROUTES.values())):
+    for name in (*PARAMETERS, *(f"{path}/" for path in (*ROUTES.values(), PER_DOLLAR))):
         assert f"`{name}" in text, name

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from isoline.analyse.filters import NO_OFFERS, Offers
+from isoline.analyse.quantities import NO_RATES, Rates
+from isoline.analyse.terms import DEFAULT_VIEW, NO_FILTERS, Filters, View
 from isoline.domain.point import Point
 from isoline.domain.recipe import Recipe
 from isoline.numerics.curve import Curve
 
 if TYPE_CHECKING:
-    from isoline.analyse.line import Line, Rates
+    from isoline.analyse.line import Line
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -48,6 +51,8 @@ class Neighbour(msgspec.Struct, frozen=True):
     date: str | None
     run_url: str | None
     recipe: str | None
+    ttft: float | None = None  # median, seconds
+    e2e: float | None = None  # median, seconds
 
 
 class Bound(msgspec.Struct, frozen=True):
@@ -62,10 +67,12 @@ class Reading(msgspec.Struct, frozen=True):
     """The metrics of one side at one target; every metric is `None` where `status` is `outside`.
 
     `status` is one of measured, interpolated, wide gap, dominated, outside, published,
-    simulated. `basis` is `None`, `published` or `simulated`: what the neighbours are.
+    simulated. `basis` is `None`, `published` or `simulated`: what the neighbours are. `value` is that
+    of the metric which the comparison is about.
     """
 
     status: str
+    value: float | None = None
     throughput_per_gpu: float | None = None
     output_throughput_per_gpu: float | None = None
     input_throughput_per_gpu: float | None = None
@@ -82,7 +89,7 @@ class Reading(msgspec.Struct, frozen=True):
 class Side(msgspec.Struct, frozen=True):
     """One value of the compared dimension, with all of its points.
 
-    `line` is what a chart draws, exactly what the readings say; it is sampled only on demand.
+    `plot` is what a chart draws; it is made only on demand.
     `recipes` are those of its points, or those known to stand behind published readings. `lines` and
     `rates` are what its readings are taken from, so that they can be taken at other targets.
     """
@@ -94,14 +101,14 @@ class Side(msgspec.Struct, frozen=True):
     points: tuple[Point, ...]
     series: tuple[Series, ...]
     measured_range: tuple[float, float] | None
-    line: tuple[LineSegment, ...] = ()
+    plot: Plot | None = None
     recipes: tuple[Recipe, ...] = ()
     lines: tuple[Line, ...] = ()
-    rates: Rates | None = None
+    rates: Rates = NO_RATES
 
 
 class LineSegment(msgspec.Struct, frozen=True):
-    """A stretch of the drawn line between two frontier neighbours, sampled; y is tok/s/GPU.
+    """A stretch of a drawn line, sampled in units of the chart's axes.
 
     `style` is `curve`, `gap` (bridges a wide gap), `reach` (given by a faster point only) or
     `published` (between printed readings).
@@ -112,8 +119,32 @@ class LineSegment(msgspec.Struct, frozen=True):
     samples: tuple[tuple[float, float], ...]
 
 
+class Plotted(msgspec.Struct, frozen=True):
+    """A point as it is drawn: in units of the chart's axes, with its series."""
+
+    point: Point
+    x: float
+    y: float
+    series: str | None
+    on_frontier: bool
+    on_line: bool
+
+
+class Plot(msgspec.Struct, frozen=True):
+    """What a chart draws of one side.
+
+    `line` is exactly what the readings say, `frontiers` the lines of its series where there are
+    several. `untold` counts points that do not report what the axes show.
+    """
+
+    points: tuple[Plotted, ...] = ()
+    line: tuple[LineSegment, ...] = ()
+    frontiers: tuple[LineSegment, ...] = ()
+    untold: int = 0
+
+
 class Target(msgspec.Struct, frozen=True):
-    """One matched interactivity: a reading per side, in side order."""
+    """One matched interactivity: a reading per side, in side order. `ratio` is that of the metric chosen."""
 
     interactivity: float
     readings: tuple[Reading, Reading]
@@ -121,6 +152,7 @@ class Target(msgspec.Struct, frozen=True):
     cost_ratio: float | None
     winner: str | None
     winner_reason: str | None
+    ratio: float | None = None
 
 
 class Within(msgspec.Struct, frozen=True):
@@ -178,4 +210,8 @@ class Comparison(msgspec.Struct, frozen=True):
     narrative: tuple[str, ...]
     sources: tuple[Source, ...]
     notes: tuple[str, ...] = ()
+    view: View = DEFAULT_VIEW
+    filters: Filters = NO_FILTERS
+    offers: Offers = NO_OFFERS
+    scope: tuple[str, ...] = ()  # the filters in words
     where: str = ""  # what the sides have in common, in words

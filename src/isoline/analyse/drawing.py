@@ -2,41 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from isoline.analyse.comparison import LineSegment
-from isoline.analyse.line import Line
-from isoline.analyse.read import envelope_line, is_wide
+from isoline.analyse.line import SAME, Line
+from isoline.analyse.read import is_wide
 from isoline.domain.point import PUBLISHED
 
 SAMPLES = 160
+STEPS = 8  # samples of a series' line between two neighbours
+
+Sample = tuple[float, float]
+Value = Callable[[Line, float], float | None]
 
 
-def drawn_line(lines: Sequence[Line]) -> tuple[LineSegment, ...]:
+def throughput(line: Line, x: float) -> float:
+    """What is drawn unless something else is asked for."""
+    return line.curve(x)
+
+
+def drawn_line(lines: Sequence[Line], value: Value = throughput) -> tuple[LineSegment, ...]:
     """The envelope of `lines` from the first knot to the last, in stretches of one series and style.
 
     Where the envelope drops because a series ends, the stretch ends too: nothing is drawn across.
+    `value` is what is drawn of the series that is best in throughput.
     """
     if not lines:
         return ()
     segments: list[LineSegment] = []
     current: tuple[Line, str] | None = None
-    samples: list[tuple[float, float]] = []
-    for x in _abscissae(lines):
-        best = envelope_line(lines, x)
-        if best is None:  # cannot happen inside the range; keeps the type honest
-            continue
+    samples: list[Sample] = []
+    for x, best in _best(lines, _abscissae(lines)):
+        y = value(best, x)
         kind = (best, _style(best, x, from_left=current is not None and current[0] is best))
         if current is not None and kind != current:
             if x <= current[0].last.interactivity:
-                samples.append((x, best.curve(x)))  # the stretches meet
+                _add(samples, x, value(best, x))  # the stretches meet
             _close(segments, current, samples)
             samples = [samples[-1]] if samples and current[0] is best else []
         current = kind
-        samples.append((x, best.curve(x)))
+        _add(samples, x, y)
     if current is not None:
         _close(segments, current, samples)
     return tuple(segments)
+
+
+def series_lines(lines: Sequence[Line], value: Value = throughput) -> tuple[LineSegment, ...]:
+    """Every line of its own, broken at wide gaps; a stretch of one point has no line."""
+    segments = []
+    for line in lines:
+        for start, end in _runs(line):
+            knots = line.points[start : end + 1]
+            samples: list[Sample] = []
+            for left, right in pairwise(knots):
+                width = right.interactivity - left.interactivity
+                for step in range(STEPS):
+                    x = left.interactivity + width * step / STEPS
+                    _add(samples, x, value(line, x))
+            _add(samples, knots[-1].interactivity, value(line, knots[-1].interactivity))
+            if len(samples) > 1:
+                segments.append(LineSegment(line.label, "series", tuple(samples)))
+    return tuple(segments)
+
+
+def _runs(line: Line) -> list[tuple[int, int]]:
+    """First and last knot of each stretch without a wide gap."""
+    runs, start = [], 0
+    for i in range(1, len(line.points) + 1):
+        if i == len(line.points) or is_wide(line.points[i - 1], line.points[i]):
+            if i - start > 1:
+                runs.append((start, i - 1))
+            start = i
+    return runs
+
+
+def _best(lines: Sequence[Line], xs: Sequence[float]) -> list[tuple[float, Line]]:
+    """`read.envelope_line` at every ascending x; a line that ended is not looked at again."""
+    ends = sorted(lines, key=lambda line: line.last.interactivity)
+    found: list[tuple[float, Line]] = []
+    gone = 0
+    for x in xs:
+        while gone < len(ends) and ends[gone].last.interactivity * (1 + SAME) < x:
+            gone += 1
+        best, most = None, 0.0
+        for line in ends[gone:]:  # of equals the one that reaches furthest
+            if line.printed and line.first.interactivity * (1 - SAME) > x:
+                continue
+            y = line.curve(x)
+            if best is None or y > most or (y == most and line.last.interactivity > best.last.interactivity):
+                best, most = line, y
+        if best is not None:
+            found.append((x, best))
+    return found
 
 
 def _abscissae(lines: Sequence[Line]) -> list[float]:
@@ -49,19 +108,23 @@ def _abscissae(lines: Sequence[Line]) -> list[float]:
 
 def _style(line: Line, x: float, from_left: bool) -> str:
     """How the stretch beside `x` is known; a knot belongs to the stretch that leads to it, or from it."""
-    if x < line.first.interactivity:
+    knots = line.curve.xs
+    if x < knots[0]:
         return "reach"  # only a faster point gives this
-    near = line.neighbours(x)
-    if len(near) == 1:
-        i = line.points.index(near[0])
-        near = line.points[max(i - 1, 0) : i + 1] if from_left else line.points[i : i + 2]
+    i = bisect_left(knots, x)
+    left = i if i < len(knots) and knots[i] == x and not from_left else i - 1
+    left = min(max(left, 0), max(len(knots) - 2, 0))
+    near = line.points[left : left + 2]
     if len(near) == 2 and is_wide(*near):
         return "gap"
     return "published" if near[0].status == PUBLISHED else "curve"
 
 
-def _close(
-    segments: list[LineSegment], kind: tuple[Line, str], samples: Sequence[tuple[float, float]]
-) -> None:
+def _add(samples: list[Sample], x: float, y: float | None) -> None:
+    if y is not None:
+        samples.append((x, y))
+
+
+def _close(segments: list[LineSegment], kind: tuple[Line, str], samples: Sequence[Sample]) -> None:
     if len(samples) > 1:
         segments.append(LineSegment(kind[0].label, kind[1], tuple(samples)))

@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import floor
 
 import msgspec
 
 from isoline.analyse.comparison import throughput_curve
-from isoline.analyse.metrics import cost_per_mtok, tokens_per_s_per_mw
+from isoline.analyse.quantities import (
+    CONCURRENCY,
+    COST,
+    INPUT,
+    OUTPUT,
+    PER_MW,
+    QUANTITIES,
+    TOTAL,
+    Base,
+    Quantity,
+    Rates,
+    Read,
+)
 from isoline.domain.point import Point
 from isoline.numerics.curve import Curve
 from isoline.numerics.frontier import frontier
 
 SAME = 1e-9  # relative distance within which a target is on a knot
-SPLINED = (
-    "output_throughput",
-    "input_throughput",
-    "printed_cost",
-    "printed_tokens_per_mw",
-    "concurrency",
-)  # fields of a point that are splined beside its throughput
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """What a GPU of one hardware costs ($/GPU-hour) and draws (all-in kW); `None` where unknown.
-
-    `explicit_*` says that the user chose the value, so that it replaces a printed figure.
-    """
-
-    usd_per_gpu_hour: float | None
-    kw_per_gpu: float | None
-    explicit_price: bool = False
-    explicit_power: bool = False
 
 
 class Values(msgspec.Struct, frozen=True, gc=False):
@@ -111,16 +103,35 @@ class Line:
 
         `near` are the `neighbours` of `x`.
         """
-        throughput = self.curve(x)
         return Values(
-            throughput,
-            self._metric("output_throughput", x, near),
-            self._metric("input_throughput", x, near),
-            self._cost(x, near, throughput, rates),
-            self._tokens_per_mw(x, near, throughput, rates),
+            self.curve(x),
+            self._metric(OUTPUT, x, near),
+            self._metric(INPUT, x, near),
+            self.value(QUANTITIES[COST], x, near, rates),
+            self.value(QUANTITIES[PER_MW], x, near, rates),
             self._concurrency(x, near),
             self._recomputed(rates),
         )
+
+    def value(self, quantity: Quantity, x: float, near: tuple[Point, ...], rates: Rates) -> float | None:
+        """One metric at `x`: derived from what it is based on, or splined between printed figures."""
+        if self.printed and quantity.printed is not None and quantity.kept(rates):
+            return self._metric(quantity.printed, x, near)
+        base = quantity.base
+        value = self.curve(x) if base is TOTAL else self._metric(base, x, near)
+        return None if value is None else quantity.convert(value, rates)
+
+    def curves(self, quantities: Iterable[Quantity]) -> dict[str, Curve]:
+        """What `at` and `value` evaluate for these metrics, by name of the base, where a knot reports it."""
+        bases = [OUTPUT, INPUT, CONCURRENCY]
+        for quantity in quantities:
+            bases += [quantity.base, *([quantity.printed] if quantity.printed else [])]
+        told = {
+            base.name: self._curve_of(base.read)
+            for base in bases
+            if base is not TOTAL and any(base.read(point) is not None for point in self.points)
+        }
+        return {TOTAL.name: self.curve, **told}
 
     def _recomputed(self, rates: Rates) -> tuple[str, ...]:
         if not self.printed:
@@ -128,43 +139,21 @@ class Line:
         replaced = {"cost_per_mtok": rates.explicit_price, "tokens_per_s_per_mw": rates.explicit_power}
         return tuple(name for name, explicit in replaced.items() if explicit)
 
-    def _cost(self, x: float, near: tuple[Point, ...], throughput: float, rates: Rates) -> float | None:
-        if self.printed and not rates.explicit_price:
-            return self._metric("printed_cost", x, near)
-        if rates.usd_per_gpu_hour is None:
-            return None
-        return cost_per_mtok(rates.usd_per_gpu_hour, throughput)
-
-    def _tokens_per_mw(
-        self, x: float, near: tuple[Point, ...], throughput: float, rates: Rates
-    ) -> float | None:
-        if self.printed and not rates.explicit_power:
-            return self._metric("printed_tokens_per_mw", x, near)
-        if rates.kw_per_gpu is None:
-            return None
-        return tokens_per_s_per_mw(throughput, rates.kw_per_gpu)
-
     def _concurrency(self, x: float, near: tuple[Point, ...]) -> int | None:
-        value = self._metric("concurrency", x, near)
+        value = self._metric(CONCURRENCY, x, near)
         return None if value is None else floor(value + 0.5)
 
-    def _metric(self, name: str, x: float, near: tuple[Point, ...]) -> float | None:
-        """A field of `Point` splined over the knots that report it; `None` if a neighbour does not."""
-        values: list[float | None] = [getattr(point, name) for point in near]
+    def _metric(self, base: Base, x: float, near: tuple[Point, ...]) -> float | None:
+        """A base splined over the knots that report it; `None` if a neighbour does not."""
+        values = [base.read(point) for point in near]
         if None in values:
             return None
         if len(values) == 1 and x <= near[0].interactivity:
             return values[0]
-        if name not in self._curves:
-            self._curves[name] = self._curve_of(name)
-        return self._curves[name](x)
+        if base.name not in self._curves:
+            self._curves[base.name] = self._curve_of(base.read)
+        return self._curves[base.name](x)
 
-    def splined(self, name: str) -> Curve | None:
-        """The curve of one of `SPLINED` through the knots that report it; `None` if none does."""
-        if all(getattr(point, name) is None for point in self.points):
-            return None
-        return self._curve_of(name)
-
-    def _curve_of(self, name: str) -> Curve:
-        known = [(p.interactivity, value) for p in self.points if (value := getattr(p, name)) is not None]
+    def _curve_of(self, read: Read) -> Curve:
+        known = [(p.interactivity, value) for p in self.points if (value := read(p)) is not None]
         return Curve.through([k[0] for k in known], [k[1] for k in known], straight_pair=not self.pooled)

@@ -19,6 +19,11 @@ def tokens_per_s_per_mw(tokens_per_s_per_gpu: float, kw_per_gpu: float) -> float
     return tokens_per_s_per_gpu * 1000.0 / kw_per_gpu
 
 
+def joules_per_token(kw_per_gpu: float, tokens_per_s_per_gpu: float) -> float | None:
+    """J per token of provisioned power: kW per GPU x 1000 / tok/s/GPU; `None` without throughput."""
+    return kw_per_gpu * 1000.0 / tokens_per_s_per_gpu if tokens_per_s_per_gpu > 0 else None
+
+
 def implied_usd_per_gpu_hour(usd_per_mtok: float, tokens_per_s_per_gpu: float) -> float:
     """The hourly price that a printed cost and throughput imply: the inverse of `cost_per_mtok`."""
     return usd_per_mtok * tokens_per_s_per_gpu * SECONDS_PER_HOUR / TOKENS_PER_MTOK

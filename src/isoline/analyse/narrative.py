@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from isoline.analyse import words
 from isoline.analyse.comparison import Difference, Reading, Side, Target
 from isoline.analyse.dimensions import Dimension
+from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT, Quantity
+from isoline.domain.point import SIMULATED
 
 HOW_KNOWN = {
     "measured": "measured",
@@ -15,24 +20,43 @@ HOW_KNOWN = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the sentences are about. `scope` are the filters in words."""
+
+    dimension: Dimension
+    quantity: Quantity
+    where: str
+    sequence: str | None
+    scope: tuple[str, ...] = ()
+
+
 def verdict(
-    sides: tuple[Side, Side], targets: tuple[Target, ...], differing: tuple[Difference, ...], where: str
+    about: About, sides: tuple[Side, Side], targets: tuple[Target, ...], differing: tuple[Difference, ...]
 ) -> str:
     """One sentence: the ratio at the middle comparable target and the largest caveat, or why none."""
+    where = ", ".join([about.where, *about.scope])
     comparable = [t for t in targets if t.throughput_ratio is not None and not _both_faster(t)]
     if not comparable:
-        empty = [s.label for s in sides if s.measured_range is None]
-        if empty:
-            return f"{where}: no data for {words.join(empty)}, so there is nothing to compare."
-        if any(r.status == "wide gap" for target in targets for r in target.readings):
-            return f"{where}: no ratio can be claimed; the readings bridge wide gaps between measured points."
-        if any(_both_faster(target) for target in targets):
-            return f"{where}: both sides are faster than asked, so nothing can be compared at these targets."
-        return f"{where}: the two sides are not both measured at any of these targets."
-    middle = comparable[len(comparable) // 2]
+        return f"{where}: {_why_none(sides, targets)}."
+    told = [t for t in comparable if t.ratio is not None]
+    if not told:
+        return f"{where}: {about.quantity.noun} is not reported by both sides at any of these targets."
+    middle = told[len(told) // 2]
     at = f"at {words.interactivity(middle.interactivity)} tok/s/user"
-    gain = _gain(sides, middle) or "the two sides are about equal"
+    gain = _gain(about.quantity, sides, middle) or "the two sides are about equal"
     return f"{where}, {at}: {gain}{_caveat(targets, differing)}."
+
+
+def _why_none(sides: tuple[Side, Side], targets: tuple[Target, ...]) -> str:
+    empty = [s.label for s in sides if s.measured_range is None]
+    if empty:
+        return f"no data for {words.join(empty)}, so there is nothing to compare"
+    if any(r.status == "wide gap" for target in targets for r in target.readings):
+        return "no ratio can be claimed; the readings bridge wide gaps between points"
+    if any(_both_faster(target) for target in targets):
+        return "both sides are faster than asked, so nothing can be compared at these targets"
+    return "the two sides are not both measured at any of these targets"
 
 
 def _both_faster(target: Target) -> bool:
@@ -54,26 +78,25 @@ def recorded(differing: tuple[Difference, ...]) -> int:
 
 
 def narrative(
-    dimension: Dimension,
+    about: About,
     sides: tuple[Side, Side],
     targets: tuple[Target, ...],
     differing: tuple[Difference, ...],
-    where: str,
-    sequence: str | None,
     span: tuple[float, float] | None,
 ) -> tuple[str, ...]:
     """A verdict, a sentence or two per target, and what limits the comparison."""
-    lines = [verdict(sides, targets, differing, where)]
+    lines = [verdict(about, sides, targets, differing)]
     if any(side.measured_range for side in sides):
-        lines += [_at(sides, target, span) for target in targets]
-    if any(side.measured_range for side in sides):
-        lines.append(_closing(dimension, differing, sequence))
+        lines += [_at(about.quantity, sides, target, span) for target in targets]
+        lines.append(_closing(about, differing))
     return tuple(lines)
 
 
-def _at(sides: tuple[Side, Side], target: Target, span: tuple[float, float] | None) -> str:
+def _at(
+    quantity: Quantity, sides: tuple[Side, Side], target: Target, span: tuple[float, float] | None
+) -> str:
     x = f"{words.interactivity(target.interactivity)} tok/s/user{_band(target.interactivity, span)}"
-    clauses = [_clause(side, reading) for side, reading in zip(sides, target.readings, strict=True)]
+    clauses = [_clause(quantity, side, r) for side, r in zip(sides, target.readings, strict=True)]
     if all(reading.throughput_per_gpu is None for reading in target.readings):
         return f"At {x} neither side has a reading: {'; '.join(clauses)}."
     text = f"At {x} {'; '.join(clauses)}."
@@ -81,7 +104,9 @@ def _at(sides: tuple[Side, Side], target: Target, span: tuple[float, float] | No
         return text
     if _both_faster(target):
         return f"{text} Both sides are faster than asked, so which gives more at this speed is not known."
-    gain = _gain(sides, target)
+    if target.ratio is None:
+        return f"{text} Not both report {quantity.noun}."
+    gain = _gain(quantity, sides, target)
     return f"{text} {_capital(gain)}." if gain else f"{text} The two are about equal."
 
 
@@ -93,20 +118,24 @@ def _band(x: float, span: tuple[float, float] | None) -> str:
     return f" ({('the slow', 'the middle', 'the fast')[third]} third of the common range)"
 
 
-def _clause(side: Side, reading: Reading) -> str:
+def _clause(quantity: Quantity, side: Side, reading: Reading) -> str:
     if reading.throughput_per_gpu is None:
         if reading.bound is None:
             return f"{side.label} has no data"
         edge = words.interactivity(round(reading.bound.interactivity, 1))
         word = "up to" if reading.bound.edge == "last" else "from"
-        return f"{side.label} is not measured there (only {word} {edge} tok/s/user)"
+        return f"{side.label} is not {_found(reading)} there (only {word} {edge} tok/s/user)"
     text = f"{side.label} gives {words.throughput(reading.throughput_per_gpu)} tok/s/GPU"
     if reading.cost_per_mtok:
         text += f" at {words.usd(reading.cost_per_mtok)} per million tokens"
+    if quantity.key not in (THROUGHPUT, COST) and reading.value is not None:
+        text += f", {words.amount(reading.value, quantity.sign)} {quantity.unit.removeprefix('$ ')}"
     if reading.status == "wide gap":
         near = " and ".join(words.interactivity(round(n.interactivity, 1)) for n in reading.neighbours)
-        return f"{text} (across a wide gap: measured only at {near} tok/s/user)"
+        return f"{text} (across a wide gap: {_found(reading)} only at {near} tok/s/user)"
     how = HOW_KNOWN[reading.status]
+    if reading.basis == SIMULATED and reading.status != SIMULATED:
+        how += ", simulated"
     if reading.status == "interpolated" and reading.basis == "published":
         how = "interpolated between published readings"
     if "cost_per_mtok" in reading.recomputed:
@@ -114,38 +143,55 @@ def _clause(side: Side, reading: Reading) -> str:
     return f"{text} ({how})"
 
 
-def _gain(sides: tuple[Side, Side], target: Target) -> str | None:
-    """`FP4 is higher by 3.1× in tokens per GPU and costs 68 % less per token (3.1× …)`; None if equal."""
-    a, b = target.readings
+def _found(reading: Reading) -> str:
+    return SIMULATED if reading.basis == SIMULATED else "measured"
+
+
+def _gain(quantity: Quantity, sides: tuple[Side, Side], target: Target) -> str | None:
+    """What the metric chosen says, and for throughput and cost the other of the two: `FP4 is higher by
+    3.1× in tokens per GPU and costs 68 % less per token (3.1× the tokens per dollar)`; None if equal."""
+    pair = {THROUGHPUT: (THROUGHPUT, COST), COST: (COST, THROUGHPUT)}.get(quantity.key, (quantity.key,))
     parts: list[str] = []
     leader: Side | None = None
-    if a.throughput_per_gpu and b.throughput_per_gpu:
-        ratio = a.throughput_per_gpu / b.throughput_per_gpu
-        leader = sides[0] if ratio >= 1 else sides[1]
-        if not words.about_equal(a.throughput_per_gpu, b.throughput_per_gpu):
-            parts.append(
-                f"{leader.label} is higher by {words.times(max(ratio, 1 / ratio))} in tokens per GPU"
-            )
-    if a.cost_per_mtok and b.cost_per_mtok and not words.about_equal(a.cost_per_mtok, b.cost_per_mtok):
-        ratio = b.cost_per_mtok / a.cost_per_mtok
-        cheaper = sides[0] if ratio >= 1 else sides[1]
-        more = max(ratio, 1 / ratio)
-        subject = "" if parts and cheaper is leader else f"{cheaper.label} "
-        parts.append(
-            f"{subject}costs {words.percent_less(more)} less per token "
-            f"({words.times(more)} the tokens per dollar)"
-        )
+    for key in pair:
+        better, words_of = _better(QUANTITIES[key], sides, _values(key, target))
+        if words_of:
+            subject = "" if better is leader else f"{better.label} "
+            parts.append(f"{subject}{words_of}")
+            leader = leader or better
     return " and ".join(parts) if parts else None
 
 
-def _closing(dimension: Dimension, differing: tuple[Difference, ...], sequence: str | None) -> str:
-    text = f"These figures hold for {sequence or 'this workload'}. " if sequence else ""
+def _values(key: str, target: Target) -> list[float | None]:
+    if key == THROUGHPUT:
+        return [reading.throughput_per_gpu for reading in target.readings]
+    if key == COST:
+        return [reading.cost_per_mtok for reading in target.readings]
+    return [reading.value for reading in target.readings]
+
+
+def _better(quantity: Quantity, sides: tuple[Side, Side], values: Sequence[float | None]) -> tuple[Side, str]:
+    """The side that is better, and by how much; no words where both are about equal or one is not known."""
+    a, b = values
+    if not a or not b or words.about_equal(a, b):
+        return sides[0], ""
+    side = sides[(a < b) != quantity.lower_is_better]
+    more = max(a, b) / min(a, b)
+    if not quantity.lower_is_better:
+        return side, f"is higher by {words.times(more)} in {quantity.noun}"
+    text = f"{quantity.verb} {words.percent_less(more)} less {quantity.noun}"
+    return side, f"{text} ({words.times(more)} the tokens per dollar)" if quantity.key == COST else text
+
+
+def _closing(about: About, differing: tuple[Difference, ...]) -> str:
+    held = ", ".join([about.sequence or "this workload", *about.scope])
+    text = f"These figures hold for {held}. " if about.sequence else ""
     text += "Each side is read at its best available configuration"
-    if dimension.kind != "spec-decode":
+    if about.dimension.kind != "spec-decode" and not any("spec" in part for part in about.scope):
         text += ", which may include speculative decoding"
     if known := recorded(differing):
-        text += f"; {known} recipe and workload fields differ besides the {dimension.noun}"
-    return f"{text}. {dimension.caveat}"
+        text += f"; {known} recipe and workload fields differ besides the {about.dimension.noun}"
+    return f"{text}. {about.dimension.caveat}"
 
 
 def _capital(text: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from isoline.analyse.line import Rates
+from isoline.analyse.quantities import Rates
 from isoline.domain.catalog import Catalog, PriceRow
 
 

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from isoline.analyse.comparison import Bound, Neighbour, Reading
-from isoline.analyse.line import SAME, Line, Rates
+from isoline.analyse.line import SAME, Line
+from isoline.analyse.quantities import QUANTITIES, THROUGHPUT, Quantity, Rates
 from isoline.domain.point import PUBLISHED, SIMULATED, Point
 
 WIDE_GAP = 1.5  # ratio of two neighbours' interactivity beyond which what lies between is not claimed
 
 
-def read_pooled(line: Line | None, x: float, rates: Rates) -> Reading:
+def read_pooled(
+    line: Line | None, x: float, rates: Rates, quantity: Quantity = QUANTITIES[THROUGHPUT]
+) -> Reading:
     """The reference's convention: one frontier over all points; no value beyond its ends."""
     if line is None:
         return Reading("outside")
@@ -20,10 +23,12 @@ def read_pooled(line: Line | None, x: float, rates: Rates) -> Reading:
         return Reading("outside", bound=_bound("first", line.first), basis=_basis((line.first,)))
     if x > line.last.interactivity * (1 + SAME):
         return Reading("outside", bound=_bound("last", line.last), basis=_basis((line.last,)))
-    return _inside(line, x, rates)
+    return _inside(line, x, rates, quantity)
 
 
-def read_envelope(lines: Sequence[Line], x: float, rates: Rates) -> Reading:
+def read_envelope(
+    lines: Sequence[Line], x: float, rates: Rates, quantity: Quantity = QUANTITIES[THROUGHPUT]
+) -> Reading:
     """The best throughput over all series and over interactivity >= `x`.
 
     Left of a series' first knot that knot counts: the side is faster than asked (`dominated`).
@@ -38,7 +43,7 @@ def read_envelope(lines: Sequence[Line], x: float, rates: Rates) -> Reading:
             edge = min((line.first for line in lines), key=lambda p: p.interactivity)
             return Reading("outside", bound=_bound("first", edge), basis=_basis((edge,)))
         return Reading("outside", bound=_bound("last", edge), basis=_basis((edge,)))
-    return _inside(best, x, rates)
+    return _inside(best, x, rates, quantity)
 
 
 def envelope_line(lines: Sequence[Line], x: float) -> Line | None:
@@ -75,11 +80,12 @@ def known_spans(lines: Sequence[Line]) -> list[tuple[float, float]]:
     return [(a.interactivity, b.interactivity) for a, b in pairs if not is_wide(a, b)]
 
 
-def _inside(line: Line, x: float, rates: Rates) -> Reading:
+def _inside(line: Line, x: float, rates: Rates, quantity: Quantity) -> Reading:
     near = line.neighbours(x)
     values = line.at(x, near, rates)
     return Reading(
         status=_status(near, x),
+        value=line.value(quantity, x, near, rates),
         throughput_per_gpu=values.throughput,
         output_throughput_per_gpu=values.output_throughput,
         input_throughput_per_gpu=values.input_throughput,
@@ -140,5 +146,7 @@ def _neighbour(point: Point) -> Neighbour:
         gpus=recipe.gpus,
         date=point.date,
         run_url=point.run_url,
+        ttft=point.metrics.get("median_ttft"),
+        e2e=point.metrics.get("median_e2el"),
         recipe=None if printed else recipe.id,
     )

@@ -17,9 +17,21 @@ def usd(value: float) -> str:
     return f"${value:,.2f}" if value >= 1 else f"${value:.3f}"
 
 
+def amount(value: float, sign: str = "") -> str:
+    """Any metric with the digits that matter: `4,220`, `46.6`, `$0.153`."""
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
+    return f"{sign}{value:,.{digits}f}"
+
+
 def interactivity(value: float) -> str:
     """tok/s/user: whole numbers stay whole, others keep up to two decimals."""
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def seconds(value: float) -> str:
+    """A latency: `0.31`, `12.4`, `131`."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def times(ratio: float) -> str:

@@ -20,6 +20,8 @@ _VALUES: tuple[tuple[str, object, str], ...] = (
     ("--arrivals", click.Choice(("poisson", "constant", "gamma")), "How a rate arrives."),
     ("--shape", float, "Of gamma arrivals: 1 is Poisson, smaller is burstier."),
     ("--requests", int, "Requests a point; without, until the median TPOT is known within 2 %."),
+    ("--warmup-requests", int, "Of a warm-up's round, at least; default: 8."),
+    ("--requests-per-stream", int, "Instead: requests a point, per stream; 8 at least."),
     ("--duration", float, "Instead: seconds a point."),
     ("--repeats", int, "Measurements of every point, in random order."),
     ("--endpoint", click.Choice(("completions", "chat")), "completions: token ids, no tokenizer."),
@@ -45,6 +47,7 @@ def _values(command: F) -> F:
 @click.option("--slo", multiple=True, help="For goodput, in seconds: ttft=2,tpot=0.05,e2e=30.")
 @click.option("--header", multiple=True, help="K=V, sent with each request; the value is never stored.")
 @click.option("--extra-body", help="JSON object laid over every request's body; it is stored.")
+@click.option("--telemetry", multiple=True, help="nvml, amdsmi, prometheus=URL: power, clocks, counters.")
 @click.option("--insecure", is_flag=True, help="Accept any TLS certificate.")
 @click.option("--fresh", is_flag=True, help="Begin anew where an unfinished sweep could go on.")
 @click.option("--example", is_flag=True, help="Print a spec file and exit.")
@@ -60,6 +63,7 @@ def app(
     header: tuple[str, ...],
     extra_body: str | None,
     insecure: bool,
+    telemetry: tuple[str, ...],
     fresh: bool,
     example: bool,
     output: str,
@@ -83,7 +87,7 @@ def app(
     from isoline.domain.catalog import load_catalog
     from isoline.store.layout import resolve_root
 
-    file, flags = given(target, values, recipe, slo, header, extra_body, insecure)
+    file, flags = given(target, values, recipe, slo, header, extra_body, insecure, telemetry)
     return bench(
         Asked(file, flags), load_catalog(catalog), resolve_root(store), sys.argv[2:], output, fresh=fresh
     )

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from isoline.analyse.compare import METHODS
 from isoline.analyse.comparison import Comparison
+from isoline.analyse.quantities import QUANTITIES
+from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, VIEWS
 from isoline.cli import options
 from isoline.cli.suggest import parse
-from isoline.domain.catalog import TIERS
+from isoline.domain.catalog import TIERS, Catalog
 from isoline.domain.slugs import KINDS, Slug
 from isoline.errors import NoDataError, UsageError
 from isoline.present.answer import answer
@@ -39,6 +40,14 @@ from isoline.store.sources import Sources
 @click.option("--power", multiple=True, help="All-in kW per GPU, like b300=1.9.")
 @click.option("--dataset", multiple=True, help="Only these datasets; see isoline info.")
 @click.option("--as-of", help="Only data and prices up to this date, like 2026-06-14.")
+@click.option("--view", type=click.Choice(VIEWS), help="per-dollar leads with cost.")
+@click.option("--metric", metavar="METRIC", help=f"What the comparison is about: {', '.join(QUANTITIES)}.")
+@click.option("--vendor", multiple=True, help="Only GPUs of these vendors.")
+@click.option("--aggregation", type=click.Choice(AGGREGATIONS), help="Only points served so.")
+@click.option("--spec-decode", multiple=True, help="Only points with these methods, like mtp or none.")
+@click.option("--x", type=click.Choice(tuple(AXES)), help="The chart's x axis.")
+@click.option("--log", is_flag=True, help="A logarithmic y axis.")
+@click.option("--optimal", is_flag=True, help="Draw only points that no other of their series beats.")
 @options.format_option("table", "json", "markdown", "csv", "html")
 @click.option("--png", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
@@ -58,6 +67,14 @@ def app(
     power: tuple[str, ...],
     dataset: tuple[str, ...],
     as_of: str | None,
+    view: str | None,
+    metric: str | None,
+    vendor: tuple[str, ...],
+    aggregation: str | None,
+    spec_decode: tuple[str, ...],
+    x: str | None,
+    log: bool,
+    optimal: bool,
     output: str,
     png: Path | None,
     svg: Path | None,
@@ -74,7 +91,10 @@ def app(
     data = options.sources(store)
     parsed = parse(slug, words, kind, data)
     charts = [_chart(path, suffix) for path, suffix in ((png, ".png"), (svg, ".svg")) if path]
-    asked = Asked(at, within, sequence, precision, method, tier, price, power, dataset, as_of)
+    asked = Asked(
+        *(at, within, sequence, precision, method, tier, price, power, dataset, as_of),
+        *(metric, x, "1" * log, "1" * optimal, vendor, aggregation, spec_decode, view),
+    )
     asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
     try:
         found = answer(asking, data, words, draw=bool(charts) or output == "html")
@@ -83,12 +103,12 @@ def app(
         raise NoDataError(str(error), tuple(close)) from None
     _draw(found, charts, theme)
     if output == "html":
-        sys.stdout.write(_file(found, parsed, asked, data))
+        sys.stdout.write(_file(found, parsed, asked, data, words))
     else:
         _print(found, output)
 
 
-def _file(comparison: Comparison, slug: Slug, asked: Asked, data: Sources) -> str:
+def _file(comparison: Comparison, slug: Slug, asked: Asked, data: Sources, words: Catalog) -> str:
     """The comparison as one HTML file."""
     from datetime import date
 
@@ -98,7 +118,8 @@ def _file(comparison: Comparison, slug: Slug, asked: Asked, data: Sources) -> st
     from isoline.present.web.saved import saved
 
     query = Query.of_asked(asked)
-    return saved(comparison, slug, query, data, cache=user_cache_path("isoline"), today=date.today())
+    cache = user_cache_path("isoline")
+    return saved(comparison, slug, query, data, words, cache=cache, today=date.today())
 
 
 def _chart(path: Path, suffix: str) -> Path:

@@ -16,6 +16,7 @@ from isoline.errors import IsolineError
 COMMANDS = {
     "compare": "two precisions, GPUs, engines or spec-decode settings at the same tok/s per user",
     "serve": "the comparison pages, on this machine",
+    "sim": "a simulated engine behind a real HTTP server, to try everything without a GPU",
     "list": "what can be compared, with what data and how old",
     "bench": "measure a server under one or several loads, into the store",
     "selftest": "bias and ceiling of the load generator on this machine",

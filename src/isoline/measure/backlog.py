@@ -10,7 +10,6 @@ from time import perf_counter_ns
 
 from isoline.measure.decoding import StreamDecoder
 from isoline.measure.records import RequestRecord
-from isoline.measure.sse import StreamFault
 from isoline.measure.transport import Connection, Ear
 
 SLICE_NS = 75_000  # the most that decoding delays a read, give or take one slice of 64 events
@@ -110,19 +109,8 @@ class Backlog:
     ) -> None:
         self._pieces -= len(pieces)
         decoder.waiting -= 1
-        record = decoder.record
-        try:
-            if not decoder.broken:
-                decoder.feed(pieces, stamps)
-            if last:
-                decoder.finish()
-        except StreamFault as fault:
-            decoder.broken = True
-            if record.error is None:
-                record.error, record.detail = fault.kind, fault.detail
-            if connection.decoder is decoder and connection.active:
-                connection.fail(fault.kind, fault.detail)
-            if last:
-                decoder.finish()
+        fault = decoder.take(pieces, stamps, last)
+        if fault is not None and connection.decoder is decoder and connection.active:
+            connection.fail(fault.kind, fault.detail)
         if last:
-            self._on_record(record)
+            self._on_record(decoder.record)

@@ -51,6 +51,25 @@ class StreamDecoder:
         """The server said that no token will follow."""
         return self.done or self.record.finish_reason is not None
 
+    def take(self, pieces: list[bytes], stamps: array[int], last: bool) -> StreamFault | None:
+        """Feed a slice and, after the last one, finish; returns a fault when it is found.
+
+        What a stream says comes before how it ended, however late it is decoded: a fault replaces
+        the error of a connection that broke after it.
+        """
+        fault = None
+        try:
+            if not self.broken:
+                self.feed(pieces, stamps)
+            if last:
+                self.finish()
+        except StreamFault as found:
+            fault, self.broken = found, True
+            self.record.error, self.record.detail = found.kind, found.detail
+            if last:
+                self.finish()
+        return fault
+
     def feed(self, pieces: list[bytes], stamps: array[int]) -> None:
         """Body pieces and the arrival of each, in nanoseconds."""
         at, end = 0, len(pieces)

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import Protocol
 
+import msgspec
 import uvloop
 
 from isoline.errors import IsolineError
@@ -22,13 +23,26 @@ from isoline.measure.loop import LoadGenerator
 from isoline.measure.monitor import ClientReport
 from isoline.measure.records import RequestRecord
 from isoline.measure.sink import Sink, SpoolReader
-from isoline.measure.target import Target
-from isoline.measure.workloads import Synthetic
+from isoline.measure.supply import Workload, pack
+from isoline.measure.target import CHAT, Target
 
 _HEADSTART_NS = 50_000_000  # from the go to the common start
 _LAST_WORDS = 10.0  # seconds that a stopped process may take to write its report
 
 OnProgress = Callable[[int, int], None]  # finished, failed: over all processes
+
+
+class Conditions(msgspec.Struct, frozen=True):
+    """What was asked of the server besides lengths and load: it changes what the figures mean."""
+
+    endpoint: str
+    ignore_eos: bool  # answers have their full length, whatever the model would have said
+    chat_template: bool  # the server put the prompt into its chat template
+    workload: str  # the workload's id
+
+    @classmethod
+    def of(cls, target: Target, workload: Workload) -> Conditions:
+        return cls(target.endpoint, target.ignore_eos, target.endpoint == CHAT, workload.id)
 
 
 class Watch(Protocol):
@@ -46,6 +60,7 @@ class RunReport:
     processes: int
     clients: list[ClientReport] = field(default_factory=list)
     stopped: str | None = None  # why the run ended before its load did
+    conditions: Conditions | None = None
 
     @property
     def interrupted(self) -> bool:
@@ -59,7 +74,7 @@ def usable_cores() -> int:
 
 def run_load(
     target: Target,
-    workload: Synthetic,
+    workload: Workload,
     load: Load,
     sink: Sink,
     processes: int | None = None,
@@ -79,14 +94,16 @@ def run_load(
     if count == 0:
         generator = LoadGenerator(target, workload, load, sink, warmup=warmup)
         client = uvloop.run(generator.run())
-        return RunReport(1, [client], client.stopped)
+        return RunReport(1, [client], client.stopped, Conditions.of(target, workload))
     with tempfile.TemporaryDirectory(prefix="isoline-") as folder:
         spools = [Path(folder, f"{worker}.records") for worker in range(count)]
         told = on_progress is not None or watch is not None
-        jobs = [Job(target, workload, load, worker, count, warmup, told) for worker in range(count)]
+        packed = pack(workload)
+        jobs = [Job(target, packed, load, worker, count, warmup, told) for worker in range(count)]
         fleet = _Fleet(jobs, spools, sink, on_progress, watch)
         report = asyncio.run(fleet.run())
         fleet.read()
+        report.conditions = Conditions.of(target, workload)
     return report
 
 

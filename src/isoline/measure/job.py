@@ -6,15 +6,15 @@ import msgspec
 
 from isoline.measure.loads import Load
 from isoline.measure.monitor import ClientReport
+from isoline.measure.supply import Packed
 from isoline.measure.target import Target
-from isoline.measure.workloads import Synthetic
 
 
 class Job(msgspec.Struct):
     """One process's share of a load. It travels over a pipe: it may hold secrets."""
 
     target: Target
-    workload: Synthetic
+    workload: Packed
     load: Load
     worker: int = 0
     workers: int = 1

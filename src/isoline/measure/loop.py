@@ -7,24 +7,25 @@ import gc
 from array import array
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 from time import perf_counter_ns
 
 from isoline.measure.backlog import SLICE_NS, Backlog
 from isoline.measure.failures import Failure, TargetError
 from isoline.measure.loads import Load
 from isoline.measure.monitor import ClientReport, Monitor
+from isoline.measure.patience import Patience
+from isoline.measure.pauses import Pauses
 from isoline.measure.pool import Pool
-from isoline.measure.records import FROM_PROMPT, RequestRecord
+from isoline.measure.records import RequestRecord
 from isoline.measure.schedule import Schedule
 from isoline.measure.sink import Sink
-from isoline.measure.source import RequestSource
-from isoline.measure.target import COMPLETIONS, Target
+from isoline.measure.source import Request
+from isoline.measure.supply import Workload, source_for
+from isoline.measure.target import Target
 from isoline.measure.transport import Connection, Ear
-from isoline.measure.workloads import Synthetic
 
-_SWEEP = 0.5  # seconds in which every stream is looked at once: did it time out or go silent?
-_SWEEPS = 25  # looks in that time: one look at 8,192 streams would delay every read by 5 ms
-_QUIET_NS = 2_000_000_000  # a stream that said it is over, and then this long nothing, is over
 _HOPELESS = 100  # failures in a row after which the load ends
 _PAUSE = 0.05  # seconds before a slot whose connection failed tries again
 _SPARE = 8  # idle connections an open loop keeps ready
@@ -38,18 +39,17 @@ class LoadGenerator:
     def __init__(
         self,
         target: Target,
-        workload: Synthetic,
+        workload: Workload,
         load: Load,
         sink: Sink,
         worker: int = 0,
         workers: int = 1,
         warmup: bool = False,
     ) -> None:
-        self._target, self._load, self._sink = target, load, sink
+        self._load, self._sink = load, sink
         self._worker, self._workers, self._warmup = worker, workers, warmup
-        ahead = max(1_024, 2 * (load.concurrency or 0) // workers)
-        self._source = RequestSource(target, workload, load.indices(worker, workers), ahead)
-        self._exact = target.endpoint == COMPLETIONS
+        self._source = source_for(target, workload, load, worker, workers)
+        self._target = replace(target, keep_text=target.keep_text or self._source.needs_answers)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped: str | None = None
         self._deadline = 0
@@ -59,8 +59,6 @@ class LoadGenerator:
         self._idle: list[Connection] = []
         self._free: deque[tuple[Connection, int]] = deque()  # slots whose request has ended, since when
         self._freeing = False
-        self._unswept: list[Connection] = []
-        self._share = 1
         self.started = False
         self.offered = 0
         self.finished = 0
@@ -74,6 +72,8 @@ class LoadGenerator:
         self._ear = Ear()
         self._backlog = Backlog(self._loop, self._ear, self._keep, self._source.fill)
         self._pool = Pool(self._loop, self._target, self, self._ear)
+        self._pauses = Pauses(self._loop)
+        self._patience = Patience(self._loop, self._pool, self._target.timeout)
         while self._source.fill():
             pass
         closed = self._load.concurrency is not None
@@ -102,12 +102,14 @@ class LoadGenerator:
         for connection in list(self._pool.connections):
             if connection.active:
                 connection.fail(Failure.CANCELLED, reason)
+        self._under_way -= self._pauses.cancel()
         self._check_over()
 
     def finish(self) -> None:
         """Offer no more; what is in flight goes on to its end."""
         self._offering = False
         self._schedule.end()
+        self._under_way -= self._pauses.cancel()
         self._check_over()
 
     # -- offering
@@ -125,9 +127,10 @@ class LoadGenerator:
             self._under_way += 1  # the schedule itself
             self._schedule = Schedule(self._loop, dues, launch, self._leave)
             self._schedule.begin(start)
-            self._sweep()
+            self._patience.start()
             await self._over.wait()
         finally:
+            self._patience.stop()
             self._schedule.close()
             gc.enable()
             gc.unfreeze()
@@ -138,12 +141,12 @@ class LoadGenerator:
         self._next(self._idle.pop(), due)
 
     def _next(self, connection: Connection, due: int) -> None:
-        """The next request of a slot, or its end."""
+        """The next request of a slot that follows on no other, or the slot's end."""
         request = self._source.next() if self._may_offer(due) else None
         if request is None:
             self._leave()
             return
-        self._send(connection, self._record(request, due), request[1])
+        self._send(connection, self._record(request, due), request.payload)
 
     def _arrive(self, due: int) -> None:
         """One arrival of the open loop."""
@@ -151,25 +154,58 @@ class LoadGenerator:
         if request is None:
             return
         self._under_way += 1
-        record = self._record(request, due)
+        self._dispatch(self._record(request, due), request.payload)
+
+    def _dispatch(self, record: RequestRecord, payload: bytes) -> None:
+        """Send on whatever connection is idle: those of the open loop belong to no slot."""
         while self._idle:
             connection = self._idle.pop()
             if connection.alive:
-                self._send(connection, record, request[1])
+                self._send(connection, record, payload)
                 break
             self._pool.forget(connection)
         else:
-            self._spawn(self._reconnect(record, request[1]))
+            self._spawn(self._reconnect(record, payload))
         if len(self._idle) < _SPARE // 2:
             self._spawn(self._spare())
 
-    def _record(self, request: tuple[int, bytes, int, int], due: int) -> RequestRecord:
-        index, _, isl, osl = request
+    def _record(self, request: Request, due: int, think_ns: int = 0) -> RequestRecord:
         self.offered += 1
-        record = RequestRecord(index, due, self._worker, self._warmup, tokens_asked=osl)
-        if self._exact:
-            record.tokens_in, record.tokens_in_source = isl, FROM_PROMPT
+        record = RequestRecord(
+            request.number, due, self._worker, self._warmup, tokens_asked=request.osl, think_ns=think_ns
+        )
+        if self._source.counts is not None:
+            record.tokens_in, record.tokens_in_source = request.isl, self._source.counts
         return record
+
+    # -- conversations
+
+    def _followed(self, connection: Connection, ended: int) -> bool:
+        """Whether the connection's last request has a next turn; it is sent once its user has thought."""
+        if self._source.needs_answers:
+            self._backlog.drain()
+        following = self._source.follow(connection.record)
+        if following is None:
+            return False
+        request, seconds = following
+        think = int(seconds * 1e9)
+        if not self._may_offer(ended + think):
+            return False
+        record = self._record(request, ended + think, think)
+        if think:
+            self._pauses.until(ended + think, partial(self._turn, connection, record, request.payload))
+        else:
+            self._turn(connection, record, request.payload)
+        return True
+
+    def _turn(self, connection: Connection, record: RequestRecord, payload: bytes) -> None:
+        """A next turn is due: in the closed loop on its slot's connection, else on any."""
+        if not self._offering:
+            self._leave()
+        elif self._load.concurrency is not None:
+            self._send(connection, record, payload)
+        else:
+            self._dispatch(record, payload)
 
     def _send(self, connection: Connection, record: RequestRecord, payload: bytes) -> None:
         if connection.alive:
@@ -208,13 +244,16 @@ class LoadGenerator:
             self._idle.append(connection)
         else:
             self._pool.forget(connection)
-        self._leave()
+        if not self._followed(connection, perf_counter_ns()):
+            self._leave()
 
     def _refill(self) -> None:
         """Send the next request of freed slots: after the reads that are ready, a few at a time."""
         end = perf_counter_ns() + SLICE_NS
         while self._free and perf_counter_ns() < end:
-            self._next(*self._free.popleft())
+            connection, ended = self._free.popleft()
+            if not self._followed(connection, ended):
+                self._next(connection, ended)
         self._freeing = bool(self._free)
         if self._freeing:
             self._loop.call_soon(self._refill)
@@ -246,7 +285,9 @@ class LoadGenerator:
             self._sink.write(record)
             self._count(record)
             await asyncio.sleep(_PAUSE)
-            self._continue(Connection(self, self._ear))
+            dead = Connection(self, self._ear)
+            dead.record = record
+            self._continue(dead)
             return
         if self._stopped:
             connection.abort()
@@ -268,30 +309,6 @@ class LoadGenerator:
         task.add_done_callback(self._tasks.discard)
 
     # -- the end
-
-    def _sweep(self) -> None:
-        """Time out what takes too long; decode what a silent stream holds. A few streams at a time."""
-        if self._over.is_set():
-            return
-        if not self._unswept:
-            self._unswept = list(self._pool.connections)
-            self._share = len(self._unswept) // _SWEEPS + 1
-        now = perf_counter_ns()
-        for connection in self._unswept[-self._share :]:
-            if connection.active:
-                self._look_at(connection, now)
-        del self._unswept[-self._share :]
-        self._loop.call_later(_SWEEP / _SWEEPS, self._sweep)
-
-    def _look_at(self, connection: Connection, now: int) -> None:
-        """A stream's patience: the target's time limit, and two seconds once it said it is over."""
-        if now - (connection.record.sent or now) > int(self._target.timeout * 1e9):
-            connection.fail(Failure.TIMEOUT, f"no end of the answer within {self._target.timeout:g} s")
-        elif now - connection.heard > _QUIET_NS:
-            if connection.decoder.finished:
-                connection.settle()
-            else:
-                connection.hand_on()
 
     def _leave(self) -> None:
         self._under_way -= 1

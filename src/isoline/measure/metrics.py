@@ -10,7 +10,7 @@ import msgspec
 
 from isoline.measure.records import RequestRecord
 from isoline.measure.statistics import Distribution, describe, describe_weighted
-from isoline.measure.windows import Window, streams_in_flight
+from isoline.measure.windows import Window, sessions_thinking, streams_in_flight
 
 
 class Throughput(msgspec.Struct, frozen=True):
@@ -46,6 +46,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     scheduled_ttft: Distribution | None
     scheduled_e2e: Distribution | None
     lateness: Distribution | None  # sent - scheduled
+    thinking: float = 0.0  # sessions between two turns, on average; `streams` are in flight
 
 
 def measure_window(records: Sequence[RequestRecord], window: Window) -> Metrics:
@@ -75,6 +76,7 @@ def measure_window(records: Sequence[RequestRecord], window: Window) -> Metrics:
         scheduled_ttft=describe([_span(r.scheduled, r.first_token) for r in inside]),
         scheduled_e2e=describe([_span(r.scheduled, r.last_token) for r in inside]),
         lateness=describe([_span(r.scheduled, r.sent) for r in inside]),
+        thinking=sessions_thinking(records, window),
     )
 
 

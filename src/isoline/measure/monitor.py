@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import time
 from array import array
@@ -31,6 +32,7 @@ class ClientReport(msgspec.Struct):
     encoded_late: int = 0  # requests encoded in the timed path
     connections: int = 0  # opened in all
     stopped: str | None = None  # why the load ended early
+    preferred: bool = False  # the host ran this process before ordinary ones (a real-time policy)
 
     @property
     def cpu_share(self) -> float:
@@ -62,6 +64,7 @@ class Monitor:
         report = self.report
         report.ended = perf_counter_ns()
         report.cpu_seconds = time.process_time() - self._cpu
+        report.preferred = _preferred()
         waited = _run_delay()
         if waited is not None and self._waited is not None:
             report.waited_seconds = waited - self._waited
@@ -82,6 +85,11 @@ class Monitor:
     def _tick(self) -> None:
         self._lags.append(max(0, perf_counter_ns() - self._due))
         self._schedule()
+
+
+def _preferred() -> bool:
+    """Whether this process has a real-time policy; Linux only."""
+    return hasattr(os, "sched_getscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER
 
 
 def _run_delay() -> float | None:

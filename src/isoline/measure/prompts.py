@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
+from collections.abc import Iterable
 from itertools import accumulate
 
 from isoline.measure.words import word_table
@@ -11,6 +12,11 @@ from isoline.measure.workloads import Synthetic
 
 OPENING = 16  # tokens of a prompt that are its own: a block of the usual prefix caches
 POOL = 65_536  # tokens that prompts share, each from its own offset
+
+
+def joined(words: str, text: str) -> str:
+    """An opening and the text after it."""
+    return f"{words}\n\n{text}"
 
 
 class Prompts:
@@ -49,8 +55,17 @@ class Prompts:
 
     def words(self, index: int, length: int) -> str:
         """`length` common words, about one token each; the server's usage says how many tokens."""
+        return self.as_words(self.token_ids(index, length))
+
+    def opened(self, index: int, text: str, opening: int) -> str:
+        """Text behind so many words of its own."""
+        return joined(self.words(index, opening), text) if opening else text
+
+    @staticmethod
+    def as_words(tokens: Iterable[int]) -> str:
+        """A common word for each token."""
         table = word_table()
-        return " ".join([table[token & 255] for token in self.token_ids(index, length)])
+        return " ".join([table[token & 255] for token in tokens])
 
     def _token(self, half: int) -> int:
         return self._low + (self._span * half >> 16)

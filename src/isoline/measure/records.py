@@ -46,6 +46,7 @@ class RequestRecord(msgspec.Struct, gc=False, array_like=True):
     status: int | None = None
     retries: int = 0  # sent again because a kept-alive connection had been closed
     text: str | None = None
+    think_ns: int = 0  # the pause before `scheduled` that the load wanted: a user reads and types
 
     @property
     def ok(self) -> bool:

@@ -3,14 +3,53 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import NamedTuple, Protocol
 
-import msgspec
-
-from isoline.measure.prompts import Prompts
-from isoline.measure.target import COMPLETIONS, Target
+from isoline.measure.compose import composer_for
+from isoline.measure.listed import Listed
+from isoline.measure.records import RequestRecord
+from isoline.measure.target import Target
 from isoline.measure.workloads import Synthetic
 
 BUDGET = 64 << 20  # bytes of encoded requests a process holds
+
+
+class Request(NamedTuple):
+    """One request, encoded; lengths in tokens."""
+
+    number: int
+    payload: bytes
+    isl: int
+    osl: int
+
+
+class Source(Protocol):
+    """Where the loop gets its requests."""
+
+    late: int  # requests encoded in the timed path
+    counts: str | None  # where a prompt's length is known from before it is sent
+    needs_answers: bool  # `follow` reads the record's text: it must have been decoded
+
+    def fill(self) -> bool:
+        """Encode one more request; `False` when enough are ready or none are left."""
+
+    def next(self) -> Request | None:
+        """A request that follows on no other, or `None` when all are sent."""
+
+    def follow(self, record: RequestRecord) -> tuple[Request, float] | None:
+        """The request that continues an answered one, and after how many seconds."""
+
+
+class Envelope:
+    """Everything of a request's bytes but its prompt and number of output tokens."""
+
+    def __init__(self, target: Target) -> None:
+        self._head = target.head()
+        self._before, self._between = target.body_parts()
+
+    def wrap(self, prompt: bytes, osl: int) -> bytes:
+        body = b"".join((self._before, prompt, self._between, b"%d}" % osl))
+        return b"%s%d\r\n\r\n%s" % (self._head, len(body), body)
 
 
 class RequestSource:
@@ -20,46 +59,42 @@ class RequestSource:
     this process.
     """
 
-    def __init__(self, target: Target, workload: Synthetic, indices: range, ahead: int = 1_024) -> None:
-        self._target, self._workload, self._prompts = target, workload, Prompts(workload)
-        self._head = target.head()
-        self._before, self._between = target.body_parts()
+    needs_answers = False
+
+    def __init__(
+        self, target: Target, workload: Synthetic | Listed, indices: range, ahead: int = 1_024
+    ) -> None:
+        self._envelope = Envelope(target)
+        self._composer = composer_for(workload, target.endpoint)
+        self.counts = self._composer.counts
         self._indices = iter(indices)
-        self._ready: deque[tuple[int, bytes, int, int]] = deque()
+        self._ready: deque[Request] = deque()
         self._bytes = 0
         self._ahead = ahead
         self._more = True
-        self.late = 0  # requests encoded in the timed path
+        self.late = 0
 
     def fill(self) -> bool:
-        """Encode one more request; `False` when enough are ready or none are left."""
         if not self._more or len(self._ready) >= self._ahead or self._bytes >= BUDGET:
             return False
         index = next(self._indices, None)
         if index is None:
             self._more = False
             return False
-        request = self._encode(index)
+        prompt, isl, osl = self._composer.compose(index)
+        request = Request(index, self._envelope.wrap(prompt, osl), isl, osl)
         self._ready.append(request)
-        self._bytes += len(request[1])
+        self._bytes += len(request.payload)
         return True
 
-    def next(self) -> tuple[int, bytes, int, int] | None:
-        """(index, bytes to send, input tokens, output tokens), or `None` when all are sent."""
+    def next(self) -> Request | None:
         if not self._ready:
             if not self.fill():
                 return None
             self.late += 1
         request = self._ready.popleft()
-        self._bytes -= len(request[1])
+        self._bytes -= len(request.payload)
         return request
 
-    def _encode(self, index: int) -> tuple[int, bytes, int, int]:
-        isl, osl = self._workload.lengths_of(index)
-        if self._target.endpoint == COMPLETIONS:
-            prompt = self._prompts.encoded_ids(index, isl)
-        else:
-            words = self._prompts.words(index, isl)
-            prompt = msgspec.json.encode([{"role": "user", "content": words}])
-        body = b"".join((self._before, prompt, self._between, b"%d}" % osl))
-        return index, b"%s%d\r\n\r\n%s" % (self._head, len(body), body), isl, osl
+    def follow(self, record: RequestRecord) -> None:
+        """None does: each request stands alone."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from itertools import accumulate
-from operator import mul
 
 import msgspec
 
@@ -37,14 +36,14 @@ class Distribution(msgspec.Struct, frozen=True, kw_only=True):
 def describe(sample: Iterable[int]) -> Distribution | None:
     """The figures, in seconds, of nanoseconds in any order; `None` for an empty sample.
 
-    Integers, since a run has millions of gaps: their sums are exact and add up in C.
+    Integers, since a run has millions of gaps: their sum is exact and adds up in C.
     """
     ordered = sorted(sample)
     n = len(ordered)
     if n == 0:
         return None
     total = sum(ordered)
-    squares = sum(map(mul, ordered, ordered))
+    spread = math.dist(ordered, [total / n] * n)  # root of the summed squares of the deviations, in C
 
     def interval(p: float) -> tuple[float, float] | None:
         ranks = rank_interval(n, p)
@@ -53,7 +52,7 @@ def describe(sample: Iterable[int]) -> Distribution | None:
     p90, p99 = interval(0.90), interval(0.99)
     return Distribution(
         n=n, mean=total / n / NS, min=ordered[0] / NS, max=ordered[-1] / NS,
-        std=math.sqrt((n * squares - total * total) / (n * (n - 1))) / NS if n > 1 else None,
+        std=spread / math.sqrt(n - 1) / NS if n > 1 else None,
         median=quantile(ordered, 0.5) / NS, median_interval=interval(0.5),
         p90=quantile(ordered, 0.90) / NS if p90 else None, p90_interval=p90,
         p99=quantile(ordered, 0.99) / NS if p99 else None, p99_interval=p99,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from isoline.measure.fleet import RunReport
+from isoline.measure.fleet import Conditions, RunReport
 from isoline.measure.loads import Load
 from isoline.measure.metrics import Metrics, measure_window
 from isoline.measure.monitor import ClientReport
@@ -30,6 +30,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     steady: Metrics | None
     whole: Metrics | None
     clients: list[ClientReport]
+    conditions: Conditions | None = None
 
     @property
     def main(self) -> Metrics | None:
@@ -61,6 +62,7 @@ def summarise(
         steady=steady,
         whole=whole,
         clients=report.clients,
+        conditions=report.conditions,
     )
 
 

@@ -121,6 +121,7 @@ class Connection(asyncio.Protocol):
         try:
             self._feed(data)
         except (httptools.HttpParserError, httptools.HttpParserCallbackError) as problem:
+            stamps.extend(array("q", (now,)) * (len(pieces) - len(stamps)))  # what came before the fault
             self.fail(Failure.PROTOCOL, f"{type(problem).__name__}: {problem}: {data[:80]!r}")
             return
         new = len(pieces) - len(stamps)

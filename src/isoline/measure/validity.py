@@ -113,9 +113,12 @@ def _client(report: RunReport, metrics: Metrics, limits: Limits) -> list[Reason]
 
 def _offered(load: Load, metrics: Metrics, limits: Limits) -> list[Reason]:
     if load.concurrency is not None:
-        if metrics.streams >= limits.streams * load.concurrency:
+        if metrics.streams + metrics.thinking >= limits.streams * load.concurrency:
             return []
-        text = f"{metrics.streams:.1f} streams were in flight on average, {load.concurrency} were asked"
+        thought = f" and {metrics.thinking:.0f} paused between turns" if metrics.thinking else ""
+        text = (
+            f"{metrics.streams:.1f} streams were in flight{thought} on average, {load.concurrency} were asked"
+        )
         advice = "raise the number of requests (10 x concurrency at least), or see the client's lag"
         return [Reason("streams", text, advice)]
     late = metrics.lateness

@@ -7,16 +7,15 @@ from dataclasses import replace
 import msgspec
 
 from isoline.measure.fleet import run_load
-from isoline.measure.loads import Load
+from isoline.measure.loads import SMALLEST_ROUND, Load
 from isoline.measure.metrics import measure_window
 from isoline.measure.records import RequestRecord
 from isoline.measure.sink import ListSink, Sink
+from isoline.measure.supply import Workload
 from isoline.measure.target import Target
 from isoline.measure.windows import whole_run
-from isoline.measure.workloads import Synthetic
 
 _SALT = 0x77A2_0000  # prompts of the warm-up, one salt a round: none is measured later
-_SMALLEST = 8  # requests of a round
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -43,21 +42,21 @@ class WarmUp(msgspec.Struct, frozen=True):
 
 def warm_up(
     target: Target,
-    workload: Synthetic,
+    workload: Workload,
     load: Load,
     sink: Sink,
     processes: int | None = None,
     most: int = 5,
     tolerance: float = 0.05,
+    least: int = SMALLEST_ROUND,
 ) -> WarmUp:
     """At most `most` rounds of one request a stream; ends when two agree within `tolerance`.
 
-    It covers the shapes that will be measured because it is the same load: kernels compiled and
+    A round has `least` requests at least. It covers the shapes that will be measured because it is the same load: kernels compiled and
     graphs captured at the first request of a batch size are compiled here. Its records go to
     `sink`, marked.
     """
-    size = max(_SMALLEST, load.concurrency or round(2 * (load.rate or 0)))
-    once = replace(load, requests=size, duration=None)
+    once = load.round(least)
     rounds: list[Round] = []
     for number in range(most):
         salted = replace(workload, salt=workload.salt ^ _SALT ^ number + 1)

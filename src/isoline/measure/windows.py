@@ -35,10 +35,10 @@ def steady_window(records: Sequence[RequestRecord], load: Load) -> Window | None
     """From when every stream has been through one request to when the last request was sent.
 
     An open loop has no slots: there it starts one median E2E latency after the first request.
-    `None` when what remains is shorter than SHORTEST median E2E latencies.
+    A ramp is never steady. `None` when what remains is shorter than SHORTEST median E2E latencies.
     """
     good = [record for record in records if record.ok and record.sent is not None]
-    if not good:
+    if not good or load.ramp_to is not None:
         return None
     good.sort(key=lambda record: record.sent or 0)
     spans = sorted(float((record.done or 0) - (record.sent or 0)) for record in good)
@@ -58,3 +58,13 @@ def streams_in_flight(records: Sequence[RequestRecord], window: Window) -> float
         if record.sent is not None and record.done is not None:
             busy += max(0, min(record.done, window.end) - max(record.sent, window.start))
     return busy / (window.end - window.start)
+
+
+def sessions_thinking(records: Sequence[RequestRecord], window: Window) -> float:
+    """Mean number of streams that paused in the window because their user was to think."""
+    paused = 0
+    for record in records:
+        if record.think_ns:
+            start = record.scheduled - record.think_ns
+            paused += max(0, min(record.scheduled, window.end) - max(start, window.start))
+    return paused / (window.end - window.start)

@@ -8,21 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from isoline.analyse.compare import Terms, compare
+from isoline.analyse.compare import read
 from isoline.analyse.comparison import Comparison, Source
 from isoline.analyse.defaults import default_bucket
 from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import ATTRIBUTES
+from isoline.analyse.filters import STORED_APART, Offers, keep, offers, scope
+from isoline.analyse.prepared import Prepared, prepare
 from isoline.analyse.published import implied_note
 from isoline.analyse.rates import PriceTerms
 from isoline.analyse.repeats import pool_repeats
 from isoline.analyse.runs import latest_run_per_line, without_repeats
+from isoline.analyse.terms import DEFAULT_VIEW, NO_FILTERS, Filters, Terms, View
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Coverage, Dataset, Point, Selection
 from isoline.domain.sequence import parse_sequence, sequence_name
 from isoline.domain.slugs import Slug
 from isoline.errors import NoDataError, UsageError
-from isoline.present.preference import preference
+from isoline.present.preference import preference, without_stand_ins
 from isoline.store.sources import Sources
 
 DEFAULT_TIER = "hyperscaler"
@@ -43,6 +46,31 @@ class Question:
     powers: Mapping[str, float] = field(default_factory=dict)
     datasets: tuple[str, ...] | None = None
     as_of: str | None = None
+    filters: Filters = NO_FILTERS
+    view: View = DEFAULT_VIEW
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A question fetched and prepared: all but its targets and budgets."""
+
+    prepared: Prepared
+    catalog: Catalog
+    sources: tuple[Source, ...]
+    notes: tuple[str, ...]
+    offers: Offers
+
+    def at(
+        self, targets: tuple[float, ...] | None, budgets: tuple[float, ...] = (), *, draw: bool = False
+    ) -> Comparison:
+        """The comparison at these targets; `draw` also makes what a chart shows."""
+        return read(
+            *(self.prepared, targets, budgets, self.catalog),
+            sources=self.sources,
+            notes=self.notes,
+            offers=self.offers,
+            draw=draw,
+        )
 
 
 def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool = False) -> Comparison:
@@ -50,27 +78,34 @@ def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool
 
     What had to be skipped on the way is said: in the notes, or in the error.
     """
+    return ready(question, sources, catalog).at(question.targets, question.budgets, draw=draw)
+
+
+def ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
+    """What `question` needs whatever its targets are; errors as in `answer`."""
     try:
-        return _answer(question, sources, catalog, draw=draw)
+        return _ready(question, sources, catalog)
     except NoDataError as error:
         if skipped := _skipped(sources):
             raise NoDataError(f"{error}. {skipped[0]}") from None
         raise
 
 
-def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool) -> Comparison:
+def _ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
     slug = question.slug
     datasets = {d.name: d for d in sources.datasets()}
     wanted = _selection(question, datasets)
     coverage = [row for row in sources.coverage(wanted) if _on_a_side(row, slug)]
     if not coverage:
         raise NoDataError(f"no data for {slug.canonical}{_where(question)}")
+    if question.datasets is None:
+        coverage = without_stand_ins(coverage, datasets)
     names = question.datasets or (_choose(coverage, question, datasets),)
     coverage = [row for row in coverage if row.dataset in names]
     sequence, precision = _bucket(question, coverage, catalog)
-    isl, osl = parse_sequence(sequence)
-    selection = _selection(question, datasets, names, (isl, osl), precision)
-    points, notes = _of_one_run(sources.points(selection), datasets)
+    selection = _selection(question, datasets, names, parse_sequence(sequence), precision)
+    stored_apart = question.view.metric in STORED_APART
+    points, notes = _of_one_run(sources.points(selection, all_metrics=stored_apart), datasets)
     points, repeated = without_repeats(_of_one_page(points, slug))
     if repeated:
         notes = (*notes, f"{repeated} points stood in more than one dataset and are counted once")
@@ -78,36 +113,54 @@ def _answer(question: Question, sources: Sources, catalog: Catalog, *, draw: boo
         notes = (*notes, f"As of {question.as_of}, read from dataset {', '.join(names)}")
     if not points:
         raise NoDataError(f"no data for {slug.canonical} at {sequence}{_where(question)}")
-    terms = Terms(
-        sequence=sequence,
-        precision=precision,
-        targets=question.targets,
-        budgets=question.budgets,
-        method=question.method,
-        pricing=PriceTerms(
-            tier=question.tier or DEFAULT_TIER,
-            tier_chosen=question.tier is not None,
-            prices=question.prices,
-            powers=question.powers,
-            until=question.as_of,
-        ),
-    )
+    offered = offers(points, slug.hardware, catalog)
+    points = _narrowed(points, question, offered, catalog)
     declared = (
         [Declared(known.built(), known.concurrencies) for known in sources.recipes(selection)]
         if all(p.status == PUBLISHED for p in points)
         else []
     )
+    prepared = prepare(slug, points, _terms(question, sequence, precision), catalog, declared)
     implied = implied_note(points)
-    return compare(
-        slug,
-        points,
-        terms,
-        catalog,
-        sources=_sources(points, datasets),
-        declared=declared,
-        notes=(*notes, *_skipped(sources), *([implied] if implied else [])),
-        draw=draw,
+    notes = (*notes, *_skipped(sources), *([implied] if implied else []))
+    return Ready(prepared, catalog, _sources(points, datasets), notes, offered)
+
+
+def _terms(question: Question, sequence: str, precision: str | None) -> Terms:
+    pricing = PriceTerms(
+        tier=question.tier or DEFAULT_TIER,
+        tier_chosen=question.tier is not None,
+        prices=question.prices,
+        powers=question.powers,
+        until=question.as_of,
     )
+    return Terms(
+        sequence=sequence,
+        precision=precision,
+        method=question.method,
+        pricing=pricing,
+        filters=question.filters,
+        view=question.view,
+    )
+
+
+def _narrowed(points: Sequence[Point], question: Question, offered: Offers, catalog: Catalog) -> list[Point]:
+    """The points that pass the filters, which must be able to show what is asked for."""
+    what, view = question.slug.canonical, question.view
+    kept = keep(points, question.filters, catalog)
+    if not kept:
+        if all(p.status == PUBLISHED for p in points) and not question.filters.vendor:
+            raise NoDataError(
+                "published readings do not say how they were served, so they cannot be filtered"
+            )
+        words = ", ".join(scope(question.filters, catalog))
+        raise NoDataError(f"no data for {what} with {words}")
+    for asked, known, label in ((view.metric, offered.metrics, "metric"), (view.x, offered.x, "x")):
+        if asked not in known:
+            raise NoDataError(
+                f"the points of {what} do not report {label} {asked}; there is {', '.join(known)}"
+            )
+    return kept
 
 
 def _skipped(sources: Sources) -> tuple[str, ...]:
@@ -204,13 +257,18 @@ def _sources(points: Sequence[Point], datasets: Mapping[str, Dataset]) -> tuple[
             Source(
                 dataset=name,
                 kind=about.kind if about else "",
-                source=", ".join(pages) or (about.source if about else ""),
+                source=", ".join(pages) or _place(about.source if about else ""),
                 points=len(own),
                 first_date=dates[0] if dates else None,
                 last_date=dates[-1] if dates else None,
             )
         )
     return tuple(found)
+
+
+def _place(source: str) -> str:
+    """An address as it is; of a path on the importing machine only its end, which is all that tells much."""
+    return source if "://" in source else source.rstrip("/").rpartition("/")[2]
 
 
 def _where(question: Question) -> str:

@@ -9,7 +9,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from isoline.analyse.compare import METHODS
+from isoline.analyse.filters import vendors
+from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT
+from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, VIEWS, Filters, View
 from isoline.domain.catalog import TIERS, Catalog
 from isoline.domain.sequence import parse_sequence, sequence_name
 from isoline.domain.slugs import Slug
@@ -36,6 +38,14 @@ class Asked:
     power: tuple[str, ...] = ()
     dataset: tuple[str, ...] = ()
     as_of: str | None = None
+    metric: str | None = None
+    x: str | None = None
+    log: str | None = None
+    optimal: str | None = None
+    vendor: tuple[str, ...] = ()
+    aggregation: str | None = None
+    spec_decode: tuple[str, ...] = ()
+    view: str | None = None
 
 
 def question(slug: Slug, asked: Asked, catalog: Catalog, name: Name = str) -> Question:
@@ -59,6 +69,30 @@ def question(slug: Slug, asked: Asked, catalog: Catalog, name: Name = str) -> Qu
         powers=powers,
         datasets=tuple(split(asked.dataset)) or None,
         as_of=day(name("as_of"), asked.as_of or None),
+        filters=_filters(slug, asked, catalog, name),
+        view=_view(asked, name),
+    )
+
+
+def _view(asked: Asked, name: Name) -> View:
+    view = choice(name("view"), asked.view, VIEWS) or VIEWS[0]
+    metric = choice(name("metric"), asked.metric, tuple(QUANTITIES))
+    return View(
+        name=view,
+        metric=metric or (COST if view == "per-dollar" else THROUGHPUT),
+        x=choice(name("x"), asked.x, tuple(AXES)) or "interactivity",
+        log=switch(name("log"), asked.log),
+        optimal=switch(name("optimal"), asked.optimal),
+    )
+
+
+def _filters(slug: Slug, asked: Asked, catalog: Catalog, name: Name) -> Filters:
+    if asked.spec_decode and slug.kind == "spec-decode":
+        raise UsageError(f"{name('spec_decode')}: speculative decoding is what {slug.canonical} compares")
+    return Filters(
+        vendor=several(name("vendor"), asked.vendor, vendors(catalog)),
+        aggregation=choice(name("aggregation"), asked.aggregation, AGGREGATIONS),
+        spec_decode=several(name("spec_decode"), asked.spec_decode, tuple(catalog.spec_methods)),
     )
 
 
@@ -96,6 +130,21 @@ def choice(option: str, text: str | None, known: Sequence[str]) -> str | None:
     if text and text not in known:
         raise UsageError(f"{option} {text!r} is not one of {', '.join(known)}", tuple(known))
     return text or None
+
+
+def several(option: str, values: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Some of `known`, in its order, in any case."""
+    asked = {text.lower() for text in split(values)}
+    for text in sorted(asked - set(known)):
+        raise UsageError(f"{option} {text!r} is not one of {', '.join(known)}", tuple(known))
+    return tuple(text for text in known if text in asked)
+
+
+def switch(option: str, text: str | None) -> bool:
+    """`1` is on; absent, empty or `0` is off."""
+    if text not in (None, "", "0", "1"):
+        raise UsageError(f"{option} {text!r} is neither 1 (on) nor 0 (off)", ("1", "0"))
+    return text == "1"
 
 
 def split(values: Sequence[str] | None) -> list[str]:

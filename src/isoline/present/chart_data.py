@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from isoline.analyse.read import is_wide
-from isoline.domain.point import PUBLISHED, SIMULATED, Point
+from isoline.analyse.quantities import QUANTITIES
+from isoline.analyse.words import amount, percent_less, seconds
+from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.present.chart_scale import number, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from isoline.analyse.comparison import Comparison, Reading, Series, Side
+    from isoline.analyse.comparison import Comparison, Plotted, Reading, Side, Target
     from isoline.domain.recipe import Recipe
 
 Row = dict[str, object]
 Sample = tuple[float, float]
 
 UNKNOWN = "not known"
-STEPS = 8  # samples of a thin line between two neighbours
+FRONTIER = ("other", "frontier")
 
 
 def clean(text: str, limit: int = 60) -> str:
@@ -37,14 +37,7 @@ def side_names(comparison: Comparison) -> tuple[str, str]:
 
 def point_rows(side: Side, name: str) -> list[Row]:
     """One row per point, those on a frontier last so that they are drawn on top."""
-    series_of = {point.key: series.label for series in side.series for point in series.points}
-    frontier = {point.key for series in side.series for point in series.frontier}
-    line = {sample for segment in side.line for sample in segment.samples}
-    rows = [
-        _point_row(point, name, series_of.get(point.key), point.key in frontier)
-        | {"on_line": not line or (point.interactivity, point.throughput) in line}
-        for point in side.points
-    ]
+    rows = [point_row(plotted, name) for plotted in side.plot.points] if side.plot else []
     return sorted(rows, key=lambda row: (row["on_frontier"] is True, row["x"]))
 
 
@@ -52,28 +45,34 @@ def line_rows(side: Side, name: str) -> list[Row]:
     """The drawn line of a side. Stretches that continue each other become one path, for even dashes."""
     rows: list[Row] = []
     path, before = -1, None
-    for segment in side.line:
-        if not segment.samples:
-            continue
+    for segment in side.plot.line if side.plot else ():
         start = (segment.series, segment.style, segment.samples[0])
         if start != before:
             path += 1
-        for x, y in segment.samples:
-            rows.append({"side": name, "path": f"{name} {path}", "style": segment.style, "x": x, "y": y})
+        shared: Row = {
+            "side": name,
+            "path": f"{name} {path}",
+            "style": segment.style,
+            "series": clean(segment.series) if segment.series else UNKNOWN,
+        }
+        rows += [shared | {"x": x, "y": y} for x, y in _short(segment.samples)]
         before = (segment.series, segment.style, segment.samples[-1])
     return rows
 
 
 def frontier_rows(side: Side, name: str) -> list[Row]:
-    """The frontier of every series, where a side has several; a wide gap breaks the line."""
-    if len(side.series) < 2:
-        return []
+    """The line of every series, where a side has several."""
     return [
-        {"side": name, "path": f"{name} {index} {run}", "series": clean(series.label), "x": x, "y": y}
-        for index, series in enumerate(side.series)
-        for run, samples in enumerate(_runs(series))
-        for x, y in samples
+        {"side": name, "path": f"{name} {run}", "series": clean(segment.series or UNKNOWN), "x": x, "y": y}
+        for run, segment in enumerate(side.plot.frontiers if side.plot else ())
+        for x, y in _short(segment.samples)
     ]
+
+
+def _short(samples: Sequence[Sample]) -> list[Sample]:
+    """With the digits that a screen can show; both ends stay what they are."""
+    inner = [(float(f"{x:.6g}"), float(f"{y:.6g}")) for x, y in samples[1:-1]]
+    return [samples[0], *inner, samples[-1]]
 
 
 def target_rows(comparison: Comparison, names: tuple[str, str]) -> list[Row]:
@@ -82,7 +81,7 @@ def target_rows(comparison: Comparison, names: tuple[str, str]) -> list[Row]:
         {
             "x": target.interactivity,
             "text": plain(target.interactivity),
-            "ratio": _ratio(target.readings, names),
+            "ratio": _ratio(target, comparison, names),
         }
         for target in comparison.targets
     ]
@@ -90,23 +89,48 @@ def target_rows(comparison: Comparison, names: tuple[str, str]) -> list[Row]:
 
 def reading_rows(comparison: Comparison, names: tuple[str, str]) -> list[Row]:
     """The readings that lie on a drawn line; a value outside its measured range is never drawn."""
+    sign = QUANTITIES[comparison.view.metric].sign
     rows: list[Row] = []
     for target in comparison.targets:
         for side, name, reading in zip(comparison.sides, names, target.readings, strict=True):
-            value, known = reading.throughput_per_gpu, side.measured_range
+            value, known = reading.value, side.measured_range
             if value is None or known is None or not known[0] <= target.interactivity <= known[1]:
                 continue
-            sign = {"wide gap": "≈ ", "dominated": "≥ "}.get(reading.status, "")
             rows.append(
                 {
                     "side": name,
                     "x": target.interactivity,
                     "y": value,
                     "status": reading.status,
-                    "text": sign + number(value),
+                    "text": _bound(comparison, reading) + amount(value, sign),
                 }
             )
     return rows
+
+
+def beside_rows(comparison: Comparison, names: tuple[str, str]) -> list[Row]:
+    """On other axes than interactivity: the measured points beside each target, which the table reads."""
+    rows: list[Row] = []
+    for i, (side, name) in enumerate(zip(comparison.sides, names, strict=True)):
+        near = {
+            (n.throughput_per_gpu, n.concurrency, n.recipe)
+            for target in comparison.targets
+            for n in target.readings[i].neighbours
+        }
+        rows += [
+            {"side": name, "x": p.x, "y": p.y, "status": "beside", "text": ""}
+            for p in (side.plot.points if side.plot else ())
+            if (p.point.throughput, p.point.concurrency, p.point.recipe.id) in near
+        ]
+    return rows
+
+
+def _bound(comparison: Comparison, reading: Reading) -> str:
+    if reading.status == "wide gap":
+        return "≈ "
+    if reading.status != "dominated":
+        return ""
+    return "≤ " if QUANTITIES[comparison.view.metric].lower_is_better else "≥ "
 
 
 def samples_of(rows: list[Row]) -> Iterator[Sample]:
@@ -116,25 +140,39 @@ def samples_of(rows: list[Row]) -> Iterator[Sample]:
             yield float(x), float(y)
 
 
-def _point_row(point: Point, side: str, series: str | None, on_frontier: bool) -> Row:
-    recipe = point.recipe
-    role = point.status if point.status in (PUBLISHED, SIMULATED) else "frontier" if on_frontier else "other"
+def point_row(plotted: Plotted, side: str) -> Row:
+    """A point as it is drawn, with all that is known of it."""
+    point, recipe = plotted.point, plotted.point.recipe
+    printed = point.status == PUBLISHED
+    role = point.status if point.status in (PUBLISHED, SIMULATED) else FRONTIER[plotted.on_frontier]
+    engine = clean(" ".join(part for part in (recipe.engine, recipe.engine_version) if part))
+    url = point.run_url or ""
     return {
         "key": point.key,
         "side": side,
-        "x": point.interactivity,
-        "y": point.throughput,
+        "x": plotted.x,
+        "y": plotted.y,
         "role": role,
-        "on_frontier": on_frontier,
-        "series": clean(series) if series else UNKNOWN,
-        "engine": clean(" ".join(part for part in (recipe.engine, recipe.engine_version) if part)) or UNKNOWN,
+        "on_frontier": plotted.on_frontier,
+        "on_line": plotted.on_line,
+        "series": clean(plotted.series) if plotted.series else UNKNOWN,
+        "interactivity": number(point.interactivity) if plotted.x != point.interactivity else "",
+        "engine": UNKNOWN if printed else engine or UNKNOWN,
+        "image": clean(recipe.image or "", 90),
         "gpus": _count(recipe.gpus),
         "parallel": _parallel(recipe),
-        "spec": clean(recipe.spec_method) or UNKNOWN,
+        "spec": UNKNOWN if printed else clean(recipe.spec_method) or UNKNOWN,
         "concurrency": _count(point.concurrency),
+        "ttft": _seconds(point.metrics.get("median_ttft")),
+        "e2e": _seconds(point.metrics.get("median_e2el")),
         "date": clean(point.date) if point.date else UNKNOWN,
         "status": clean(point.status),
+        "url": url if url.startswith(("https://", "http://")) else "",
     }
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{seconds(value)} s"
 
 
 def _parallel(recipe: Recipe) -> str:
@@ -156,35 +194,16 @@ def _count(value: int | None) -> str:
     return UNKNOWN if value is None else f"{value:,}"
 
 
-def _ratio(readings: tuple[Reading, Reading], names: tuple[str, str]) -> str:
-    """`FP4 3.1×`: how much higher the higher side is; nothing where either value is weak or missing."""
-    a, b = (
-        None if reading.status in ("outside", "wide gap") else reading.throughput_per_gpu
-        for reading in readings
-    )
-    if not a or not b:
+def _ratio(target: Target, comparison: Comparison, names: tuple[str, str]) -> str:
+    """`FP4 3.1×`: by how much the better side is better; nothing where either value is weak or missing."""
+    weak = any(reading.status in ("outside", "wide gap") for reading in target.readings)
+    a, b = (reading.value for reading in target.readings)
+    if weak or not a or not b:
         return ""
     ratio = max(a, b) / min(a, b)
     if ratio < 1.01:
         return "about equal"
+    if QUANTITIES[comparison.view.metric].lower_is_better:
+        return f"{names[a > b]} {percent_less(ratio)} less"
     digits = 0 if ratio >= 10 else 1 if ratio >= 1.2 else 2
     return f"{names[a < b]} {ratio:,.{digits}f}×"
-
-
-def _runs(series: Series) -> Iterator[list[Sample]]:
-    """The curve of a series in stretches without a wide gap; a stretch of one point has no line."""
-    run: list[Sample] = []
-    curve = series.curve()
-    for left, right in pairwise(series.frontier):
-        if is_wide(left, right):
-            if run:
-                yield run
-            run = []
-            continue
-        width = right.interactivity - left.interactivity
-        run = run or [(left.interactivity, left.throughput)]
-        inner = (left.interactivity + width * step / STEPS for step in range(1, STEPS))
-        run += [(x, curve(x)) for x in inner]
-        run.append((right.interactivity, right.throughput))
-    if run:
-        yield run

@@ -42,6 +42,7 @@ class Frame:
     head: float  # above the plot: target values
     x: Scale
     y: Scale
+    legend: bool  # whether the chart has its own, or a page's stands above it
 
     @classmethod
     def of(
@@ -56,6 +57,7 @@ class Frame:
         title_lines: int,
         targets: bool,
         ratios: bool,
+        legend: bool,
     ) -> Frame:
         """What remains for the plot, estimated the way Vega lays it out: "fit" makes room for names."""
         axis = font * (0.57 * max((len(f"{tick:,.6g}") for tick in y.ticks), default=1) + 2.3)
@@ -66,8 +68,8 @@ class Frame:
             if (share := x.fraction(end.at[0])) > 0
         ]
         head = (3.4 if ratios else 2.2 if targets else 0.8) * font
-        legend = (2.5 if width < NARROW else 0.7) * font
-        above = 1.4 * font + head + legend + (3.0 * font + 1.35 * font * title_lines if title_lines else 0)
+        keys = _keys(width) * font if not legend else (2.5 if width < NARROW else 0.7) * font
+        above = 1.4 * font + head + keys + (3.0 * font + 1.35 * font * title_lines if title_lines else 0)
         return cls(
             width,
             height,
@@ -78,6 +80,7 @@ class Frame:
             head=head,
             x=x,
             y=y,
+            legend=legend,
         )
 
     @property
@@ -87,7 +90,8 @@ class Frame:
     @property
     def padding(self) -> Row:
         """White space at the edges."""
-        top, side, bottom = (round(n * self.font) for n in (1.4, 1.4, 1.1))
+        keys = 0.0 if self.legend else _keys(self.width)  # the texts above the plot make their own room
+        top, side, bottom = (round(n * self.font) for n in (1.4 + keys, 1.4, 1.1))
         return {"top": top, "right": side, "bottom": bottom, "left": side}
 
     def pixel(self, at: Sample) -> Sample:
@@ -96,6 +100,11 @@ class Frame:
             self.x.fraction(at[0]) * self.plot_width,
             (1 - self.y.fraction(at[1])) * self.plot_height,
         )
+
+
+def _keys(width: int) -> float:
+    """Lines of text that a page's own legend takes above the chart."""
+    return 3.2 if width < NARROW else 1.6
 
 
 def line_ends(data: dict[str, list[Row]], names: Sequence[str]) -> list[End]:
@@ -116,7 +125,7 @@ def place(
     """`readings` with their spots, `targets` without colliding texts, and `labels`: names of lines."""
     space = Space(frame.plot_width, frame.plot_height, overhang=frame.room - frame.plot_width)
     drawn = data["lines"] + [row for row in data["points"] if row["role"] != "other"]
-    space.marks = [frame.pixel(at) for at in samples_of(drawn)]
+    space.marks = sorted(frame.pixel(at) for at in samples_of(drawn))
     labels = [
         _named(end, space, frame, SIDE_SIZE, end_spots(frame.font, down=rank > 0))
         for rank, end in enumerate(ends)
@@ -127,10 +136,11 @@ def place(
         spot = space.place(*frame.pixel(at), width, frame.font, value_spots(frame.font))
         readings.append(row | {"dx": spot.dx, "dy": spot.dy, "align": spot.align})
     for side, name in sides:
-        if 1 < len(side.series) <= NAMED_SERIES:
+        if side.plot and 1 < len(side.series) <= NAMED_SERIES:
             for series in side.series:
-                for last in series.frontier[-1:]:
-                    end = End(name, clean(series.label, 32), (last.interactivity, last.throughput))
+                best = [(p.x, p.y) for p in side.plot.points if p.on_frontier and p.series == series.label]
+                for last in [max(best)] if best else []:
+                    end = End(name, clean(series.label, 32), last)
                     labels.append(
                         _named(end, space, frame, SERIES_SIZE, _series_spots(end, ends, frame.font))
                     )

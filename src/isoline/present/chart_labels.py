@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 AXIS_PADDING = 4.0  # pixels below the plot that are empty before the tick labels
@@ -28,7 +30,7 @@ class Space:
     width: float
     height: float
     overhang: float  # how far a label may reach beyond the right edge
-    marks: list[tuple[float, float]] = field(default_factory=list)
+    marks: Sequence[tuple[float, float]] = ()  # by x ascending
     _labels: list[tuple[float, float, float, float]] = field(default_factory=list)
 
     def place(self, x: float, y: float, width: float, height: float, spots: Iterable[Spot]) -> Spot:
@@ -55,7 +57,8 @@ class Space:
             left < other[2] and other[0] < right and top < other[3] and other[1] < bottom
             for other in self._labels
         )
-        covered = sum(left <= x <= right and top <= y <= bottom for x, y in self.marks)
+        near = self.marks[bisect_left(self.marks, (left,)) : bisect_right(self.marks, (right, inf))]
+        covered = sum(top <= y <= bottom for _, y in near)
         return 1e6 * outside + 1e4 * overlaps + covered
 
 

@@ -12,21 +12,22 @@ from isoline.present.palette import SHAPES
 
 if TYPE_CHECKING:
     from isoline.present.chart_data import Row
+    from isoline.present.chart_frame import Frame
     from isoline.present.chart_style import Look
 
 DASHES = {"curve": [1, 0], "gap": [2, 4], "reach": [1, 3], "published": [7, 4]}
 STYLE_NAMES = (
     "datum.value === 'gap' ? 'wide gap: no point nearby' : "
     "datum.value === 'reach' ? 'reached by a faster point' : "
-    "datum.value === 'published' ? 'between published readings' : 'interpolated between measured points'"
+    "datum.value === 'published' ? 'between published readings' : 'interpolated between points'"
 )
 SHORT_STYLE_NAMES = (
     "datum.value === 'gap' ? 'wide gap' : datum.value === 'reach' ? 'reached' : "
     "datum.value === 'published' ? 'between published' : 'interpolated'"
 )
-WEAK = "datum.status === 'wide gap'"
-X_TITLE = "Interactivity (tok/s/user at median TPOT)"
-Y_TITLE = "Throughput (tok/s/GPU, total)"
+WEAK = "datum.status === 'wide gap' || datum.status === 'beside'"
+CLIP = {"expr": "clip"}  # only where the reader zoomed in: marks at the edge are whole
+INSIDE = {"expr": "inrange(datum.x, x_domain) ? 1 : 0"}
 TOOLTIP = (
     ("side", "Side"),
     ("series", "Series"),
@@ -35,8 +36,12 @@ TOOLTIP = (
     ("parallel", "Parallelism"),
     ("spec", "Spec decode"),
     ("concurrency", "Concurrency"),
+    ("ttft", "TTFT"),
+    ("e2e", "E2E latency"),
+    ("image", "Image"),
     ("date", "Date"),
     ("status", "Status"),
+    ("url", "Run"),
 )
 
 
@@ -57,28 +62,43 @@ def layers(look: Look, points: int) -> list[Row]:
     ]
 
 
-def _position(look: Look) -> Row:
-    frame = look.frame
-    axes: Row = {}
-    for name, scale, title in (("x", frame.x, X_TITLE), ("y", frame.y, Y_TITLE)):
-        axes[name] = {
-            "field": name,
-            "type": "quantitative",
-            "scale": {
-                "type": "log" if scale.log else "linear",
-                "domain": [scale.low, scale.high],
-                "nice": False,
-                "zero": False,
-            },
-            "axis": {
-                "title": title,
-                "values": list(scale.ticks),
-                "labelOverlap": True,
-                "format": tick_format(scale),
-                "grid": name == "y",
-            },
+def params(frame: Frame, x_title: str, y_title: str) -> list[Row]:
+    """What changes with the selection, as signals: a live chart sets them instead of being built anew."""
+    values: dict[str, object] = {"clip": False}
+    for name, scale, title in (("x", frame.x, x_title), ("y", frame.y, y_title)):
+        values |= {
+            f"{name}_domain": [scale.low, scale.high],
+            f"{name}_ticks": list(scale.ticks),
+            f"{name}_constant": scale.constant,
+            f"{name}_format": tick_format(scale),
+            f"{name}_title": title,
         }
-    return axes
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+def _position(look: Look) -> Row:
+    return {name: _axis(name) for name in ("x", "y")}
+
+
+def _axis(name: str) -> Row:
+    return {
+        "field": name,
+        "type": "quantitative",
+        "scale": {
+            "type": "symlog",
+            "constant": {"expr": f"{name}_constant"},
+            "domain": {"expr": f"{name}_domain"},
+            "nice": False,
+            "zero": False,
+        },
+        "axis": {
+            "title": {"expr": f"{name}_title"},
+            "values": {"expr": f"{name}_ticks"},
+            "labelOverlap": True,
+            "labelExpr": f"format(datum.value, {name}_format)",
+            "grid": name == "y",
+        },
+    }
 
 
 def _by_side(look: Look, values: tuple[str, str]) -> Row:
@@ -87,7 +107,7 @@ def _by_side(look: Look, values: tuple[str, str]) -> Row:
         "field": "side",
         "type": "nominal",
         "scale": {"domain": list(look.names), "range": list(values)},
-        "legend": {"labelFontWeight": 700, "symbolOpacity": 1},
+        "legend": {"labelFontWeight": 700, "symbolOpacity": 1} if look.legend else None,
     }
 
 
@@ -99,10 +119,10 @@ def _shape(look: Look) -> Row:
     return _by_side(look, SHAPES)
 
 
-def _tooltip() -> list[Row]:
+def _tooltip(look: Look) -> list[Row]:
     numbers: list[Row] = [
-        {"field": "x", "type": "quantitative", "title": "tok/s/user", "format": ",.1f"},
-        {"field": "y", "type": "quantitative", "title": "tok/s/GPU", "format": ",.1f"},
+        {"field": "x", "type": "quantitative", "title": look.x_unit, "format": ",.3~f"},
+        {"field": "y", "type": "quantitative", "title": look.y_unit, "format": ",.3~f"},
     ]
     words: list[Row] = [{"field": name, "type": "nominal", "title": title} for name, title in TOOLTIP]
     return [words[0], *numbers, *words[1:]]
@@ -112,7 +132,7 @@ def _hairlines(look: Look) -> Row:
     return {
         "name": "targets",
         "data": {"name": "targets"},
-        "mark": {"type": "rule", "color": look.theme.rule, "strokeWidth": 1, "opacity": 0.7},
+        "mark": {"type": "rule", "clip": CLIP, "color": look.theme.rule, "strokeWidth": 1, "opacity": 0.7},
         "encoding": {"x": _position(look)["x"]},
     }
 
@@ -120,15 +140,16 @@ def _hairlines(look: Look) -> Row:
 def _frontiers(look: Look) -> Row:
     return {
         "data": {"name": "frontiers"},
-        "mark": {"type": "line", "strokeWidth": 1, "opacity": 0.45},
+        "mark": {"type": "line", "clip": CLIP, "strokeWidth": 1, "opacity": 0.45},
         "encoding": _position(look)
         | {"color": _colour(look), "detail": {"field": "path", "type": "nominal"}},
     }
 
 
 def _lines(look: Look) -> Row:
-    styles = [style for style in DASHES if style in look.styles]
-    named = [style for style in styles if style != "curve"]
+    # All styles without a legend, so that a live chart needs no other scale when they change.
+    styles = [style for style in DASHES if style in look.styles or not look.legend]
+    named = [style for style in styles if style != "curve"] if look.legend else []
     dash: Row = {
         "field": "style",
         "type": "nominal",
@@ -147,7 +168,7 @@ def _lines(look: Look) -> Row:
     }
     return {
         "data": {"name": "lines"},
-        "mark": {"type": "line", "strokeWidth": 2.5, "strokeJoin": "round"},
+        "mark": {"type": "line", "clip": CLIP, "strokeWidth": 2.5, "strokeJoin": "round"},
         "encoding": _position(look)
         | {
             "color": _colour(look),
@@ -162,11 +183,12 @@ def _lines(look: Look) -> Row:
 
 
 def _points(look: Look, test: str, mark: Row, encoding: Row) -> Row:
+    told: Row = {"tooltip": _tooltip(look)} if look.legend else {}  # a page that has a legend has its own
     return {
         "data": {"name": "points"},
         "transform": [{"filter": test}],
-        "mark": {"type": "point"} | mark,
-        "encoding": _position(look) | {"shape": _shape(look), "tooltip": _tooltip()} | encoding,
+        "mark": {"type": "point", "clip": CLIP} | mark,
+        "encoding": _position(look) | {"shape": _shape(look)} | told | encoding,
     }
 
 
@@ -212,6 +234,7 @@ def _readings(look: Look) -> Row:
     """A mark where a target meets a line, hollow in a wide gap; a printed reading is a point already."""
     mark: Row = {
         "type": "point",
+        "clip": CLIP,
         "size": round(0.8 * look.frame.font**2),
         "opacity": 1,
         "strokeWidth": 2,
@@ -234,6 +257,7 @@ def _text(look: Look, dataset: str, *, size: str | None) -> list[Row]:
     """Text in the colour of its side, over a halo that keeps it legible on lines."""
     base: Row = {
         "type": "text",
+        "clip": CLIP,
         "dx": {"expr": "datum.dx"},
         "dy": {"expr": "datum.dy"},
         "align": {"expr": "datum.align"},
@@ -259,7 +283,13 @@ def _heads(look: Look) -> list[Row]:
     font = look.frame.font
     across: Row = {"x": _position(look)["x"]}
     data: Row = {"name": "targets"}
-    base: Row = {"type": "text", "align": "center", "baseline": "bottom", "fontSize": font}
+    base: Row = {
+        "type": "text",
+        "align": "center",
+        "baseline": "bottom",
+        "fontSize": font,
+        "opacity": INSIDE,
+    }
     return [
         {
             "data": data,

@@ -27,6 +27,20 @@ class Scale:
             return math.log(max(value, self.low) / self.low) / math.log(self.high / self.low)
         return (value - self.low) / (self.high - self.low)
 
+    @property
+    def constant(self) -> float:
+        """What makes Vega's symlog scale linear or logarithmic, so that one chart can switch.
+
+        log(1 + value / constant) is value / constant where the constant is huge, and
+        log(value) - log(constant) where it is tiny; both to a millionth.
+        """
+        return self.low * 1e-6 if self.log else max(abs(self.low), abs(self.high)) * 1e6
+
+
+def scale_for(values: Sequence[float], count: int, *, from_zero: bool, log: bool) -> Scale:
+    """A linear or a logarithmic domain."""
+    return logarithmic(values) if log else linear(values, count, from_zero=from_zero)
+
 
 def linear(values: Sequence[float], count: int, *, from_zero: bool) -> Scale:
     """A domain around `values` that ends on half ticks; `count` is about how many intervals."""
@@ -70,6 +84,8 @@ def number(value: float) -> str:
 
 def tick_format(scale: Scale) -> str:
     """A d3 format with the decimals the ticks need (2.5 must not read 3)."""
+    if scale.log:
+        return ",.12~g"
     decimals = max((len(f"{tick:.10f}".rstrip("0").split(".")[1]) for tick in scale.ticks), default=0)
     return f",.{min(decimals, 6)}f"
 

@@ -20,6 +20,9 @@ class Look:
     names: tuple[str, str]
     frame: Frame
     styles: tuple[str, ...]
+    x_unit: str
+    y_unit: str
+    legend: bool = True
 
 
 def config(look: Look) -> Row:

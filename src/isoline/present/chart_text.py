@@ -11,11 +11,20 @@ from isoline.present.chart_labels import text_width
 
 if TYPE_CHECKING:
     from isoline.analyse.comparison import Comparison, Source
+    from isoline.analyse.quantities import Quantity
 
 METHODS = {
     "envelope": "best series at each interactivity",
     "pooled": "one frontier over all points (pooled)",
 }
+
+AXIS_UNITS = {"interactivity": "tok/s/user", "e2e": "E2E latency, s", "ttft": "TTFT, s"}
+
+
+def axis_title(quantity: Quantity) -> str:
+    """`Throughput (total tok/s/GPU)`, `Cost ($ per M tokens)`, `Board power (W per GPU)`."""
+    name = quantity.group if quantity.group in ("Throughput", "Cost") else quantity.name
+    return f"{name} ({quantity.unit})"
 
 
 def headline(comparison: Comparison, names: tuple[str, str]) -> str:
@@ -35,6 +44,7 @@ def subtitle(
     parts = [
         _sequence(comparison.sequence),
         METHODS.get(comparison.method, clean(comparison.method)),
+        *(clean(text) for text in comparison.scope),
         *_provenance(comparison),
         _dates(comparison.sources),
         _counts(comparison, names),
@@ -44,10 +54,12 @@ def subtitle(
 
 
 def missing(comparison: Comparison, names: tuple[str, str]) -> list[str]:
-    """A sentence for every side that has nothing to draw."""
-    return [
-        f"no data for {name}" for side, name in zip(comparison.sides, names, strict=True) if not side.points
-    ]
+    """A sentence for every side that has nothing to draw, and one for points that cannot be."""
+    both = tuple(zip(comparison.sides, names, strict=True))
+    untold = sum(side.plot.untold for side in comparison.sides if side.plot)
+    return [f"no data for {name}" for side, name in both if not side.points] + (
+        [f"{untold:,} points do not report this"] if untold else []
+    )
 
 
 def _sequence(sequence: str | None) -> str:
@@ -56,11 +68,14 @@ def _sequence(sequence: str | None) -> str:
 
 def _provenance(comparison: Comparison) -> list[str]:
     statuses = {point.status for side in comparison.sides for point in side.points}
-    words = {MEASURED: "measured by", PUBLISHED: "published by", SIMULATED: "simulated by"}
-    kinds = {MEASURED: (), PUBLISHED: ("published",), SIMULATED: ("simulated",)}
+    words = {MEASURED: "measured by", PUBLISHED: "published by", SIMULATED: ""}
+    kinds = {MEASURED: (), PUBLISHED: ("published",), SIMULATED: ()}
     parts = []
     for status, verb in words.items():
         if status not in statuses:
+            continue
+        if status == SIMULATED:  # by what is no news; that it is none of the others is
+            parts.append("simulated, not measured")
             continue
         wanted = kinds[status]
         origins = [

@@ -1,15 +1,18 @@
-"""A comparison as one Vega-Lite v5 specification: a plain dict that page, PNG and SVG share.
+"""A comparison as one Vega-Lite v6 specification: a plain dict that page, PNG and SVG share.
 
-Its data are named (`points`, `lines`, `frontiers`, `targets`, `readings`, `labels`, `notes`), so
-that a script can swap one without rebuilding the chart.
+Its data are named (`points`, `lines`, `frontiers`, `targets`, `readings`, `labels`, `notes`) and so
+are domains, ticks and titles (`params`): a script can swap them without rebuilding the chart.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isoline.analyse.quantities import QUANTITIES
+from isoline.analyse.terms import AXES
 from isoline.present.chart_data import (
     Row,
+    beside_rows,
     frontier_rows,
     line_rows,
     point_rows,
@@ -19,44 +22,69 @@ from isoline.present.chart_data import (
     target_rows,
 )
 from isoline.present.chart_frame import NARROW, Frame, line_ends, place
-from isoline.present.chart_layers import layers
-from isoline.present.chart_scale import linear, logarithmic
+from isoline.present.chart_layers import layers, params
+from isoline.present.chart_scale import scale_for
 from isoline.present.chart_style import Look, config
-from isoline.present.chart_text import headline, missing, subtitle
+from isoline.present.chart_text import AXIS_UNITS, axis_title, headline, missing, subtitle
 from isoline.present.palette import theme_named
 
 if TYPE_CHECKING:
     from isoline.analyse.comparison import Comparison
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+SPREAD = 20.0  # latencies that differ by more than this factor stand on a logarithmic axis
 
 
-def comparison_chart(
-    comparison: Comparison,
-    *,
-    theme: str = "light",
-    width: int = 960,
-    height: int = 540,
-    log: bool = False,
-    title: bool = True,
-) -> dict[str, object]:
-    """Throughput over interactivity of both sides, read at the targets. `log` is for the y axis."""
-    colours = theme_named(theme)
+MOVING = ("targets", "readings", "labels")  # the data that other targets change, and nothing else
+
+Data = dict[str, list[Row]]
+
+
+def still_data(comparison: Comparison) -> Data:
+    """The data that no target changes: points and lines. Made once for many targets."""
     names = side_names(comparison)
     both = tuple(zip(comparison.sides, names, strict=True))
-    data: dict[str, list[Row]] = {
+    return {
         "points": sorted(
             (row for side, name in both for row in point_rows(side, name)),
             key=lambda row: row["on_frontier"] is True,
         ),
         "lines": [row for side, name in both for row in line_rows(side, name)],
         "frontiers": [row for side, name in both for row in frontier_rows(side, name)],
-        "targets": target_rows(comparison, names),
-        "readings": reading_rows(comparison, names),
+    }
+
+
+def comparison_chart(
+    comparison: Comparison,
+    still: Data | None = None,
+    *,
+    theme: str = "light",
+    width: int = 960,
+    height: int = 540,
+    title: bool = True,
+    legend: bool = True,
+) -> dict[str, object]:
+    """Both sides on the axes of the comparison's view, read at the targets.
+
+    The comparison must have been made with `draw`; `still` is its `still_data`, if that is at hand.
+    Without `legend` there is room above for a page's own.
+    """
+    view = comparison.view
+    quantity = QUANTITIES[view.metric]
+    speed = view.x == "interactivity"
+    colours = theme_named(theme)
+    names = side_names(comparison)
+    both = tuple(zip(comparison.sides, names, strict=True))
+    data: Data = {
+        **(still or still_data(comparison)),
+        "targets": target_rows(comparison, names) if speed else [],
+        "readings": reading_rows(comparison, names) if speed else beside_rows(comparison, names),
     }
     seen = [*samples_of(data["points"]), *samples_of(data["lines"])]
-    x = linear([at[0] for at in seen], 5 if width < NARROW else 10, from_zero=False)
-    y = logarithmic([at[1] for at in seen]) if log else linear([at[1] for at in seen], 6, from_zero=True)
+    xs, ys = [at[0] for at in seen], [at[1] for at in seen]
+    wide = not speed and bool(xs) and min(xs) > 0 and max(xs) > SPREAD * min(xs)
+    x = scale_for(xs, 5 if width < NARROW else 10, from_zero=False, log=wide)
+    y = scale_for(ys, 6, from_zero=True, log=view.log)
     font = 12.0 * min(max(width / 960, 0.9), 1.6)
     hollow = any(row["role"] == "other" for row in data["points"])
     heading = subtitle(comparison, names, width - 3 * font, font, hollow=hollow) if title else []
@@ -71,10 +99,12 @@ def comparison_chart(
         title_lines=len(heading),
         targets=bool(data["targets"]),
         ratios=any(row["ratio"] for row in data["targets"]),
+        legend=legend,
     )
     data |= place(data, both, ends, frame)
     data["notes"] = [{"text": text} for text in missing(comparison, names)]
-    look = Look(colours, names, frame, tuple(dict.fromkeys(str(row["style"]) for row in data["lines"])))
+    styles = tuple(dict.fromkeys(str(row["style"]) for row in data["lines"]))
+    look = Look(colours, names, frame, styles, AXIS_UNITS[view.x], quantity.unit, legend)
     spec: dict[str, object] = {
         "$schema": SCHEMA,
         "description": headline(comparison, names),
@@ -82,6 +112,7 @@ def comparison_chart(
         "height": height,
         "autosize": {"type": "fit", "contains": "padding"},
         "padding": frame.padding,
+        "params": params(frame, AXES[view.x], axis_title(quantity)),
         "datasets": data,
         "layer": layers(look, len(data["points"])),
         "config": config(look),

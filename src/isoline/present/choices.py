@@ -8,6 +8,7 @@ from isoline.analyse.dimensions import ATTRIBUTES
 from isoline.domain.point import Selection
 from isoline.domain.sequence import sequence_name
 from isoline.domain.slugs import Slug
+from isoline.present.preference import without_stand_ins
 from isoline.store.sources import Sources
 
 
@@ -29,13 +30,15 @@ def choices(slug: Slug, sources: Sources) -> Choices:
         precision=(slug.precision,) if slug.precision else None,
     )
     sides: dict[tuple[str, str], set[str]] = {}
-    for row in sources.coverage(selection):
-        key = getattr(row, attribute)
+    rows = [row for row in sources.coverage(selection) if getattr(row, attribute) in slug.sides]
+    first = set(without_stand_ins(rows, {dataset.name: dataset for dataset in sources.datasets()}))
+    for row in rows:
         sequence = sequence_name(row.isl, row.osl)
-        if key not in slug.sides or sequence is None:
+        if sequence is None:
             continue
-        for name, value in (("s", sequence), ("p", row.precision), ("d", row.dataset)):
-            sides.setdefault((name, value), set()).add(key)
+        offered = (("s", sequence), ("p", row.precision)) if row in first else ()
+        for name, value in (*offered, ("d", row.dataset)):
+            sides.setdefault((name, value), set()).add(getattr(row, attribute))
     both = sorted(value for value, found in sides.items() if len(found) == 2)
     return Choices(
         tuple(value for name, value in both if name == "s"),

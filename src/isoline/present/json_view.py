@@ -33,6 +33,9 @@ def to_dict(comparison: Comparison) -> dict[str, object]:
         "own_prices": list(comparison.own_prices),
         "price_date": comparison.price_date,
         "power": dict(comparison.power),
+        "view": asdict(comparison.view),
+        "filters": _plain(asdict(comparison.filters)),
+        "offers": _plain(asdict(comparison.offers)),
         "range": {"min": low, "max": high} if span else None,
         "sides": [_side(side) for side in comparison.sides],
         "targets": [_target(target) for target in comparison.targets],
@@ -49,6 +52,10 @@ def to_dict(comparison: Comparison) -> dict[str, object]:
         "sources": [asdict(source) for source in comparison.sources],
         "notes": list(comparison.notes),
     }
+
+
+def _plain(values: dict[str, object]) -> dict[str, object]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def _side(side: Side) -> dict[str, object]:
@@ -74,7 +81,11 @@ def _target(target: Target) -> dict[str, object]:
     return {
         "interactivity": target.interactivity,
         "readings": [_reading(reading) for reading in target.readings],
-        "ratios": {"throughput_per_gpu": target.throughput_ratio, "cost_per_mtok": target.cost_ratio},
+        "ratios": {
+            "metric": target.ratio,
+            "throughput_per_gpu": target.throughput_ratio,
+            "cost_per_mtok": target.cost_ratio,
+        },
         "winner": target.winner,
         "winner_reason": target.winner_reason,
     }
@@ -82,6 +93,7 @@ def _target(target: Target) -> dict[str, object]:
 
 def _reading(reading: Reading) -> dict[str, object]:
     return {
+        "value": reading.value,
         "throughput_per_gpu": reading.throughput_per_gpu,
         "output_throughput_per_gpu": reading.output_throughput_per_gpu,
         "input_throughput_per_gpu": reading.input_throughput_per_gpu,

@@ -12,7 +12,7 @@ from isoline.domain.point import Coverage, Dataset, Selection
 from isoline.domain.sequence import sequence_name
 from isoline.domain.slugs import build_slug
 from isoline.errors import UsageError
-from isoline.present.preference import preference
+from isoline.present.preference import is_simulated, preference, without_stand_ins
 from isoline.store.sources import Sources
 
 
@@ -31,14 +31,16 @@ class Pair:
     points: tuple[int, int]
     datasets: tuple[str, ...]
     last_date: str | None
+    simulated: bool  # nothing about it is measured or published
 
 
 def comparable_pairs(data: Sources, catalog: Catalog, model: str | None = None) -> list[Pair]:
-    """All pairs of sides that share a sequence, by kind, then slug."""
+    """All pairs of sides that share a sequence, by kind, then slug; those only simulated come last."""
     rows = [row for row in data.coverage(Selection(model=model)) if row.isl is not None]
     datasets = {dataset.name: dataset for dataset in data.datasets()}
     pairs = [pair for kind in DIMENSIONS for pair in _pairs(kind, rows, catalog, datasets)]
-    return sorted(pairs, key=lambda pair: (list(DIMENSIONS).index(pair.kind), pair.slug))
+    kinds = list(DIMENSIONS)
+    return sorted(pairs, key=lambda pair: (kinds.index(pair.kind), pair.simulated, pair.slug))
 
 
 def closest(text: str, catalog: Catalog, data: Sources) -> tuple[str, ...]:
@@ -79,6 +81,8 @@ def _pair(
 ) -> Pair | None:
     if "unknown" in sides or (kind == "spec-decode" and "none" not in sides):
         return None
+    real = set(without_stand_ins((row for side in rows for row in side), datasets))
+    rows = ([row for row in rows[0] if row in real], [row for row in rows[1] if row in real])
     keys = [{_bucket(kind, row) for row in side} for side in rows]
     shared = keys[0] & keys[1]
     if not shared:
@@ -102,6 +106,7 @@ def _pair(
         (sum(r.points for r in used[0]), sum(r.points for r in used[1])),
         tuple(serving),
         max((r.last_date for side in used for r in side if r.last_date), default=None),
+        is_simulated(serving[0], datasets),
     )
 
 

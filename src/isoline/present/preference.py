@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from isoline.domain.point import Dataset
+from isoline.domain.point import SIMULATED, Coverage, Dataset
 
 # One's own measurements first; with a date, first what can be read back in time.
 PREFERENCE = ("runs", "benchmarks", "artifacts", "history", "published", "simulated")
@@ -16,3 +16,19 @@ def preference(name: str, datasets: Mapping[str, Dataset], as_of: str | None = N
     order = PREFERENCE_AS_OF if as_of else PREFERENCE
     kind = datasets[name].kind if name in datasets else ""
     return (order.index(kind) if kind in order else len(order), name)
+
+
+def without_stand_ins(rows: Iterable[Coverage], datasets: Mapping[str, Dataset]) -> list[Coverage]:
+    """The rows of one question without simulated ones, unless there are no others.
+
+    Whatever is measured or published about a comparison, even on one side only, is shown before
+    anything that was computed.
+    """
+    held = list(rows)
+    real = [row for row in held if not is_simulated(row.dataset, datasets)]
+    return real or held
+
+
+def is_simulated(name: str, datasets: Mapping[str, Dataset]) -> bool:
+    """Whether a dataset holds simulated points."""
+    return name in datasets and datasets[name].kind == SIMULATED

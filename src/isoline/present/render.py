@@ -9,7 +9,7 @@ from pathlib import Path
 from isoline.errors import UsageError
 
 SHARE = (1200, 675)  # pixels of an image made for sharing; twice that at the default scale
-VEGA_LITE = "5.21"  # the same grammar on every machine, whatever newer ones vl-convert brings
+VEGA_LITE = "6.4"  # the same grammar on every machine, whatever newer ones vl-convert brings
 SUFFIXES = (".png", ".svg", ".json")
 
 Spec = Mapping[str, object]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from isoline.analyse.comparison import Comparison, Reading, Target
-from isoline.analyse.words import interactivity
+from isoline.analyse.comparison import Comparison, Neighbour, Reading
+from isoline.analyse.quantities import QUANTITIES
+from isoline.analyse.words import amount, interactivity, seconds
+from isoline.domain.point import SIMULATED
 
 NONE = "—"
-MARKS = {"simulated": " s", "wide gap": " ?"}
+GUESS, STAND_IN = " ?", " s"
 RECOMPUTED = {"cost_per_mtok": "cost", "tokens_per_s_per_mw": "power"}
 LEGEND = {
-    "dominated": "≥ ≤ the side is faster than asked: its slowest measured point gives this already",
-    "wide gap": "? across a wide gap: the neighbouring measured points are more than 1.5× apart",
-    "simulated": "s simulated",
-    "outside": "— nothing measured there",
+    "dominated": "≥ ≤ the side is faster than asked: its slowest point gives this already",
+    "wide gap": "? across a wide gap: the neighbouring points are more than 1.5× apart",
+    SIMULATED: "s simulated: computed, not measured",
+    "outside": "— nothing known there",
 }
 
 
@@ -31,41 +32,35 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Metric:
+class Metric:
+    """The rows of one metric: `key` is a field of a reading, `ratio` one of a target.
+
+    `digits` after the point; `None`: as many as matter. `bound` is how a dominated reading bounds the
+    metric: the side gives at least, costs at most this.
+    """
+
+    key: str
     name: str
     unit: str
-    read: Callable[[Reading], float | None]
-    write: Callable[[float], str]
-    ratio: Callable[[Target], float | None] | None = None
-    bound: str = ""  # how a dominated reading bounds it: the side gives at least, costs at most this
+    sign: str = ""
+    digits: int | None = None
+    ratio: str = ""
+    bound: str = ""
+
+    def write(self, value: float) -> str:
+        """The value in a cell."""
+        return amount(value, self.sign) if self.digits is None else f"{self.sign}{value:,.{self.digits}f}"
 
 
 _METRICS = (
-    _Metric(
-        "Throughput",
-        "total tok/s/GPU",
-        lambda r: r.throughput_per_gpu,
-        lambda v: f"{v:,.1f}",
-        lambda t: t.throughput_ratio,
-        bound=" ≥",
-    ),
-    _Metric(
-        "Cost",
-        "$ per M tokens",
-        lambda r: r.cost_per_mtok,
-        lambda v: f"${v:,.3f}",
-        lambda t: t.cost_ratio,
-        bound=" ≤",
-    ),
-    _Metric(
-        "Power",
-        "tok/s per MW all-in",
-        lambda r: r.tokens_per_s_per_mw,
-        lambda v: f"{v:,.0f}",
-        bound=" ≥",
-    ),
-    _Metric("Concurrency", "in flight", lambda r: r.concurrency, lambda v: f"~{v:,.0f}"),
+    Metric("throughput_per_gpu", "Throughput", "total tok/s/GPU", "", 1, "throughput_ratio", " ≥"),
+    Metric("cost_per_mtok", "Cost", "$ per M tokens", "$", 3, "cost_ratio", " ≤"),
+    Metric("tokens_per_s_per_mw", "Power", "tok/s per MW all-in", "", 0, "", " ≥"),
+    Metric("concurrency", "Concurrency", "in flight", "~", 0),
 )
+LATENCIES = {"ttft": "TTFT", "e2e": "End-to-end latency"}  # fields of a neighbour
+LATENCY_UNIT = "s, median, of the measured points beside"
+KNOWN = "How known"
 
 
 def header(comparison: Comparison) -> tuple[str, ...]:
@@ -77,28 +72,65 @@ def rows(comparison: Comparison) -> list[Row]:
     """Per metric a row for each side and, where it has a meaning, their ratio; then how each is known."""
     a, b = comparison.sides
     found: list[Row] = []
-    for metric in _METRICS:
+    for metric in metrics(comparison):
         for i, side in enumerate(comparison.sides):
             cells = tuple(_cell(metric, target.readings[i]) for target in comparison.targets)
             found.append(Row(metric.name, metric.unit, side.label, cells))
-        if metric.ratio is not None:
-            ratio = metric.ratio
-            cells = tuple(_ratio(ratio(target)) for target in comparison.targets)
+        if metric.ratio:
+            cells = tuple(_ratio(getattr(target, metric.ratio)) for target in comparison.targets)
             found.append(Row(metric.name, metric.unit, f"{a.label} ÷ {b.label}", cells, is_ratio=True))
+    found += _latencies(comparison)
     for i, side in enumerate(comparison.sides):
         cells = tuple(status(target.readings[i]) for target in comparison.targets)
-        found.append(Row("How known", "", side.label, cells))
+        found.append(Row(KNOWN, "", side.label, cells))
     return found
+
+
+def metrics(comparison: Comparison) -> list[Metric]:
+    """The metric that the comparison is about, then the others."""
+    key = comparison.view.metric
+    own = [metric for metric in _METRICS if metric.key == key]
+    if not own:
+        about = QUANTITIES[key]
+        bound = " ≤" if about.lower_is_better else " ≥"
+        own = [Metric("value", about.name, about.unit, about.sign, None, "ratio", bound)]
+    return [*own, *(metric for metric in _METRICS if metric.key != key)]
+
+
+def _latencies(comparison: Comparison) -> list[Row]:
+    """What the measured points beside each target took, slower speed first; nothing where none says."""
+    found = []
+    for field, name in LATENCIES.items():
+        cells = [
+            tuple(_beside(target.readings[i].neighbours, field) for target in comparison.targets)
+            for i in (0, 1)
+        ]
+        if any(cell != NONE for row in cells for cell in row):
+            found += [
+                Row(name, LATENCY_UNIT, side.label, row)
+                for side, row in zip(comparison.sides, cells, strict=True)
+            ]
+    return found
+
+
+def _beside(neighbours: tuple[Neighbour, ...], field: str) -> str:
+    values: list[float | None] = [getattr(neighbour, field) for neighbour in neighbours]
+    if all(value is None for value in values):
+        return NONE
+    return " · ".join(NONE if value is None else seconds(value) for value in values)
 
 
 def status(reading: Reading) -> str:
     """How a reading is known, with the nearest edge where there is none."""
     if reading.status == "outside" and reading.bound is not None:
         word = "to" if reading.bound.edge == "last" else "from"
-        return f"outside (known {word} {interactivity(round(reading.bound.interactivity, 1))})"
+        known = SIMULATED if reading.basis == SIMULATED else "known"
+        return f"outside ({known} {word} {interactivity(round(reading.bound.interactivity, 1))})"
     words = reading.status
     if reading.status == "interpolated" and reading.basis == "published":
         words = "between published"
+    if reading.basis == SIMULATED and reading.status != SIMULATED:
+        words += ", simulated"
     return words + "".join(f", {RECOMPUTED[name]} recomputed" for name in reading.recomputed)
 
 
@@ -122,7 +154,8 @@ def _up_to(value: float | None, how: str) -> str:
 
 def legend(comparison: Comparison) -> list[str]:
     """What the marks in the cells mean, for those that occur."""
-    used = {reading.status for target in comparison.targets for reading in target.readings}
+    readings = [reading for target in comparison.targets for reading in target.readings]
+    used = {reading.status for reading in readings} | {reading.basis for reading in readings}
     return [text for name, text in LEGEND.items() if name in used]
 
 
@@ -130,7 +163,8 @@ def title(comparison: Comparison) -> str:
     """`Qwen 3.5 397B-A17B on B300: FP4 vs BF16`."""
     a, b = comparison.sides
     where = "" if comparison.kind == "gpu" else f" on {', '.join(comparison.hardware_labels)}"
-    return f"{comparison.model_label}{where}: {a.label} vs {b.label}"
+    per_dollar = " per dollar" if comparison.view.name == "per-dollar" else ""
+    return f"{comparison.model_label}{where}: {a.label} vs {b.label}{per_dollar}"
 
 
 def conditions(comparison: Comparison) -> str:
@@ -144,15 +178,16 @@ def conditions(comparison: Comparison) -> str:
             parts.append(f"{labels[key]} ${usd:.2f}/GPU-hour ({whose})")
     else:
         parts.append(f"prices {comparison.tier}")
+    parts += comparison.scope
     return " · ".join(part for part in parts if part)
 
 
-def _cell(metric: _Metric, reading: Reading) -> str:
-    value = metric.read(reading)
+def _cell(metric: Metric, reading: Reading) -> str:
+    value: float | None = getattr(reading, metric.key)
     if value is None:
         return NONE
-    mark = metric.bound if reading.status == "dominated" else MARKS.get(reading.status, "")
-    return metric.write(value) + mark
+    mark = metric.bound if reading.status == "dominated" else GUESS if reading.status == "wide gap" else ""
+    return metric.write(value) + mark + (STAND_IN if reading.basis == SIMULATED else "")
 
 
 def _ratio(value: float | None) -> str:

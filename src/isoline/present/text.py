@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from isoline.analyse.comparison import Comparison, Source
@@ -30,6 +30,11 @@ CSV_COLUMNS = (
     "bound_interactivity",
     "basis",
     "recomputed",
+    "metric",
+    "value",
+    "neighbour_interactivity",
+    "neighbour_ttft",
+    "neighbour_e2e",
 )
 
 
@@ -164,9 +169,18 @@ def to_csv(comparison: Comparison) -> str:
                     *(r.throughput_per_gpu, r.output_throughput_per_gpu, r.input_throughput_per_gpu),
                     *(r.cost_per_mtok, r.tokens_per_s_per_mw, r.concurrency, _plain(r.series or "")),
                     *(r.bound.interactivity if r.bound else None, r.basis, " ".join(r.recomputed)),
+                    *(comparison.view.metric, r.value),
+                    *(_joined(n.interactivity for n in r.neighbours), _joined(n.ttft for n in r.neighbours)),
+                    _joined(n.e2e for n in r.neighbours),
                 ]
             )
     return out.getvalue()
+
+
+def _joined(values: Iterable[float | None]) -> str:
+    """The values of the points beside a target, slower speed first; empty where none is known."""
+    found = list(values)
+    return "" if all(v is None for v in found) else " ".join("-" if v is None else str(v) for v in found)
 
 
 def _source(source: Source) -> str:

@@ -18,6 +18,7 @@ def given(
     headers: Sequence[str],
     extra_body: str | None,
     insecure: bool,
+    telemetry: Sequence[str] = (),
 ) -> tuple[Path | None, dict[str, object]]:
     """The spec file, if `target` is one, and the keys that flags set."""
     flags = {name: value for name, value in values.items() if value is not None}
@@ -32,6 +33,8 @@ def given(
         flags["headers"] = dict(_header(text) for text in headers)
     if extra_body is not None:
         flags["extra_body"] = _object(extra_body)
+    if telemetry:
+        flags["telemetry"] = [part for text in telemetry for part in text.split(",") if part]
     if insecure:
         flags["insecure"] = True
     return (None if is_url or target is None else Path(target)), flags

@@ -17,6 +17,7 @@ from isoline.measure.sweep.plan import LONGEST, Plan
 from isoline.measure.target import Target
 from isoline.measure.workloads import Synthetic
 
+_FEW = 8  # requests; the first leaves the window, and a median needs six for an interval
 _SHORT = 3  # letters; a text this short is no secret, and hiding it would garble words
 
 
@@ -32,6 +33,7 @@ def plan_of(spec: Spec, target: Target, recipe: Recipe, salt: int, hide: Callabl
         processes=spec.processes,
         objectives=spec.slo,
         cooldown=spec.cooldown,
+        warmup_requests=spec.warmup_requests,
         hide=hide,
         identity={"recipe": recipe.id, "dataset": spec.dataset},
     )
@@ -79,12 +81,17 @@ def _explore(concurrency: object) -> Explore | None:
 def _loads(spec: Spec) -> list[Load]:
     if (spec.concurrency is None) == (spec.rate is None):
         raise UsageError("give either --concurrency (streams kept busy) or --rate (requests a second)")
-    if spec.requests is not None and spec.duration is not None:
-        raise SpecProblem(("duration",), "give either requests or a duration")
-    free = spec.requests is None and spec.duration is None
+    lengths = ("duration", "requests_per_stream", "requests")
+    chosen = [name for name in lengths if getattr(spec, name) is not None]
+    if len(chosen) > 1:
+        raise SpecProblem((chosen[0],), f"give one of {', '.join(lengths)}, not two")
+    each = spec.requests_per_stream
+    if each is not None and (spec.concurrency is None or _explore(spec.concurrency) is not None):
+        raise SpecProblem(("requests_per_stream",), "needs a concurrency that is known beforehand")
+    free = not chosen
     base = Load(
         concurrency=1,
-        requests=spec.requests,
+        requests=spec.requests or each,
         duration=LONGEST if free else spec.duration,
         arrivals=spec.arrivals,
         shape=spec.shape,
@@ -93,6 +100,10 @@ def _loads(spec: Spec) -> list[Load]:
         return [base]
     if spec.concurrency is not None:
         counts = once(levels(spec.concurrency, int, "concurrency"), "concurrency")
-        return [replace(base, concurrency=level) for level in counts]
+        requests = [max(each * level, _FEW) if each is not None else base.requests for level in counts]
+        return [
+            replace(base, concurrency=level, requests=number)
+            for level, number in zip(counts, requests, strict=True)
+        ]
     rates = once(levels(spec.rate, float, "rate"), "rate")
     return [replace(base, concurrency=None, rate=rate) for rate in rates]

@@ -15,7 +15,7 @@ from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.cli.bench.spec_file import SpecFile
 from isoline.errors import InputError, UsageError
 
-_ALTERNATIVES = (("requests", "duration"), ("concurrency", "rate"))
+_ALTERNATIVES = (("requests", "requests_per_stream", "duration"), ("concurrency", "rate"))
 _PATH = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 _TYPES = {
     "int": "a whole number",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from isoline.cli.bench.telemetry import believed
 from isoline.domain.point import MEASURED, Point, Workload
 from isoline.domain.recipe import Recipe
 from isoline.measure.records import RequestRecord
@@ -69,8 +70,7 @@ def metrics(report: PointReport) -> dict[str, float]:
             "total_generation_tokens": report.whole.tokens_out,
         }
     found["duration_seconds"] = report.seconds
-    for source in report.telemetry:
-        found |= source.metrics
+    found |= believed(report)
     return {name: float(value) for name, value in found.items() if value is not None}
 
 

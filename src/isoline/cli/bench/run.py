@@ -14,6 +14,7 @@ from isoline.cli.bench.plan import plan_of, secrets, target_of
 from isoline.cli.bench.progress import Live, Quiet
 from isoline.cli.bench.reading import Asked
 from isoline.cli.bench.recipe import Declared, declare
+from isoline.cli.bench.telemetry import doubts, sources
 from isoline.cli.bench.view import print_table, to_json
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import SIMULATED
@@ -22,6 +23,7 @@ from isoline.measure.identity import identify
 from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.plan import Plan
 from isoline.measure.sweep.sweep import SweepResult, run_sweep
+from isoline.measure.telemetry import Telemetry
 from isoline.store.failures import storing
 from isoline.store.lock import locked
 from isoline.store.store import Store
@@ -39,6 +41,7 @@ def bench(
         target = target_of(spec)
         identity = identify(target)
         declared = declare(spec.recipe, spec.model, catalog, identity)
+        telemetry = sources(spec.telemetry)
         plan = plan_of(spec, target, declared.recipe, randomness.randbits(32), hider.text)
     if identity.models and spec.model not in identity.models:
         declared.notes.append(f"the server lists {', '.join(identity.models[:5])}, not {spec.model}")
@@ -53,7 +56,7 @@ def bench(
             if not held.enter_context(locked(lock, wait=False)):
                 raise UsageError("this very sweep is running already; wait for it or stop it")
         keeper = StoreKeeper(store, plan, about, hider)
-        result = _measure(plan, keeper)
+        result = _measure(plan, keeper, telemetry)
     if output == "json":
         print(to_json(result, plan, keeper.id, hider))
     elif result.points:
@@ -76,21 +79,23 @@ def exit_code(result: SweepResult) -> int:
     return ALL_VALID if result.complete else SOME_INVALID
 
 
-def _measure(plan: Plan, keeper: StoreKeeper) -> SweepResult:
+def _measure(plan: Plan, keeper: StoreKeeper, telemetry: Sequence[Telemetry]) -> SweepResult:
     if keeper.resumed:
         done, all_of_it = len(keeper.finished()), Agenda(plan).planned(keeper.finished())
         words = f"going on with the sweep begun {keeper.began}: {done} of {all_of_it} points are stored"
         print(f"{words} (--fresh begins a new one)", file=sys.stderr)
     if not sys.stderr.isatty():
-        return run_sweep(plan, keeper, Quiet())
+        return run_sweep(plan, keeper, Quiet(), telemetry)
     with Live() as live:
-        return run_sweep(plan, keeper, live)
+        return run_sweep(plan, keeper, live, telemetry)
 
 
 def _say(result: SweepResult, root: Path, dataset: str, hider: Hider) -> None:
     kept = sum(1 for point in result.points if point.run and point.answered)
     if kept:
         print(f"{kept} of {result.planned} points are in dataset {dataset} of {root}", file=sys.stderr)
+    for line in (line for point in result.points for line in doubts(point)):
+        print(line, file=sys.stderr)
     if result.stopped:
         print(f"isoline: stopped early: {hider.text(result.stopped)}", file=sys.stderr)
         if 0 < kept < result.planned:

@@ -38,7 +38,9 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     endpoint: Literal["completions", "chat"] = "completions"
     lengths: Literal["fixed", "uniform", "lognormal"] = "fixed"
     requests: Count | None = None
+    requests_per_stream: Count | None = None
     duration: Positive | None = None
+    warmup_requests: Count = 8
     repeats: Count = 1
     seed: int = 0
     processes: Count | None = None
@@ -51,6 +53,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     api_key_env: str | None = None
     extra_body: dict[str, Any] = {}
     insecure: bool = False
+    telemetry: list[str] = []
     ignore_eos: bool = True
 
 
@@ -70,6 +73,7 @@ concurrency: [1, 8, 64]         # streams kept busy; 1..64 doubles; auto finds t
 
 # Without either, a point goes on until its median TPOT is known within 2 %:
 # requests: 640
+# requests_per_stream: 10       # 80 requests at 8 streams, 640 at 64
 # duration: 120
 
 repeats: 3                      # of every point, in random order
@@ -87,6 +91,7 @@ slo: {ttft: 2, tpot: 0.05}      # seconds; for goodput
 dataset: local                  # where `isoline compare` finds the points
 # api_key_env: OPENAI_API_KEY   # name of the variable; the key itself is never stored
 # headers: {X-Team: speed}      # values are never stored
+# telemetry: [nvml]             # power and clocks; also amdsmi, prometheus=http://host:9400/metrics
 # extra_body: {min_p: 0.1}
 timeout: 600
 """

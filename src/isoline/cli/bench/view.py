@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from isoline.cli.bench.hiding import Hider
+from isoline.cli.bench.telemetry import believed
 from isoline.measure.statistics import Distribution
 from isoline.measure.sweep.plan import Plan
 from isoline.measure.sweep.repeats import Spread, load_summaries
@@ -42,6 +43,11 @@ def _ms(name: str, statistic: str) -> Cell:
     return cell
 
 
+def _figure(point: PointReport, name: str, form: str) -> str:
+    value = believed(point).get(name)
+    return "–" if value is None else format(value, form)
+
+
 COLUMNS: dict[str, Cell] = {
     "streams": lambda p: f"{p.concurrency}" if p.concurrency else f"{p.rate:g}/s",
     "run": lambda p: f"{p.repeat + 1}",
@@ -51,6 +57,8 @@ COLUMNS: dict[str, Cell] = {
     "p99": _ms("ttft", "p99"),
     "TPOT ms": _ms("tpot", "median"),
     "E2E ms": _ms("e2e", "median"),
+    "W/GPU": lambda p: _figure(p, "avg_power_w", ",.0f"),
+    "J/token": lambda p: _figure(p, "joules_per_total_token", ",.3g"),
     "good": lambda p: f"{p.goodput.share:.0%}" if p.goodput else "",
     "": lambda p: "" if p.valid else "INVALID",
 }

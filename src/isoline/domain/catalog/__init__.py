@@ -10,6 +10,7 @@ from isoline.domain.catalog.catalog import Catalog
 from isoline.domain.catalog.load import load_catalog
 from isoline.domain.catalog.model import (
     TIERS,
+    Architecture,
     Engine,
     Hardware,
     Metric,
@@ -23,6 +24,7 @@ from isoline.domain.catalog.model import (
 
 __all__ = [
     "TIERS",
+    "Architecture",
     "Catalog",
     "Engine",
     "Hardware",

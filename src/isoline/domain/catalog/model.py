@@ -36,6 +36,38 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     source: str | None = None  # where the figures come from
 
 
+class Architecture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a transformer's own configuration file says of its size; counts, as in that file.
+
+    What one token leaves in the KV cache of a layer is `kv_heads` keys and values of `head_dim`
+    each, or, with latent attention, `kv_latent` values that all heads share. `window_layers` of the
+    layers see the last `window` tokens only. Experts are the routed ones of a layer.
+    """
+
+    layers: Count
+    hidden: Count
+    heads: Count
+    head_dim: Count  # of a query head, position part included
+    vocab: Count
+    kv_heads: Count | None = None
+    kv_latent: Count | None = None
+    window: Count | None = None
+    window_layers: Count | None = None
+    experts: Count | None = None
+    experts_active: Count | None = None
+    mtp_layers: Count | None = None  # modules for multi-token prediction that ship with the weights
+
+    def __post_init__(self) -> None:
+        if (self.kv_heads is None) == (self.kv_latent is None):
+            raise ValueError("give either kv_heads or kv_latent")
+        if (self.window is None) != (self.window_layers is None):
+            raise ValueError("window and window_layers belong together")
+        if (self.experts is None) != (self.experts_active is None):
+            raise ValueError("experts and experts_active belong together")
+        if (self.window_layers or 0) > self.layers or (self.experts_active or 0) > (self.experts or 0):
+            raise ValueError("a part is larger than the whole")
+
+
 class Model(Entry, frozen=True):
     """A model; `key` is its name in slugs. Parameters are billions, dates ISO 8601."""
 
@@ -50,6 +82,7 @@ class Model(Entry, frozen=True):
     category: Literal["default", "maintenance", "deprecated"] = "default"
     first_benchmarked: Date | None = None
     retired: Date | None = None
+    architecture: Architecture | None = None
 
 
 class Hardware(Entry, frozen=True):

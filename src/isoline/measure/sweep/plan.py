@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from isoline.errors import UsageError
-from isoline.measure.loads import Load
+from isoline.measure.loads import SMALLEST_ROUND, Load
 from isoline.measure.sweep.explore import Explore
 from isoline.measure.sweep.goodput import Objectives
 from isoline.measure.target import Target
@@ -41,6 +41,7 @@ class Plan:
     processes: int | None = None
     objectives: Objectives = field(default_factory=Objectives)
     cooldown: float = 1.0  # seconds between two points
+    warmup_requests: int = SMALLEST_ROUND  # of a warm-up's round, at least
     hide: Callable[[str], str] = str  # takes secrets out of what servers say: some echo keys
     identity: Mapping[str, object] = field(default_factory=dict)  # what else makes a sweep another one
 

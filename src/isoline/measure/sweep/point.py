@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from isoline.measure.fleet import RunReport, run_load
+from isoline.measure.metrics import Metrics
 from isoline.measure.records import RequestRecord
 from isoline.measure.sink import ListSink
 from isoline.measure.summary import summarise
@@ -16,7 +17,8 @@ from isoline.measure.sweep.enough import Enough
 from isoline.measure.sweep.plan import Plan, Slot, chooses_its_length
 from isoline.measure.sweep.report import PointReport, point_report
 from isoline.measure.sweep.roles import Keeper, Watcher
-from isoline.measure.telemetry import Telemetry
+from isoline.measure.telemetry import Telemetry, TelemetrySummary
+from isoline.measure.telemetry.figures import energy_per_work
 from isoline.measure.warmup import WarmUp, warm_up
 
 
@@ -39,9 +41,9 @@ class PointRun:
     def measure(self) -> PointReport | None:
         """Warm up, measure; `None` when interrupted."""
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        for source in self._telemetry:
-            source.start()
         try:
+            for source in self._telemetry:
+                source.start()
             warmup, ran = self._offer()
         finally:
             for source in self._telemetry:
@@ -60,7 +62,9 @@ class PointRun:
         plan, load = self._plan, self._slot.load
         self._watcher.phase(self._slot, "warm-up")
         warmed = ListSink()
-        warmup = warm_up(plan.target, self._workload, load, warmed, plan.processes)
+        warmup = warm_up(
+            plan.target, self._workload, load, warmed, plan.processes, least=plan.warmup_requests
+        )
         if warmup.stopped == "interrupted":
             return warmup, None
         if not warmup.tokens:  # nothing is answered: measuring would only wait again
@@ -77,8 +81,8 @@ class PointRun:
             _hide(record, self._plan.hide)
         load = self._slot.load if ran.clients else replace(self._slot.load, requests=len(records) or 1)
         summary = summarise(records, ran, load)
-        window = summary.main.window if summary.main else None
-        told = [source.summary(window.start, window.end) for source in self._telemetry if window]
+        main = summary.main
+        told = [_summed(source, main) for source in self._telemetry if main]
         return point_report(
             self._slot,
             self._position,
@@ -89,6 +93,16 @@ class PointRun:
             self._plan.objectives,
             [summed for summed in told if summed is not None],
         )
+
+
+def _summed(source: Telemetry, main: Metrics) -> TelemetrySummary | None:
+    """What the source says of the metric window, with its energy over the window's work."""
+    seen = source.summary(main.window.start, main.window.end)
+    if seen is None:
+        return None
+    speed = main.throughput
+    per = energy_per_work(seen.metrics, main.window.seconds, speed.output, speed.input, main.request_rate)
+    return msgspec.structs.replace(seen, metrics={**seen.metrics, **per})
 
 
 class _Reading:

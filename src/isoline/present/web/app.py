@@ -22,7 +22,7 @@ from isoline.present.web.headers import SafeHeaders
 from isoline.present.web.memory import RememberingSources
 from isoline.present.web.origin import base_of
 from isoline.present.web.pictures import Pictures
-from isoline.present.web.site import ROUTES, Site
+from isoline.present.web.site import PER_DOLLAR, ROUTES, Site
 from isoline.present.web.trouble import trouble
 from isoline.store.sources import Sources
 
@@ -40,14 +40,18 @@ def create_app(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         # The renderer starts after the first page, which would otherwise wait for its share of the processor.
         warming = asyncio.get_running_loop().call_later(WARM_AFTER, site.pictures.warm)
+        first = asyncio.create_task(_first(site)) if cache else None
         yield
         warming.cancel()
+        if first:
+            first.cancel()
         site.pictures.close()
 
     routes = [Route("/", _start(site)), *_static(site), *robots.routes(site)]
     for kind, path in ROUTES.items():
-        routes.append(Route(path, _index(site, kind)))
-        routes.append(Route(f"{path}/{{name}}", _compare(site, kind)))
+        routes += [Route(path, _index(site, kind)), Route(f"{path}/{{name}}", _compare(site, kind))]
+    routes.append(Route(PER_DOLLAR, _index(site, "gpu", "per-dollar")))
+    routes.append(Route(f"{PER_DOLLAR}/{{name}}", _compare(site, "gpu", "per-dollar")))
     return Starlette(
         routes=routes,
         middleware=[Middleware(SafeHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)],
@@ -56,12 +60,19 @@ def create_app(
     )
 
 
-def _compare(site: Site, kind: str) -> Handler:
+async def _first(site: Site) -> None:
+    """What the first reader would wait for: imports, the store's index, the chart library."""
+    with contextlib.suppress(IsolineError):
+        lists.start(site, "")
+    await site.pictures.library()
+
+
+def _compare(site: Site, kind: str, view: str = "") -> Handler:
     async def handler(request: Request) -> Response:
         try:
-            return await compare.respond(site, request, kind)
+            return await compare.respond(site, request, kind, view)
         except IsolineError as error:
-            return trouble(site, request, error, kind)
+            return trouble(site, request, error, kind, view)
 
     return handler
 
@@ -73,9 +84,9 @@ def _start(site: Site) -> Handler:
     return handler
 
 
-def _index(site: Site, kind: str) -> Handler:
+def _index(site: Site, kind: str, view: str = "") -> Handler:
     async def handler(request: Request) -> Response:
-        return lists.index(site, request, kind)
+        return lists.index(site, request, kind, view)
 
     return handler
 

@@ -1,4 +1,6 @@
-"""Stylesheet, scripts and templates. A file's address holds its digest, so that it may be cached for good."""
+"""Stylesheet, scripts and templates. Addresses hold the digest of all files, so that they may be cached for
+good and a script finds the others beside it.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from isoline.present.web.modules import reached
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
 HERE = Path(__file__).parent
-FILES = {
-    "page.css": "text/css; charset=utf-8",
-    "page.js": "text/javascript; charset=utf-8",
-    "copy.js": "text/javascript; charset=utf-8",
-}
+MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -35,12 +35,13 @@ class Assets:
     def __init__(self) -> None:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-        self._files: dict[str, Asset] = {}
-        self._addresses: dict[str, str] = {}
-        for name, media_type in FILES.items():
-            content = (HERE / "static" / name).read_bytes()
-            self._addresses[name] = f"{hashlib.sha256(content).hexdigest()[:12]}/{name}"
-            self._files[self._addresses[name]] = Asset(content, gzip.compress(content, 9), media_type)
+        files = {path.name: path.read_bytes() for path in sorted((HERE / "static").iterdir())}
+        digest = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
+        self._addresses = {name: f"{digest}/{name}" for name in files}
+        self._files = {
+            self._addresses[name]: Asset(content, gzip.compress(content, 9), MEDIA_TYPES[Path(name).suffix])
+            for name, content in files.items()
+        }
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -50,6 +51,9 @@ class Assets:
             auto_reload=False,
         )
         self._environment.globals["static"] = self.url
+        self._environment.globals["modules"] = [
+            self.url(name) for name in reached("page.js", lambda name: files[name].decode())
+        ]
 
     def url(self, name: str) -> str:
         """`/static/3f2a…/page.css`."""

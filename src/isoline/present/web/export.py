@@ -6,20 +6,21 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 from markupsafe import Markup
 
 from isoline import __version__
 from isoline.analyse.comparison import Comparison
-from isoline.present.charts import comparison_chart
+from isoline.present.charts import MOVING, comparison_chart
 from isoline.present.embed import embedded
 from isoline.present.web.assets import HERE, Assets
-from isoline.present.web.points import point_rows
+from isoline.present.web.modules import bundled
+from isoline.present.web.points import point_table
 
-SCRIPTS = ("reading.js", "words.js", "chart_rows.js", "target_lines.js", "offline.js")
+ROOT = "offline.js"  # the module that starts the others
 SIZES = {"wide": (1080, 460), "narrow": (358, 420)}
 THEMES = ("light", "dark")
-FOLLOWING = ("targets", "readings")  # rows that the script makes
 
 Values = dict[str, object]
 
@@ -28,12 +29,11 @@ Values = dict[str, object]
 class Parts:
     """What a file holds beside its comparison.
 
-    `library` is the chart library, `frames` what `frames` gave, `stills` an SVG by theme for readers
-    without scripts, `day` when the file was made.
+    `library` is the chart library, `stills` the SVGs of `still_specs` for readers without scripts,
+    `day` when the file was made.
     """
 
     library: str
-    frames: dict[str, Values]
     stills: dict[str, bytes]
     day: date
 
@@ -41,7 +41,7 @@ class Parts:
 def to_html(comparison: Comparison, page: Values, assets: Assets, parts: Parts) -> str:
     """The file of `comparison`; `page` are the values of its page."""
     css = _text("page.css")
-    scripts = [_inline(parts.library), *(_inline(_text(name)) for name in SCRIPTS)]
+    scripts = [_inline(parts.library), _inline(bundled(ROOT, _text))]
     values: Values = {
         **page,
         "policy": policy(scripts, css),
@@ -50,10 +50,10 @@ def to_html(comparison: Comparison, page: Values, assets: Assets, parts: Parts) 
         "version": __version__,
         "made": parts.day.isoformat(),
         "curves": embedded(comparison),
-        "charts": _charts(parts.frames),
+        "charts": _charts(comparison),
         "stills": {theme: _picture(svg) for theme, svg in parts.stills.items()},
         "sizes": {name: {"width": width, "height": height} for name, (width, height) in SIZES.items()},
-        "point_rows": point_rows(comparison),
+        "table": point_table(comparison),
     }
     return assets.template("export.html").render(values)
 
@@ -67,24 +67,26 @@ def policy(scripts: list[str], css: str) -> str:
     )
 
 
-def frames(comparison: Comparison) -> dict[str, Values]:
-    """A specification per width and theme; `comparison` needs its drawn lines."""
-    return {
-        f"{size} {theme}": comparison_chart(comparison, theme=theme, width=width, height=height, title=False)
-        for size, (width, height) in SIZES.items()
-        for theme in THEMES
-    }
+def still_specs(comparison: Comparison) -> dict[str, Values]:
+    """The chart by theme, with its own legend; `comparison` needs what a chart draws."""
+    return {theme: _spec(comparison, "wide", theme, legend=True) for theme in THEMES}
 
 
-def _charts(frames: dict[str, Values]) -> Values:
-    """The frames without their common rows, which are most of the bytes."""
+def _spec(comparison: Comparison, size: str, theme: str, *, legend: bool) -> Values:
+    width, height = SIZES[size]
+    return comparison_chart(comparison, theme=theme, width=width, height=height, title=False, legend=legend)
+
+
+def _charts(comparison: Comparison) -> Values:
+    """A specification per width and theme, without their common rows, which are most of the bytes."""
     shared, found = dict[str, object](), dict[str, Values]()
-    for name, spec in frames.items():
+    for size, theme in product(SIZES, THEMES):
+        spec = _spec(comparison, size, theme, legend=False)
         rows = spec["datasets"]
         assert isinstance(rows, dict)
-        shared = {key: rows[key] for key in rows if key not in (*FOLLOWING, "labels")}
+        shared = {key: rows[key] for key in rows if key not in MOVING}
         frame = {key: value for key, value in spec.items() if key != "datasets"}
-        found[name] = frame | {"labels": rows["labels"], "font": _font(spec)}
+        found[f"{size} {theme}"] = frame | {"labels": rows["labels"], "font": _font(spec)}
     return {"datasets": shared, "frames": found}
 
 

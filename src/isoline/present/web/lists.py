@@ -8,14 +8,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from isoline.analyse.comparison import Target
-from isoline.analyse.words import about_equal, interactivity, times
+from isoline.analyse.words import about_equal, interactivity, percent_less, times
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import parse_slug
 from isoline.present.pairs import Pair
 from isoline.present.web import linked
+from isoline.present.web.form import Values
 from isoline.present.web.origin import base_of
-from isoline.present.web.page import Values, age
-from isoline.present.web.site import KIND_NAMES, ROUTES, Site, address
+from isoline.present.web.page import age
+from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Site, address
 
 SEED = "qwen-3-5-b300-fp4-vs-bf16"
 FIRST = 6  # pairs of each kind on the start page
@@ -27,7 +28,9 @@ def start(site: Site, base: str) -> Response:
     groups: list[Values] = []
     for kind, name in KIND_NAMES.items():
         own = [pair for pair in pairs if pair.kind == kind]
-        most = sorted(own, key=lambda pair: (pair.slug != SEED, -min(pair.points), pair.slug))[:FIRST]
+        most = sorted(
+            own, key=lambda pair: (pair.slug != SEED, pair.simulated, -min(pair.points), pair.slug)
+        )[:FIRST]
         rows = [row(pair, site) for pair in most]
         groups.append({"name": name, "path": ROUTES[kind], "count": len(own), "rows": rows})
     shown = [values for group in groups for values in cast("list[Values]", group["rows"])]
@@ -35,25 +38,27 @@ def start(site: Site, base: str) -> Response:
     return HTMLResponse(site.html("start.html", {"groups": groups, "base": base, "linked": described}))
 
 
-def index(site: Site, request: Request, kind: str) -> Response:
+def index(site: Site, request: Request, kind: str, view: str = "") -> Response:
     """All pairs of one kind; `?q=` keeps those that hold every word of it."""
     base = base_of(request)
     words = request.query_params.get("q", "")[:200]
-    rows = [row(pair, site) for pair in site.pairs() if pair.kind == kind]
+    rows = [row(pair, site, view) for pair in site.pairs() if pair.kind == kind]
     shown = [r for r in rows if all(word in str(r["words"]) for word in words.lower().split())]
+    name = f"{KIND_NAMES[kind]} per dollar" if view else KIND_NAMES[kind]
+    path = PER_DOLLAR if view else ROUTES[kind]
     values = {
-        "kind": KIND_NAMES[kind],
-        "path": ROUTES[kind],
+        "kind": name,
+        "path": path,
         "rows": shown,
         "count": len(rows),
         "q": words,
         "base": base,
-        "linked": linked.item_list(KIND_NAMES[kind], base, ROUTES[kind], shown),
+        "linked": linked.item_list(name, base, path, shown),
     }
     return HTMLResponse(site.html("index.html", values))
 
 
-def row(pair: Pair, site: Site) -> Values:
+def row(pair: Pair, site: Site, view: str = "") -> Values:
     """One line of a table of pairs."""
     catalog = site.catalog
     slug = parse_slug(pair.slug, catalog, pair.kind)
@@ -61,15 +66,15 @@ def row(pair: Pair, site: Site) -> Values:
     a, b = (_side(pair, key, catalog) for key in slug.sides)
     hardware = "" if pair.kind == "gpu" else catalog.hardware_label(slug.hardware[0])
     precision = catalog.precision_label(slug.precision) if slug.precision else ""
-    middle = site.middle(pair)
+    middle = site.middle(pair, view)
     return {
-        "href": address(pair),
+        "href": address(pair, view),
         "model": model,
         "where": " ".join(part for part in (hardware, precision) if part),
         "sides": (a, b),
         "sequences": ", ".join(pair.sequences),
         "points": pair.points,
-        "middle": _middle(middle, (a, b)),
+        "middle": _middle(middle, (a, b), view, " (simulated)" if pair.simulated else ""),
         "decided": middle is not None and middle.throughput_ratio is not None,
         "newest": pair.last_date or "",
         "age": age(pair.last_date, site.today()),
@@ -78,17 +83,22 @@ def row(pair: Pair, site: Site) -> Values:
     }
 
 
-def _middle(target: Target | None, sides: tuple[str, str]) -> tuple[str, str]:
-    """`FP4 2.9×`, `160`: who gives more tokens per GPU at the middle target; why not, where nobody does."""
+def _middle(target: Target | None, sides: tuple[str, str], view: str, how: str) -> tuple[str, str]:
+    """`FP4 2.9×`, `160`: who gives more tokens per GPU (or costs less, `FP4 65 % less`) at the middle
+    target; why not, where nobody does."""
     if target is None:
         return "", ""
     at = interactivity(target.interactivity)
     ratio = target.throughput_ratio
     if ratio is None:
         return ("wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"), at
+    if view == "per-dollar":
+        ratio = target.cost_ratio or 1.0
     if about_equal(ratio, 1):
-        return "about equal", at
-    return f"{sides[ratio < 1]} {times(max(ratio, 1 / ratio))}", at
+        return f"about equal{how}", at
+    if view == "per-dollar":
+        return f"{sides[ratio > 1]} {percent_less(max(ratio, 1 / ratio))} less{how}", at
+    return f"{sides[ratio < 1]} {times(max(ratio, 1 / ratio))}{how}", at
 
 
 def _side(pair: Pair, key: str, catalog: Catalog) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from isoline.present.web.site import KIND_NAMES, ROUTES, Site, address
+from isoline.analyse.quantities import QUANTITIES
+from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Site, address
 
 SHOWN = 12  # pairs of each kind; the sitemap has all
 
@@ -30,16 +31,19 @@ Absent is not zero. Prices and power are assumptions: `price`, `price_date`, `ti
 - [Pages of all comparisons]({base}/sitemap.xml)
 - [Every address and parameter]({base}/openapi.json): OpenAPI 3.1
 
-Parameters of a comparison: `at` (targets, tok/s/user), `sequence` (8k/1k), `method` (envelope, pooled),
-`tier`, `price` (b300=2.26, $/GPU-hour), `power` (b300=1.9, kW per GPU), `dataset`, `as_of` (a date),
-`precision` (between GPUs). An unknown value answers 400, no data 404; both say what would work.
+Parameters of a comparison: `at` (targets, tok/s/user), `metric` (what it is about: {metrics}),
+`sequence` (8k/1k), `precision` (between GPUs), `method` (envelope, pooled), `tier`, `price` (b300=2.26,
+$/GPU-hour), `power` (b300=1.9, kW per GPU), `vendor`, `aggregation` (aggregated, disaggregated) and
+`spec_decode` (mtp, none) keep only such points, `dataset`, `as_of` (a date). `x` (interactivity, e2e, ttft),
+`log` and `optimal` (1) are for the chart. The same pages led by cost: {base}{per_dollar}. An unknown value
+answers 400, no data 404; both say what would work.
 """
 
 
 def text(site: Site, base: str) -> str:
     """The text, with the comparisons that have most data."""
     seed = f"{base}{ROUTES['precision']}/qwen-3-5-b300-fp4-vs-bf16"
-    lines = [HEAD.format(base=base, seed=seed)]
+    lines = [HEAD.format(base=base, seed=seed, metrics=", ".join(QUANTITIES), per_dollar=PER_DOLLAR)]
     for kind, name in KIND_NAMES.items():
         own = [pair for pair in site.pairs() if pair.kind == kind]
         most = sorted(own, key=lambda pair: (-min(pair.points), pair.slug))[:SHOWN]

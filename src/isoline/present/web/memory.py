@@ -55,8 +55,11 @@ class RememberingSources(Sources):
     def coverage(self, selection: Selection) -> list[Coverage]:
         return self._memory.recall(("coverage", selection), lambda: Sources.coverage(self, selection))
 
-    def points(self, selection: Selection) -> list[Point]:
-        return self._memory.recall(("points", selection), lambda: Sources.points(self, selection))
+    def points(self, selection: Selection, *, all_metrics: bool = False) -> list[Point]:
+        return self._memory.recall(
+            ("points", selection, all_metrics),
+            lambda: Sources.points(self, selection, all_metrics=all_metrics),
+        )
 
     def recipes(self, selection: Selection) -> list[KnownRecipe]:
         return self._memory.recall(("recipes", selection), lambda: Sources.recipes(self, selection))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from isoline import __version__
-from isoline.analyse.compare import METHODS
+from isoline.analyse.quantities import QUANTITIES
+from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS
 from isoline.domain.catalog import TIERS
 from isoline.present.asking import LARGEST, MAX_NUMBERS
 from isoline.present.palette import THEMES
-from isoline.present.web.site import KIND_NAMES, ROUTES
+from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES
 
 Values = dict[str, object]
 
@@ -36,10 +39,12 @@ PLAIN = {
 def document(base: str = "") -> Values:
     """The whole document; `base` is where the server stands."""
     paths: Values = {path: {"get": _get(words, kind, [])} for path, (words, kind) in PLAIN.items()}
-    for kind, path in ROUTES.items():
-        paths[path] = {"get": _get(f"{KIND_NAMES[kind]}: all pairs with data", "text/html", [WORDS])}
+    named = {path: KIND_NAMES[kind] for kind, path in ROUTES.items()}
+    for path, name in {**named, PER_DOLLAR: "GPUs per dollar"}.items():
+        paths[path] = {"get": _get(f"{name}: all pairs with data", "text/html", [WORDS])}
         for suffix, (words, media_type) in (TEXTS | PICTURES).items():
             asked = [SLUG, *QUESTION, *(LOOK if suffix in PICTURES else [])]
+            asked += [PART] if suffix == ".chart.json" else []
             paths[f"{path}/{{slug}}{suffix}"] = {"get": _get(words, media_type, asked, missing=True)}
     return {
         "openapi": "3.1.0",
@@ -69,6 +74,19 @@ def _rates(name: str, description: str, example: str) -> Values:
     return _parameter(name, description, {"type": "string", "pattern": RATES, "maxLength": 200}, example)
 
 
+def _choice(name: str, description: str, known: Sequence[str]) -> Values:
+    return _parameter(name, description, {"type": "string", "enum": list(known)}, known[0])
+
+
+def _list(name: str, description: str, example: str) -> Values:
+    schema: Values = {"type": "string", "pattern": r"^[a-z0-9-]+(,[a-z0-9-]+)*$", "maxLength": 200}
+    return _parameter(name, description, schema, example)
+
+
+def _switch(name: str, description: str) -> Values:
+    return _parameter(name, description, {"type": "string", "enum": ["1", "0"]}, "1")
+
+
 NUMBER = r"\d{1,4}(\.\d{1,3})?"
 RATES = rf"^[a-z0-9-]+={NUMBER}(,[a-z0-9-]+={NUMBER})*$"
 TARGETS = rf"^{NUMBER}(,{NUMBER})*$"
@@ -88,22 +106,30 @@ QUESTION = [
         {"type": "string", "pattern": TARGETS, "maxLength": 1000},
         "102,160,218",
     ),
+    _choice("metric", "what it is about", tuple(QUANTITIES)),
     _parameter("sequence", "input/output tokens", {"type": "string", "pattern": r"^\d+k?/\d+k?$"}, "1k/1k"),
     _parameter("precision", "between GPUs", {"type": "string", "maxLength": 20}, "fp8"),
-    _parameter("method", "how a side is read", {"type": "string", "enum": list(METHODS)}, METHODS[0]),
-    _parameter("tier", "row of the price book", {"type": "string", "enum": list(TIERS)}, TIERS[0]),
+    _choice("method", "how a side is read", METHODS),
+    _choice("tier", "row of the price book", TIERS),
     _rates("price", "own $/GPU-hour", "b300=2.26"),
     _rates("power", "own all-in kW per GPU", "b300=1.9"),
+    _list("vendor", "only GPUs of these", "nvidia"),
+    _choice("aggregation", "only points served so", AGGREGATIONS),
+    _list("spec_decode", "only points with these methods", "mtp"),
+    _choice("x", "what the chart is over", tuple(AXES)),
+    _switch("log", "logarithmic y axis"),
+    _switch("optimal", "only points that no other of their series beats"),
     _parameter("dataset", "only these", {"type": "string", "maxLength": 200}, "published"),
     _parameter("as_of", "data and prices up to that day", {"type": "string", "format": "date"}, "2026-11-01"),
 ]
 LOOK = [
-    _parameter("theme", "colours", {"type": "string", "enum": list(THEMES)}, "dark"),
-    _parameter("size", "named sizes", {"type": "string", "enum": ["share", "og", "wide", "narrow"]}, "share"),
+    _choice("theme", "colours", tuple(THEMES)),
+    _choice("size", "named sizes", ("share", "og", "wide", "narrow")),
     _parameter("width", "pixels", {"type": "integer", "minimum": 240, "maximum": 2400}, 1200),
     _parameter("height", "pixels", {"type": "integer", "minimum": 200, "maximum": 1600}, 675),
-    _parameter("log", "logarithmic throughput", {"type": "string", "enum": ["1"]}, "1"),
+    _parameter("legend", "0 leaves it out", {"type": "string", "enum": ["0", "1"]}, "0"),
 ]
+PART = _choice("part", "only the data that other targets change", ("targets",))
 
 
 def _get(words: str, media_type: str, parameters: list[Values], *, missing: bool = False) -> Values:

@@ -7,25 +7,25 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from isoline.analyse.compare import METHODS
 from isoline.analyse.comparison import Comparison, Difference, Source
-from isoline.domain.catalog import TIERS, Catalog
+from isoline.analyse.quantities import QUANTITIES
+from isoline.analyse.terms import AXES
+from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug
 from isoline.present import table
-from isoline.present.choices import Choices
 from isoline.present.scores import Score
-from isoline.present.web.query import PARAMETERS, Query
-from isoline.present.web.site import KIND_NAMES, ROUTES, address
+from isoline.present.web.beside import beside
+from isoline.present.web.form import Values, plain
+from isoline.present.web.query import SWITCHES, Query
+from isoline.present.web.site import PER_DOLLAR, ROUTES
 
 FIELD_NAMES = {"kv_format": "KV cache format", "spec_method": "speculative decoding"}
 CAPITALS = {"gpus": "GPUs", "tp": "TP", "pp": "PP", "ep": "EP", "dp": "DP", "url": "URL"}
 MANY = 6  # differing values of one field that are shown at once
 
-Values = dict[str, object]
-
 
 def page_values(
-    comparison: Comparison, slug: Slug, query: Query, known: Choices, found: Sequence[Score], today: date
+    comparison: Comparison, query: Query, controls: Values, found: Sequence[Score], today: date
 ) -> Values:
     """Everything `compare.html` needs."""
     a, b = comparison.sides
@@ -34,14 +34,16 @@ def page_values(
         "conditions": table.conditions(comparison),
         "verdict": comparison.narrative[0],
         "sentences": comparison.narrative[1:],
-        "kind": KIND_NAMES[slug.kind],
-        "kind_path": ROUTES[slug.kind],
-        "path": address(slug),
+        "kind_path": PER_DOLLAR if query.view == "per-dollar" else ROUTES[comparison.kind],
+        "path": controls["action"],
+        "metric": QUANTITIES[comparison.view.metric].name,
+        "axis": AXES[comparison.view.x],
         "query": query.text(),
         "side_names": (a.label, b.label),
         "targets": [plain(target.interactivity) for target in comparison.targets],
         "groups": _groups(comparison),
         "legend": table.legend(comparison),
+        "beside": beside(comparison),
         "scores": [
             {"task": task, "metric": metric, "sides": list(rows)}
             for (task, metric), rows in groupby(found, key=lambda score: (score.task, score.metric))
@@ -54,56 +56,18 @@ def page_values(
         "notes": comparison.notes,
         "command": command(comparison.slug, query),
         "command_without_targets": command(comparison.slug, query.without("at")),
-        "form": form(slug, query, known, comparison),
-    }
-
-
-def form(slug: Slug, query: Query, known: Choices, comparison: Comparison | None) -> Values:
-    """The controls and what is chosen; the defaults in force are named, not chosen."""
-    held = {name: query.get(name) for name in PARAMETERS}
-    prices, powers = _by_hardware(held["price"]), _by_hardware(held["power"])
-    shown = [plain(t.interactivity) for t in comparison.targets] if comparison else []
-    sequence = comparison.sequence if comparison else held["sequence"]
-    precision = comparison.precision if comparison else held["precision"]
-    return {
-        "action": address(slug),
-        "held": held,
-        "default_at": ",".join(shown) if comparison and not held["at"] else "",
-        "sequences": _with(known.sequences, sequence),
-        "sequence": sequence,
-        "precisions": _with(known.precisions, precision) if slug.kind == "gpu" else (),
-        "precision": precision,
-        "datasets": _with(known.datasets, held["dataset"]),
-        "methods": METHODS,
-        "tiers": TIERS,
-        "tier": comparison.tier if comparison else "default",
-        "dataset": comparison.sources[0].dataset if comparison and comparison.sources else "preferred",
-        "unknown": "as printed" if comparison else "default",
-        "rates": [
-            {
-                "hardware": key,
-                "price": prices.get(key, ""),
-                "price_now": _now(comparison.price if comparison else {}, key),
-                "power": powers.get(key, ""),
-                "power_now": _now(comparison.power if comparison else {}, key),
-            }
-            for key in slug.hardware
-        ],
-        "chosen": bool(query.values),
+        "form": controls,
     }
 
 
 def command(slug: str, query: Query) -> str:
     """The same comparison on the command line."""
     words = ["isoline", "compare", slug]
+    if query.view:
+        words += ["--view", query.view]
     for name, value in query.values:
-        words += [f"--{name.replace('_', '-')}", value]
+        words += [f"--{name.replace('_', '-')}", *([] if name in SWITCHES else [value])]
     return shlex.join(words)
-
-
-def plain(value: float) -> str:
-    """A target as a person types it."""
-    return f"{value:.10g}"
 
 
 def age(day: str | None, today: date) -> str:
@@ -163,21 +127,8 @@ def _source(source: Source, today: date) -> Values:
         "dates": dates,
         "age": age(source.last_date, today),
         "links": links,
-        "text": "" if links else source.source,
+        "text": "" if links or source.source == source.dataset else source.source,
     }
-
-
-def _with(known: Sequence[str], chosen: str | None) -> tuple[str, ...]:
-    return tuple(known) if not chosen or chosen in known else (*known, chosen)
-
-
-def _by_hardware(text: str) -> dict[str, str]:
-    return {key.strip().lower(): value for key, _, value in (item.partition("=") for item in text.split(","))}
-
-
-def _now(values: object, key: str) -> str:
-    value = values.get(key) if hasattr(values, "get") else None
-    return "" if value is None else f"{value:g}"
 
 
 def labels_of(slug: Slug, catalog: Catalog) -> str:

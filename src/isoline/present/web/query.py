@@ -6,12 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from isoline.analyse.compare import METHODS
+from isoline.analyse.terms import METHODS, VIEWS
 from isoline.errors import UsageError
 from isoline.present.asking import Asked, split
 
-PARAMETERS = ("at", "sequence", "precision", "method", "tier", "price", "power", "dataset", "as_of")
-LISTS = ("at", "price", "power", "dataset")
+PARAMETERS = (
+    *("at", "metric", "sequence", "precision", "method", "tier", "price", "power"),
+    *("vendor", "aggregation", "spec_decode", "x", "log", "optimal", "dataset", "as_of"),
+)
+LISTS = ("at", "price", "power", "vendor", "spec_decode", "dataset")
+SWITCHES = ("log", "optimal")  # flags on the command line
+SIBLING = "to."  # `to.model=…`: lead to the comparison next to this one
 MAX_QUERY = 4_000  # characters; a hundred targets fit
 
 Pairs = Sequence[tuple[str, str]]
@@ -19,12 +24,16 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Values by parameter, in order of `PARAMETERS`; lists are one comma-separated text."""
+    """Values by parameter, in order of `PARAMETERS`; lists are one comma-separated text.
+
+    `view` is that of the address before the query, if it is not the usual one.
+    """
 
     values: tuple[tuple[str, str], ...] = ()
+    view: str = ""
 
     @classmethod
-    def of(cls, pairs: Pairs) -> Query:
+    def of(cls, pairs: Pairs, view: str = "") -> Query:
         """What a form or a link sent; parameters that are not ours are left to others.
 
         A form sends a field per target, and a price as `price.b300=2.26`. Targets equal to the
@@ -36,12 +45,12 @@ class Query:
         for name in PARAMETERS:
             texts = [value.strip() for key, value in pairs if key == name]
             if name in LISTS:
-                texts = [",".join([*split(texts), *_fields(pairs, name)])]
+                texts = [",".join(split([*texts, *_fields(pairs, name)]))]
             if texts and texts[-1]:
                 found[name] = texts[-1]
         if found.get("at") and found["at"] == ",".join(split([v for k, v in pairs if k == "default_at"])):
             del found["at"]
-        return cls(tuple(found.items()))
+        return cls(tuple(found.items()), view)
 
     @classmethod
     def of_asked(cls, asked: Asked) -> Query:
@@ -53,7 +62,7 @@ class Query:
         }
         if held.get("method") == METHODS[0]:
             del held["method"]  # the command line fills it in; in an address the default is left out
-        return cls(tuple(held.items()))
+        return cls(tuple(held.items()), "" if asked.view in (None, VIEWS[0]) else asked.view)
 
     def asked(self) -> Asked:
         """As raw texts for `asking.question`."""
@@ -68,6 +77,14 @@ class Query:
             power=tuple(split([held.get("power", "")])),
             dataset=tuple(split([held.get("dataset", "")])),
             as_of=held.get("as_of"),
+            metric=held.get("metric"),
+            x=held.get("x"),
+            log=held.get("log"),
+            optimal=held.get("optimal"),
+            vendor=tuple(split([held.get("vendor", "")])),
+            aggregation=held.get("aggregation"),
+            spec_decode=tuple(split([held.get("spec_decode", "")])),
+            view=self.view or None,
         )
 
     def get(self, name: str) -> str:
@@ -76,7 +93,17 @@ class Query:
 
     def without(self, name: str) -> Query:
         """The same question less one parameter."""
-        return Query(tuple(item for item in self.values if item[0] != name))
+        return Query(tuple(item for item in self.values if item[0] != name), self.view)
+
+    def fitting(self, hardware: Sequence[str]) -> Query:
+        """Without prices and powers of other hardware."""
+        kept: list[tuple[str, str]] = []
+        for name, value in self.values:
+            if name in ("price", "power"):
+                value = ",".join(item for item in split([value]) if item.partition("=")[0] in hardware)
+            if value:
+                kept.append((name, value))
+        return Query(tuple(kept), self.view)
 
     def text(self, extra: Iterable[tuple[str, str]] = ()) -> str:
         """`?at=60,90&price=b300=2.26`, or nothing."""
@@ -86,8 +113,14 @@ class Query:
 
 def is_tidy(pairs: Pairs, query: Query) -> bool:
     """Whether an address already is the one of its state, so that equal pages have equal addresses."""
-    ours = [(k, v) for k, v in pairs if k in PARAMETERS or k.startswith(("price.", "power.", "default_at"))]
+    forms = ("price.", "power.", "default_at", SIBLING)
+    ours = [(k, v) for k, v in pairs if k in PARAMETERS or k.startswith(forms)]
     return sorted(ours) == sorted(query.values)
+
+
+def siblings_asked(pairs: Pairs) -> dict[str, str]:
+    """`to.model=…` and the like -> `{"model": …}`."""
+    return {k.removeprefix(SIBLING): v.strip() for k, v in pairs if k.startswith(SIBLING) and v.strip()}
 
 
 def _fields(pairs: Pairs, name: str) -> list[str]:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from isoline.present.web import llms, openapi
 from isoline.present.web.origin import base_of
-from isoline.present.web.site import ROUTES, Site, address
+from isoline.present.web.site import PER_DOLLAR, ROUTES, Site, address
 
 FRESH = {"cache-control": "public, max-age=300"}
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -33,8 +33,9 @@ def routes(site: Site) -> list[Route]:
 
 def sitemap(site: Site, base: str) -> Response:
     """Every page with data, with the day of its newest point."""
-    pages: list[tuple[str, str | None]] = [("/", None), *((path, None) for path in ROUTES.values())]
-    pages += [(address(pair), pair.last_date) for pair in site.pairs()]
+    pages: list[tuple[str, str | None]] = [(path, None) for path in ("/", *ROUTES.values(), PER_DOLLAR)]
+    for view in ("", "per-dollar"):
+        pages += [(address(pair, view), pair.last_date) for pair in site.pairs()]
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<urlset xmlns="{SITEMAP}">']
     for path, day in pages[:MOST]:
         changed = f"<lastmod>{escape(day)}</lastmod>" if day else ""

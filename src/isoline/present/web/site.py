@@ -10,11 +10,12 @@ from isoline.analyse.comparison import Comparison, Target
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import IsolineError
-from isoline.present.answer import answer
+from isoline.present.answer import answer, ready
 from isoline.present.asking import Asked, question
 from isoline.present.choices import Choices, choices
 from isoline.present.pairs import Pair, comparable_pairs
 from isoline.present.scores import Score, scores
+from isoline.present.siblings import Selector, selectors
 from isoline.present.web.assets import Assets
 from isoline.present.web.memory import Memory
 from isoline.present.web.pictures import Pictures
@@ -34,10 +35,13 @@ KIND_NAMES = {
     "engine": "Engines",
 }
 
+PER_DOLLAR = "/compare-per-dollar"  # every comparison once more, led by cost
 
-def address(slug: Slug | Pair) -> str:
+
+def address(slug: Slug | Pair, view: str = "") -> str:
     """The path of a comparison's page."""
-    return f"{ROUTES[slug.kind]}/{slug.canonical if isinstance(slug, Slug) else slug.slug}"
+    route = PER_DOLLAR if view == "per-dollar" else ROUTES[slug.kind]
+    return f"{route}/{slug.canonical if isinstance(slug, Slug) else slug.slug}"
 
 
 @dataclass(slots=True)
@@ -56,10 +60,19 @@ class Site:
 
     def comparison(self, slug: Slug, query: Query, *, draw: bool = False) -> Comparison:
         """The one comparison behind a page, its JSON twin and, with `draw`, its pictures."""
+        return self.memory.recall(("comparison", slug, query, draw), lambda: self._at(slug, query, draw))
+
+    def _at(self, slug: Slug, query: Query, draw: bool) -> Comparison:
+        """Other targets need only be read: all else is remembered by the rest of the query."""
         asked = question(slug, query.asked(), self.catalog)
-        return self.memory.recall(
-            ("comparison", slug, query, draw), lambda: answer(asked, self.sources, self.catalog, draw=draw)
+        prepared = self.memory.recall(
+            ("ready", slug, query.without("at")), lambda: ready(asked, self.sources, self.catalog)
         )
+        return prepared.at(asked.targets, draw=draw)
+
+    def selectors(self, slug: Slug) -> list[Selector]:
+        """What leads to the comparisons next to this one."""
+        return self.memory.recall(("selectors", slug), lambda: selectors(slug, self.known()))
 
     def choices(self, slug: Slug) -> Choices:
         """What the comparison can be switched to."""
@@ -68,7 +81,7 @@ class Site:
     def scores(self, slug: Slug, query: Query) -> list[Score]:
         """Evaluation scores known for both sides."""
         return self.memory.recall(
-            ("scores", slug, query),
+            ("scores", slug, query.without("at")),
             lambda: scores(self.comparison(slug, query), self.sources, query.get("as_of") or None),
         )
 
@@ -76,14 +89,21 @@ class Site:
         """Every comparison with data on both sides."""
         return self.memory.recall("pairs", lambda: comparable_pairs(self.sources, self.catalog))
 
-    def middle(self, pair: Pair) -> Target | None:
-        """The middle default target of a pair, for tables of pairs."""
-        return self.memory.recall(("middle", pair), lambda: self._middle(pair))
+    def known(self) -> list[tuple[Pair, Slug]]:
+        """Those comparisons with their parsed slugs."""
+        return self.memory.recall(
+            "known", lambda: [(pair, parse_slug(pair.slug, self.catalog, pair.kind)) for pair in self.pairs()]
+        )
 
-    def _middle(self, pair: Pair) -> Target | None:
+    def middle(self, pair: Pair, view: str = "") -> Target | None:
+        """The middle default target of a pair, for tables of pairs."""
+        return self.memory.recall(("middle", pair, view), lambda: self._middle(pair, view))
+
+    def _middle(self, pair: Pair, view: str) -> Target | None:
         slug = parse_slug(pair.slug, self.catalog, pair.kind)
+        asked = Asked(view=view or None)
         try:
-            targets = answer(question(slug, Asked(), self.catalog), self.sources, self.catalog).targets
+            targets = answer(question(slug, asked, self.catalog), self.sources, self.catalog).targets
         except IsolineError:
             return None
         return targets[len(targets) // 2] if targets else None
@@ -95,5 +115,6 @@ class Site:
     def html(self, template: str, values: Mapping[str, object]) -> str:
         """A page, with what all pages share."""
         return self.assets.template(template).render(
-            kinds=[(ROUTES[kind], name) for kind, name in KIND_NAMES.items()], **values
+            kinds=[*((ROUTES[kind], name) for kind, name in KIND_NAMES.items()), (PER_DOLLAR, "Per dollar")],
+            **values,
         )

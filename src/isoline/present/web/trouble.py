@@ -8,8 +8,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from isoline.domain.slugs import Slug
 from isoline.errors import IsolineError, NoDataError, UsageError
 from isoline.present.pairs import Pair, closest
-from isoline.present.web.compare import slug_of, split_suffix
-from isoline.present.web.page import form, labels_of
+from isoline.present.web.compare import controls_of, slug_of, split_suffix
+from isoline.present.web.page import labels_of
 from isoline.present.web.query import Query
 from isoline.present.web.site import Site, address
 
@@ -18,11 +18,11 @@ TITLES = {400: "That address asks for something unknown", 404: "There is no such
 UNREADABLE = "The data cannot be read"
 
 
-def trouble(site: Site, request: Request, error: IsolineError, kind: str) -> Response:
+def trouble(site: Site, request: Request, error: IsolineError, kind: str, view: str = "") -> Response:
     """A 4xx (5xx for a broken store) in the form that was asked for."""
     name, suffix = split_suffix(request.path_params.get("name", ""))
     slug = _slug(site, name, kind)
-    query = _query(request)
+    query = _query(request, view)
     status = _status(error, slug)
     if suffix in (".json", ".chart.json"):
         body = {"error": str(error), "suggestions": list(getattr(error, "suggestions", ()))}
@@ -36,7 +36,7 @@ def trouble(site: Site, request: Request, error: IsolineError, kind: str) -> Res
         "subject": labels_of(slug, site.catalog) if slug else "",
         "fixes": fixes,
         "pairs": [] if fixes and status == 400 else _near(site, name),
-        "form": form(slug, query, site.choices(slug), None) if slug and query.values else None,
+        "form": controls_of(site, slug, query, None) if slug and query.values else None,
     }
     return HTMLResponse(site.html("trouble.html", values), status)
 
@@ -48,11 +48,11 @@ def _slug(site: Site, name: str, kind: str) -> Slug | None:
         return None
 
 
-def _query(request: Request) -> Query:
+def _query(request: Request, view: str) -> Query:
     try:
-        return Query.of(request.query_params.multi_items())
+        return Query.of(request.query_params.multi_items(), view)
     except UsageError:
-        return Query()
+        return Query(view=view)
 
 
 def _status(error: IsolineError, slug: Slug | None) -> int:
@@ -64,7 +64,7 @@ def _status(error: IsolineError, slug: Slug | None) -> int:
 def _fixes(site: Site, slug: Slug, query: Query) -> list[tuple[str, str]]:
     """Links that keep all of the selection but one value, where that works; else the bare page."""
     tries = [(f"without {name}={value}", query.without(name)) for name, value in query.values]
-    tries.append(("with the defaults", Query()))
+    tries.append(("with the defaults", Query(view=query.view)))
     found: list[tuple[str, str]] = []
     for words, less in tries:
         if words == "with the defaults" and found:
@@ -73,7 +73,7 @@ def _fixes(site: Site, slug: Slug, query: Query) -> list[tuple[str, str]]:
             site.comparison(slug, less)
         except IsolineError:
             continue
-        found.append((words, f"{address(slug)}{less.text()}"))
+        found.append((words, f"{address(slug, less.view)}{less.text()}"))
     return found
 
 
@@ -81,5 +81,5 @@ def _near(site: Site, name: str) -> list[tuple[Pair, str]]:
     """Comparisons with data that look like `name`; where none does, the best known ones."""
     pairs = {pair.slug: pair for pair in site.pairs()}
     near = [pairs[slug] for slug in closest(name[:256], site.catalog, site.sources)]
-    most = sorted(pairs.values(), key=lambda pair: -min(pair.points))
+    most = sorted(pairs.values(), key=lambda pair: (pair.simulated, -min(pair.points)))
     return [(pair, address(pair)) for pair in dict.fromkeys([*near, *most])][:SHOWN]

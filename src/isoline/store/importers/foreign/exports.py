@@ -36,9 +36,9 @@ def _factor(quantity: Quantity, unit: object) -> float:
     if unit is None or unit == quantity.unit:
         return 1.0
     if quantity.unit in ("ms", "s"):
-        if unit not in _SECONDS:
+        if not isinstance(unit, str) or unit not in _SECONDS:
             raise broken(f"{quantity.field}.unit", unit, "a unit of time")
-        return _SECONDS[str(unit)] / _SECONDS[quantity.unit]
+        return _SECONDS[unit] / _SECONDS[quantity.unit]
     if "/" in quantity.unit and not re.search(r"sec|/s", str(unit)):
         raise broken(f"{quantity.field}.unit", unit, quantity.unit)
     return 1.0  # counts and rates per second, which versions spell differently

@@ -34,10 +34,13 @@ _PAIR = re.compile(r"((?:prompt|output)_tokens(?:_[a-z]+)?)=(\d{1,9})\b")
 def recognise(source: Source) -> bool:
     if "benchmarks" not in source.fields:
         return False
-    return "guidellm_version" in source.mapping("metadata") or any(
-        str(source_of(source.path, "", raw).value("type_")).startswith("generative")
-        for raw in source.items("benchmarks")[:1]
-    )
+    if "guidellm_version" in source.mapping("metadata"):
+        return True
+    try:  # before 0.3 a report did not name its writer
+        first = [source_of(source.path, "", raw) for raw in source.items("benchmarks")[:1]]
+    except BadRow:
+        return False
+    return any(str(entry.value("type_")).startswith("generative") for entry in first)
 
 
 def readings(source: Source) -> Iterator[Reading]:

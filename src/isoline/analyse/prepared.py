@@ -1,0 +1,159 @@
+"""Both sides of a comparison before any target: lines, rates and what differs.
+
+Making this is most of the work; reading it at other targets is little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from isoline.analyse.comparison import Difference, Reading, Series, Side
+from isoline.analyse.defaults import common_range, measured_range
+from isoline.analyse.differences import Declared, differences, recipes
+from isoline.analyse.dimensions import DIMENSIONS
+from isoline.analyse.line import Line, best_points
+from isoline.analyse.plotting import Lines, plot
+from isoline.analyse.quantities import Quantity, Rates
+from isoline.analyse.rates import Rated, rate
+from isoline.analyse.read import read_envelope, read_pooled
+from isoline.analyse.terms import Terms, View
+from isoline.domain.catalog import Catalog
+from isoline.domain.point import MEASURED, PUBLISHED, Point
+from isoline.domain.slugs import Slug
+
+
+@dataclass(slots=True)
+class Built:
+    """A side and how it is read."""
+
+    side: Side
+    pooled: bool
+    _plotted: Side | None = field(default=None, repr=False)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What readings come from."""
+        return self.side.lines
+
+    def read(self, x: float, quantity: Quantity) -> Reading:
+        """The side at one interactivity."""
+        if self.pooled:
+            return read_pooled(self.lines[0] if self.lines else None, x, self.side.rates, quantity)
+        return read_envelope(self.lines, x, self.side.rates, quantity)
+
+    def plotted(self, view: View) -> Side:
+        """The side with what a chart draws, made once."""
+        if self._plotted is None:
+            own = tuple(Line.through(s.frontier, s.label, pooled=False) for s in self.side.series)
+            lines = Lines(self.lines if self.pooled else own, own)
+            self._plotted = replace(self.side, plot=plot(self.side.series, lines, self.side.rates, view))
+        return self._plotted
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All of a comparison that no target changes."""
+
+    slug: Slug
+    terms: Terms
+    built: tuple[Built, Built]
+    rated: Rated
+    groups: tuple[Sequence[Point], Sequence[Point]]
+    differing: tuple[Difference, ...]
+    printed: bool  # whether a page's own figures are read
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """The interactivities that both sides share."""
+        a, b = self.built
+        return common_range(a.side.measured_range, b.side.measured_range)
+
+
+def prepare(
+    slug: Slug,
+    points: Sequence[Point],
+    terms: Terms,
+    catalog: Catalog,
+    declared: Sequence[Declared] = (),
+) -> Prepared:
+    """Both sides of `slug`; `points` have passed the filters of `terms`."""
+    dimension = DIMENSIONS[slug.kind]
+    groups = {key: [p for p in points if getattr(p.recipe, dimension.attribute) == key] for key in slug.sides}
+    known = {
+        key: [d for d in declared if getattr(d.recipe, dimension.attribute) == key] for key in slug.sides
+    }
+    rated = rate(slug.hardware, terms.pricing, catalog)
+    a, b = (_side(slug, key, groups[key], known[key], terms, rated.rates, catalog) for key in slug.sides)
+    both = (groups[slug.sides[0]], groups[slug.sides[1]])
+    differing = differences(dimension, (a.side, b.side), (known[slug.sides[0]], known[slug.sides[1]]))
+    printed = any(p.printed_cost is not None for p in points)
+    return Prepared(slug, terms, (a, b), rated, both, differing, printed)
+
+
+def _side(
+    slug: Slug,
+    key: str,
+    points: list[Point],
+    known: list[Declared],
+    terms: Terms,
+    rates: Mapping[str, Rates],
+    catalog: Catalog,
+) -> Built:
+    grouped = _by_series(points, catalog).items()
+    series = tuple(Series(label, tuple(members), best_points(members)) for label, members in grouped)
+    pooled = terms.method == "pooled"
+    if pooled:
+        one = Line.of(points, None, pooled=True)
+        lines = [one] if one else []
+    else:
+        lines = [Line.through(one.frontier, one.label, pooled=False) for one in series]
+        lines.sort(key=lambda line: line.first.throughput, reverse=True)  # the likeliest best one first
+    hardware = key if slug.kind == "gpu" else slug.hardware[0]
+    side = Side(
+        key=key,
+        label=side_label(slug.kind, key, slug.model, catalog),
+        hardware=hardware,
+        precision=key if slug.kind == "precision" else slug.precision or terms.precision,
+        points=tuple(points),
+        series=series,
+        measured_range=measured_range([p.interactivity for p in points]),
+        recipes=recipes(points, known),
+        lines=tuple(lines),
+        rates=rates[hardware],
+    )
+    return Built(side, pooled)
+
+
+def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Point]]:
+    groups: dict[tuple[str, str, bool, str], list[Point]] = {}
+    for point in points:
+        r = point.recipe
+        groups.setdefault((r.engine, r.spec_method, r.disaggregated, point.status), []).append(point)
+    labelled: dict[str, list[Point]] = {}
+    for (engine, spec, disaggregated, status), members in groups.items():
+        if status == PUBLISHED:
+            labelled.setdefault("published readings", []).extend(members)
+            continue
+        parts = [catalog.engine_label(engine)]
+        if spec != "none":
+            parts.append(catalog.spec_label(spec))
+        if disaggregated:
+            parts.append("disaggregated")
+        if status != MEASURED and status not in parts[0].lower():
+            parts.append(status)
+        labelled.setdefault(", ".join(parts), []).extend(members)
+    return labelled
+
+
+def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:
+    """What a side is called in tables, charts and sentences."""
+    if kind == "precision":
+        return catalog.precision_label(key)
+    if kind == "gpu":
+        return catalog.hardware_label(key)
+    if kind == "engine":
+        return catalog.engine_label(key)
+    return "no spec decode" if key == "none" else catalog.spec_label(key, model)

@@ -1,0 +1,58 @@
+"""At which interactivities two sides are read if nothing was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import log
+
+from isoline.analyse.defaults import default_targets
+from isoline.domain.point import PUBLISHED, Point
+
+Known = Callable[[float], bool]
+
+
+def chosen(
+    span: tuple[float, float] | None,
+    groups: Sequence[Sequence[Point]],
+    knots: Sequence[float],
+    known: Known | None,
+) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    """Default targets, and a remark where they were moved.
+
+    Printed readings are read where both sides have one; everything else at the quarters of the common
+    range. With `known`, a quarter at which a side is not really known gives way to the nearest of
+    `knots` at which both are.
+    """
+    printed = [{p.interactivity for p in group if p.status == PUBLISHED} for group in groups]
+    if all(printed) and (shared := sorted(set.intersection(*printed))):
+        return tuple(shared), ()
+    quarters = default_targets(span)
+    if known is None or all(map(known, quarters)):
+        return quarters, ()
+    moved = _moved(quarters, knots, known)
+    if moved == quarters:
+        return quarters, ()
+    return moved, (
+        f"The quarters of the common range ({_listed(quarters)} tok/s/user) are not all well known on both "
+        f"sides; where they are not, the nearest speed that is was taken",
+    )
+
+
+def _moved(quarters: Sequence[float], knots: Sequence[float], known: Known) -> tuple[float, ...]:
+    firm = [x for x in knots if known(x)]
+    taken = [t for t in quarters if known(t)]
+    for target in quarters:
+        free = [x for x in firm if all(abs(log(x / t)) > 0.05 for t in taken)]
+        if target not in taken and free:
+            near = min(free, key=lambda x: abs(log(x / target)))
+            taken.append(_tidy(near, known))
+    return tuple(sorted(taken)) if taken else tuple(quarters)
+
+
+def _tidy(x: float, known: Known) -> float:
+    """A whole number or one decimal, where that is known as well."""
+    return next((value for value in (float(round(x)), round(x, 1)) if value > 0 and known(value)), x)
+
+
+def _listed(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values)

@@ -1,0 +1,63 @@
+"""How to compare: everything a reader can switch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from isoline.analyse.quantities import THROUGHPUT
+from isoline.analyse.rates import PriceTerms
+
+METHODS = ("envelope", "pooled")
+AXES = {
+    "interactivity": "Interactivity (tok/s/user at median TPOT)",
+    "e2e": "End-to-end latency (s, median)",
+    "ttft": "Time to first token (s, median)",
+}
+AXIS_METRICS = {
+    "e2e": "median_e2el",
+    "ttft": "median_ttft",
+}  # what a point reports on the other axes, seconds
+VIEWS = ("throughput", "per-dollar")
+AGGREGATIONS = ("aggregated", "disaggregated")
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """Which points count besides those of both sides; empty means all. Vendors are lower-case names."""
+
+    vendor: tuple[str, ...] = ()
+    aggregation: str | None = None
+    spec_decode: tuple[str, ...] = ()
+
+
+class View(msgspec.Struct, frozen=True):
+    """What is shown of a comparison: the metric it is about, and how the chart is drawn.
+
+    `name` is one of VIEWS, `metric` a key of `QUANTITIES`, `x` one of AXES; `log` is for the y axis,
+    `optimal` leaves out the points that another of their series beats.
+    """
+
+    name: str = VIEWS[0]
+    metric: str = THROUGHPUT
+    x: str = "interactivity"
+    log: bool = False
+    optimal: bool = False
+
+
+NO_FILTERS = Filters()
+DEFAULT_VIEW = View()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How to compare. `None` targets mean the default ones."""
+
+    sequence: str | None
+    precision: str | None = None
+    targets: tuple[float, ...] | None = None
+    budgets: tuple[float, ...] = ()  # $/M tokens
+    method: str = METHODS[0]
+    pricing: PriceTerms = field(default_factory=lambda: PriceTerms("hyperscaler", False, {}, {}, None))
+    filters: Filters = NO_FILTERS
+    view: View = DEFAULT_VIEW

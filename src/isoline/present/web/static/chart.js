@@ -1,0 +1,171 @@
+// The drawn chart: made once, then fed. A new selection sets signals and data; only another size, theme or
+// pair of sides needs a new chart.
+const OPTIONS = {
+  ast: true, // evaluates expressions without eval, which our policy forbids
+  defaultStyle: false,
+  actions: false,
+  renderer: "svg",
+  tooltip: false,
+};
+const live = document.getElementById("live");
+const listeners = [];
+
+let made = null; // what vega-embed gave
+let frame = ""; // all of the chart but its data and signals
+let spec = null;
+let shown = () => true; // which rows the legend lets through
+let filtered = false;
+let zoomedTo = null; // domains that the reader zoomed to: {x: [low, high], y: [low, high]}
+
+export const available = () => Boolean(window.vegaEmbed);
+export const current = () => spec;
+export const view = () => made?.view;
+export const zoomed = () => zoomedTo;
+
+// Calls `listener` after each drawing.
+export function onDrawn(listener) {
+  listeners.push(listener);
+}
+
+export function library() {
+  const script = document.getElementById("library");
+  if (!script || available()) return Promise.resolve();
+  return new Promise((resolve) => {
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", resolve);
+  });
+}
+
+export async function draw(next) {
+  if (spec && !sameAxes(spec, next)) zoomedTo = null;
+  spec = next;
+  const { datasets, params, ...rest } = spec;
+  const now = JSON.stringify(rest);
+  if (made && now === frame) await feed();
+  else {
+    await embed();
+    frame = now;
+    if (zoomedTo || filtered) await feed();
+  }
+  tell();
+}
+
+// Other targets over the same lines.
+export async function move(datasets) {
+  spec = { ...spec, datasets: { ...spec.datasets, ...datasets } };
+  for (const name of Object.keys(datasets)) made.view.data(name, rows()[name]);
+  await made.view.runAsync();
+  tell();
+}
+
+// Shows only rows that `test` lets through.
+export async function filter(test) {
+  shown = test;
+  filtered = true;
+  if (!made) return;
+  for (const [name, own] of Object.entries(rows())) made.view.data(name, own);
+  await made.view.runAsync();
+  tell();
+}
+
+// Zooms to domains, or back to everything.
+export async function zoom(domains) {
+  zoomedTo = domains;
+  if (!made) return;
+  for (const [name, value] of Object.entries(signals())) made.view.signal(name, value);
+  await made.view.runAsync();
+  tell();
+}
+
+export function param(name) {
+  return spec.params.find((row) => row.name === name).value;
+}
+
+// Where values are on the page, from the figure's corner; `inverse` gives values of a place.
+export function geometry() {
+  const { view: drawn } = made;
+  const [left, top] = drawn.origin();
+  const padding = drawn.padding();
+  const [x, y] = [drawn.scale("x"), drawn.scale("y")];
+  return {
+    left: padding.left + left,
+    top: padding.top + top,
+    width: drawn.width(),
+    height: drawn.height(),
+    at: (row) => [padding.left + left + x(row.x), padding.top + top + y(row.y)],
+    inverse: (px, py) => [x.invert(px - padding.left - left), y.invert(py - padding.top - top)],
+    x,
+    y,
+  };
+}
+
+// The points that are drawn and inside the plot.
+export function points() {
+  const [[x0, x1], [y0, y1]] = [made.view.signal("x_domain"), made.view.signal("y_domain")];
+  const inside = (row) => row.x >= x0 && row.x <= x1 && row.y >= y0 && row.y <= y1;
+  return spec.datasets.points.filter((row) => shown(row) && inside(row));
+}
+
+async function feed() {
+  for (const [name, value] of Object.entries(signals())) made.view.signal(name, value);
+  for (const [name, own] of Object.entries(rows())) made.view.data(name, own);
+  await made.view.resize().runAsync();
+}
+
+async function embed() {
+  const place = document.createElement("div");
+  place.setAttribute("aria-hidden", "true"); // hundreds of unnamed marks; the points are a table as well
+  const old = made;
+  made = await window.vegaEmbed(place, spec, OPTIONS);
+  live.replaceChildren(place);
+  live.hidden = false;
+  document.getElementById("still").hidden = true;
+  old?.finalize();
+}
+
+function rows() {
+  return Object.fromEntries(
+    Object.entries(spec.datasets).map(([name, own]) => [name, own.filter((row) => !row.side || shown(row))]),
+  );
+}
+
+function signals() {
+  const values = Object.fromEntries(spec.params.map(({ name, value }) => [name, value]));
+  if (!zoomedTo) return values;
+  values.clip = true;
+  for (const axis of ["x", "y"]) {
+    const log = values[`${axis}_constant`] < 1;
+    values[`${axis}_domain`] = zoomedTo[axis];
+    values[`${axis}_ticks`] = ticks(zoomedTo[axis], axis === "x" ? 8 : 6, log);
+    values[`${axis}_format`] = ",.12~g";
+  }
+  return values;
+}
+
+export function ticks([low, high], count, log) {
+  if (log && high / low > 8) {
+    const found = [];
+    for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power += 1) {
+      for (const m of [1, 2, 5]) {
+        const value = Number((m * 10 ** power).toPrecision(6));
+        if (value >= low && value <= high) found.push(value);
+      }
+    }
+    return found;
+  }
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].find((m) => m * power >= rough) * power;
+  const found = [];
+  for (let k = Math.ceil(low / step); k * step <= high; k += 1) found.push(Number((k * step).toPrecision(12)));
+  return found;
+}
+
+function sameAxes(before, after) {
+  const axes = (one) => JSON.stringify(one.params.filter(({ name }) => /_(title|domain|constant)$/.test(name)));
+  return axes(before) === axes(after);
+}
+
+function tell() {
+  for (const listener of listeners) listener();
+}

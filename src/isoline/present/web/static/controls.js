@@ -1,0 +1,127 @@
+// The form without page loads: each edit asks the server for page and chart, and shows both at once.
+import * as chart from "./chart.js";
+import { swap } from "./swap.js";
+import { startHandles } from "./handles.js";
+import { startKeys } from "./keys.js";
+import { startTip } from "./tip.js";
+import { startZoom } from "./zoom.js";
+
+const figure = document.getElementById("chart");
+const problem = document.getElementById("problem");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const SIBLING = "to."; // selectors that lead to another page
+
+let drawnRest = ""; // the selection that is drawn, but for its targets
+let running = null; // the request under way; a newer edit ends it
+
+export function start() {
+  startKeys();
+  startHandles(() => show(selection()));
+  startZoom();
+  startTip();
+  document.addEventListener("input", edited);
+  document.addEventListener("change", changed);
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "controls") return;
+    event.preventDefault();
+    show(selection());
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.id !== "reset" || event.metaKey || event.ctrlKey) return;
+    event.preventDefault();
+    show(new URLSearchParams());
+  });
+  dark.addEventListener("change", redraw);
+  let resized = 0;
+  addEventListener("resize", () => {
+    clearTimeout(resized);
+    resized = setTimeout(redraw, 150);
+  });
+  redraw();
+}
+
+function edited(event) {
+  const field = event.target;
+  if (field.form?.id !== "controls" || field.tagName === "SELECT" || field.type === "checkbox") return;
+  // An emptied target would vanish under the cursor, and a new one would move: these wait until left.
+  if (field.name === "at" && (field.value.trim() === "" || field.closest(".add"))) return;
+  if (field.name === "as_of" && field.value.length % 10) return;
+  show(selection());
+}
+
+function changed(event) {
+  const field = event.target;
+  if (field.form?.id !== "controls") return;
+  if (field.name.startsWith(SIBLING)) location.assign(`${figure.dataset.path}?${fields()}`);
+  else show(selection());
+}
+
+function fields() {
+  return new URLSearchParams(new FormData(document.getElementById("controls")));
+}
+
+function selection() {
+  return new URLSearchParams([...fields()].filter(([name]) => !name.startsWith(SIBLING)));
+}
+
+// Shows one selection whole, or says why not and changes nothing.
+async function show(query) {
+  running?.abort();
+  const own = (running = new AbortController());
+  try {
+    const [page, spec] = await Promise.all([
+      fetch(`${figure.dataset.path}?${query}`, { signal: own.signal }),
+      chart.available() ? fetchSpec(query, own.signal) : null,
+    ]);
+    const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
+    if (own.signal.aborted) return;
+    if (!page.ok) {
+      say(fresh.querySelector(".message")?.textContent ?? "That did not work.");
+      return;
+    }
+    say("");
+    swap(fresh);
+    document.title = fresh.title;
+    history.replaceState(null, "", page.url);
+    if (spec) await draw(spec);
+  } catch (error) {
+    if (error.name !== "AbortError") say("The server does not answer.");
+  }
+}
+
+async function redraw() {
+  const [spec] = await Promise.all([
+    fetchSpec(new URLSearchParams(location.search)).catch(() => null),
+    chart.library(), // if it does not come, the picture stays
+  ]);
+  if (spec && chart.available()) await draw(spec);
+}
+
+async function draw({ rest, ...spec }) {
+  if (spec.layer) await chart.draw(spec);
+  else if (rest === drawnRest) await chart.move(spec.datasets);
+  else return; // what it belongs to was replaced meanwhile
+  drawnRest = rest;
+  if (!figure.dataset.drawn) performance.mark("drawn");
+  figure.dataset.drawn = location.search || "?"; // for those who wait for the chart
+}
+
+// The chart of a selection; where only targets changed since the last one, only what they move.
+async function fetchSpec(query, signal) {
+  const asked = new URLSearchParams([...query].filter(([, value]) => value));
+  const { width, height } = figure.getBoundingClientRect();
+  asked.set("width", Math.round(width));
+  asked.set("height", Math.round(height));
+  asked.set("size", "wide");
+  asked.set("legend", "0");
+  asked.set("theme", dark.matches ? "dark" : "light");
+  const rest = String(new URLSearchParams([...asked].filter(([name]) => !/^(default_)?at$/.test(name))));
+  if (rest === drawnRest) asked.set("part", "targets");
+  const answer = await fetch(`${figure.dataset.path}.chart.json?${asked}`, { signal });
+  return answer.ok ? { ...(await answer.json()), rest } : null;
+}
+
+function say(text) {
+  problem.textContent = text;
+  problem.hidden = !text;
+}

@@ -1,0 +1,107 @@
+// A slider over each target's line: drag it, or use the arrow keys (with Shift in steps of ten).
+import * as chart from "./chart.js";
+
+const figure = document.getElementById("chart");
+const handles = document.getElementById("handles");
+const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
+
+let dragging = null; // the handle under the finger
+let wanted = null; // the newest position that is not shown yet
+let following = false;
+let update = null;
+
+// `show` brings the page to what the fields say, and settles when it is drawn.
+export function startHandles(show) {
+  update = show;
+  chart.onDrawn(() => {
+    if (!dragging) place();
+  });
+  handles.addEventListener("pointerdown", take);
+  handles.addEventListener("pointermove", (event) => {
+    if (!dragging) return;
+    const { left, top } = figure.getBoundingClientRect();
+    move(dragging, chart.geometry().inverse(event.clientX - left, event.clientY - top)[0]);
+  });
+  for (const end of ["pointerup", "pointercancel"]) handles.addEventListener(end, release);
+  handles.addEventListener("keydown", (event) => {
+    const step = STEPS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    move(event.target, Number(event.target.getAttribute("aria-valuenow")) + step * (event.shiftKey ? 10 : 1));
+  });
+}
+
+function take(event) {
+  const handle = event.target.closest("[role=slider]");
+  if (!handle || event.button) return;
+  dragging = handle;
+  handle.classList.add("held");
+  handle.setPointerCapture(event.pointerId);
+}
+
+function release() {
+  dragging?.classList.remove("held");
+  dragging = null;
+  if (chart.view() && !following) place();
+}
+
+function place() {
+  const fields = chart.current().datasets.targets.length ? targetFields() : [];
+  const { left, top, height, x } = chart.geometry();
+  const [low, high] = x.domain();
+  fields.forEach((field, i) => {
+    const value = Number(field.value);
+    const handle = handles.children[i] ?? added(i);
+    handle.hidden = !(value >= low && value <= high);
+    handle.style.left = `${left + x(value)}px`;
+    handle.style.top = `${top}px`;
+    handle.style.height = `${height}px`;
+    handle.setAttribute("aria-valuemin", Math.ceil(low));
+    handle.setAttribute("aria-valuemax", Math.floor(high));
+    handle.setAttribute("aria-valuenow", value);
+  });
+  while (handles.children.length > fields.length) handles.lastChild.remove();
+}
+
+function added(i) {
+  const handle = document.createElement("div");
+  handle.tabIndex = 0;
+  handle.setAttribute("role", "slider");
+  handle.setAttribute("aria-label", `Target ${i + 1}, tok/s per user`);
+  handles.append(handle);
+  return handle;
+}
+
+function targetFields() {
+  return [...document.querySelectorAll("#readings thead th:not(.add) input")];
+}
+
+function move(handle, value) {
+  const { left, x } = chart.geometry();
+  const [low, high] = x.domain();
+  const near = Math.min(Math.max(Math.round(value), Math.ceil(low), 1), Math.floor(high));
+  const field = targetFields()[[...handles.children].indexOf(handle)];
+  if (!field || Number(field.value) === near) return;
+  field.value = near;
+  handle.style.left = `${left + x(near)}px`;
+  handle.setAttribute("aria-valuenow", near);
+  follow(handle, near);
+}
+
+// One request at a time while dragging; the last position always gets its turn.
+async function follow(handle, value) {
+  wanted = { handle, value };
+  if (following) return;
+  following = true;
+  figure.dataset.following = "";
+  while (wanted) {
+    const { handle: held, value: last } = wanted;
+    wanted = null;
+    const field = targetFields()[[...handles.children].indexOf(held)];
+    if (field) field.value = last;
+    await update();
+  }
+  following = false;
+  delete figure.dataset.following;
+  if (!dragging) place();
+}

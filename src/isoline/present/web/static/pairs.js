@@ -1,0 +1,13 @@
+// The table of pairs: keeps the rows that hold every word typed.
+export function filterPairs(form) {
+  const rows = [...document.querySelectorAll("tr[data-words]")];
+  form.elements.q.addEventListener("input", () => {
+    const words = form.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of rows) {
+      row.hidden = !words.every((word) => row.dataset.words.includes(word));
+      shown += !row.hidden;
+    }
+    document.getElementById("shown").textContent = shown;
+  });
+}

@@ -1,0 +1,35 @@
+// Replaces every live part of the page; the field being edited keeps its focus, its text and its cursor.
+export function swap(fresh) {
+  const held = editing();
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const next = fresh.getElementById(part.id);
+    if (!next || next.outerHTML === part.outerHTML) continue;
+    if (part.id === "still") next.hidden = part.hidden;
+    for (const folded of part.querySelectorAll("details[id][open]")) {
+      const same = next.querySelector(`#${folded.id}`);
+      if (same) same.open = true;
+    }
+    part.replaceWith(next);
+  }
+  if (held) restore(held);
+}
+
+function editing() {
+  const field = document.activeElement;
+  if (field?.form?.id !== "controls" || !field.name) return null;
+  return {
+    name: field.name,
+    place: [...document.getElementsByName(field.name)].indexOf(field),
+    text: field.value,
+    cursor: field.type === "text" || field.type === "search" ? field.selectionStart : null,
+    added: Boolean(field.closest(".add")),
+  };
+}
+
+function restore(held) {
+  const again = document.getElementsByName(held.name)[held.place];
+  if (!again || again === document.activeElement) return;
+  if (again.type === "text" && !held.added && held.text.trim()) again.value = held.text;
+  again.focus({ preventScroll: true });
+  if (held.cursor !== null) again.setSelectionRange(held.cursor, held.cursor);
+}

@@ -1,0 +1,105 @@
+"""What ships with Isoline, queried like a store: published readings and simulated points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from isoline.domain.point import Coverage, Dataset, Point, Selection
+from isoline.domain.recipe import Recipe
+from isoline.store import packaged
+from isoline.store.packaged import simulated
+
+
+def datasets() -> list[Dataset]:
+    """Every packaged dataset, that of the simulated engine last."""
+    return [packaged.dataset(), simulated.dataset()]
+
+
+def points(selection: Selection) -> list[Point]:
+    """All packaged points that `selection` allows."""
+    return [
+        p
+        for p in _points_of(selection.model)
+        if _named(selection, p.dataset)
+        and allows(selection, p.recipe)
+        and selection.isl in (None, p.workload.isl)
+        and selection.osl in (None, p.workload.osl)
+        and (selection.until is None or (p.date is not None and p.date <= selection.until))
+    ]
+
+
+def coverage(selection: Selection) -> list[Coverage]:
+    """How many packaged points exist for each combination that `selection` allows."""
+    if selection.until is not None:  # none of them has a date
+        return []
+    return [
+        row
+        for row in _coverage()
+        if _named(selection, row.dataset)
+        and allows(selection, row)
+        and selection.isl in (None, row.isl)
+        and selection.osl in (None, row.osl)
+    ]
+
+
+def allows(selection: Selection, subject: Recipe | Coverage) -> bool:
+    """Whether the recipe's part of `selection` allows it."""
+    return (
+        selection.model in (None, subject.model)
+        and (selection.hardware is None or subject.hardware in selection.hardware)
+        and (selection.precision is None or subject.precision in selection.precision)
+        and (selection.engine is None or subject.engine in selection.engine)
+        and (selection.spec_method is None or subject.spec_method in selection.spec_method)
+    )
+
+
+def _named(selection: Selection, dataset: str) -> bool:
+    return selection.datasets is None or dataset in selection.datasets
+
+
+def _points_of(model: str | None) -> Iterable[Point]:
+    by_model = _by_model()
+    return by_model.get(model, ()) if model is not None else (p for group in by_model.values() for p in group)
+
+
+@cache
+def _by_model() -> dict[str, list[Point]]:
+    found: dict[str, list[Point]] = {}
+    for point in _all():
+        found.setdefault(point.recipe.model, []).append(point)
+    return found
+
+
+@cache
+def _coverage() -> tuple[Coverage, ...]:
+    counts: dict[tuple[object, ...], list[Point]] = {}
+    for p in _all():
+        r, w = p.recipe, p.workload
+        key = (p.dataset, r.model, r.hardware, r.precision, r.engine, r.spec_method, w.isl, w.osl)
+        counts.setdefault((*key, p.concurrency), []).append(p)
+    return tuple(_row(group) for group in counts.values())
+
+
+def _row(group: list[Point]) -> Coverage:
+    p = group[0]
+    r = p.recipe
+    return Coverage(
+        dataset=p.dataset,
+        model=r.model,
+        hardware=r.hardware,
+        precision=r.precision,
+        engine=r.engine,
+        spec_method=r.spec_method,
+        isl=p.workload.isl,
+        osl=p.workload.osl,
+        concurrency=p.concurrency,
+        points=len(group),
+        first_date=None,
+        last_date=None,
+    )
+
+
+def _all() -> Iterator[Point]:
+    yield from packaged.points()
+    yield from simulated.points()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from isoline.analyse.comparison import Comparison, Neighbour, Reading
+from isoline.analyse.comparison import Comparison, Reading
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.words import amount, interactivity, seconds
 from isoline.domain.point import SIMULATED
@@ -59,7 +59,7 @@ _METRICS = (
     Metric("concurrency", "Concurrency", "in flight", "~", 0),
 )
 LATENCIES = {"ttft": "TTFT", "e2e": "End-to-end latency"}  # fields of a neighbour
-LATENCY_UNIT = "s, median, of the measured points beside"
+LATENCY_UNIT = "s, median, of the points beside"
 KNOWN = "How known"
 
 
@@ -98,13 +98,10 @@ def metrics(comparison: Comparison) -> list[Metric]:
 
 
 def _latencies(comparison: Comparison) -> list[Row]:
-    """What the measured points beside each target took, slower speed first; nothing where none says."""
+    """What the points beside each target took, slower speed first; nothing where none says."""
     found = []
     for field, name in LATENCIES.items():
-        cells = [
-            tuple(_beside(target.readings[i].neighbours, field) for target in comparison.targets)
-            for i in (0, 1)
-        ]
+        cells = [tuple(_beside(target.readings[i], field) for target in comparison.targets) for i in (0, 1)]
         if any(cell != NONE for row in cells for cell in row):
             found += [
                 Row(name, LATENCY_UNIT, side.label, row)
@@ -113,11 +110,12 @@ def _latencies(comparison: Comparison) -> list[Row]:
     return found
 
 
-def _beside(neighbours: tuple[Neighbour, ...], field: str) -> str:
-    values: list[float | None] = [getattr(neighbour, field) for neighbour in neighbours]
+def _beside(reading: Reading, field: str) -> str:
+    values: list[float | None] = [getattr(neighbour, field) for neighbour in reading.neighbours]
     if all(value is None for value in values):
         return NONE
-    return " · ".join(NONE if value is None else seconds(value) for value in values)
+    mark = STAND_IN if reading.basis == SIMULATED else ""
+    return " · ".join(NONE if value is None else seconds(value) + mark for value in values)
 
 
 def status(reading: Reading) -> str:

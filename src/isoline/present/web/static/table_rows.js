@@ -43,7 +43,8 @@ function cell({ key, sign, digits, bound }, r) {
 function beside(r, field) {
   const values = r.near.map((knot) => knot[field]);
   if (values.every((value) => value === null)) return NONE;
-  return values.map((value) => (value === null ? NONE : seconds(value))).join(" · ");
+  const mark = r.basis === "simulated" ? " s" : "";
+  return values.map((value) => (value === null ? NONE : seconds(value) + mark)).join(" · ");
 }
 
 function status(r) {

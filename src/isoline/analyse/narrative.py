@@ -69,7 +69,11 @@ def _caveat(targets: tuple[Target, ...], differing: tuple[Difference, ...]) -> s
     if untold:
         return f"; at {untold} of {len(targets)} targets nothing can be said"
     known = recorded(differing)
-    return f"; {known} other fields differ between the sides" if known else ""
+    return f"; {known} other {_fields_differ(known)} between the sides" if known else ""
+
+
+def _fields_differ(count: int) -> str:
+    return "field differs" if count == 1 else "fields differ"
 
 
 def recorded(differing: tuple[Difference, ...]) -> int:
@@ -190,7 +194,7 @@ def _closing(about: About, differing: tuple[Difference, ...]) -> str:
     if about.dimension.kind != "spec-decode" and not any("spec" in part for part in about.scope):
         text += ", which may include speculative decoding"
     if known := recorded(differing):
-        text += f"; {known} recipe and workload fields differ besides the {about.dimension.noun}"
+        text += f"; {known} recipe and workload {_fields_differ(known)} besides the {about.dimension.noun}"
     return f"{text}. {about.dimension.caveat}"
 
 

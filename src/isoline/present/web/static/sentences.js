@@ -31,7 +31,9 @@ function whyNone({ sides }, targets) {
 function caveat(data, targets) {
   const untold = targets.filter((t) => t.throughput_ratio === null || bothFaster(t)).length;
   if (untold) return `; at ${untold} of ${targets.length} targets nothing can be said`;
-  return data.differing ? `; ${data.differing} other fields differ between the sides` : "";
+  if (!data.differing) return "";
+  const fields = data.differing === 1 ? "field differs" : "fields differ";
+  return `; ${data.differing} other ${fields} between the sides`;
 }
 
 // What the metric chosen says, and for throughput and cost the other of the two.

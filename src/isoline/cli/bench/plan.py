@@ -11,6 +11,7 @@ from isoline.cli.bench.levels import levels, once
 from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.domain.recipe import Recipe
 from isoline.errors import UsageError
+from isoline.measure.engines.probe import Probe
 from isoline.measure.loads import Load
 from isoline.measure.sweep.explore import Explore
 from isoline.measure.sweep.plan import LONGEST, Plan
@@ -18,6 +19,7 @@ from isoline.measure.target import Target
 from isoline.measure.workloads import Synthetic
 
 _FEW = 8  # requests; the first leaves the window, and a median needs six for an interval
+_PATIENCE = 5.0  # seconds; a server that says nothing about itself is measured all the same
 _SHORT = 3  # letters; a text this short is no secret, and hiding it would garble words
 
 
@@ -68,6 +70,14 @@ def target_of(spec: Spec) -> Target:
         insecure=spec.insecure,
         timeout=spec.timeout,
     )
+
+
+def probe_of(target: Target) -> Probe:
+    """For questions to that server beside the load."""
+    parts = urlsplit(target.url)
+    base = target.path.removesuffix("/completions").removesuffix("/chat")
+    url = f"{parts.scheme}://{parts.netloc}{base}"
+    return Probe(url, headers=target.headers, timeout=_PATIENCE, insecure=target.insecure)
 
 
 def _explore(concurrency: object) -> Explore | None:

@@ -6,11 +6,12 @@ import secrets as randomness
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from isoline.cli.bench.hiding import Hider, command_line
 from isoline.cli.bench.keeper import About, StoreKeeper
-from isoline.cli.bench.plan import plan_of, secrets, target_of
+from isoline.cli.bench.plan import plan_of, probe_of, secrets, target_of
 from isoline.cli.bench.progress import Live, Quiet
 from isoline.cli.bench.reading import Asked
 from isoline.cli.bench.recipe import Declared, declare
@@ -19,7 +20,7 @@ from isoline.cli.bench.view import print_table, to_json
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import SIMULATED
 from isoline.errors import UsageError
-from isoline.measure.identity import identify
+from isoline.measure.engines.identify import recognise
 from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.plan import Plan
 from isoline.measure.sweep.sweep import SweepResult, run_sweep
@@ -39,12 +40,14 @@ def bench(
     hider = Hider(secrets(spec))
     with asked.located():
         target = target_of(spec)
-        identity = identify(target)
+        identity = recognise(probe_of(target))
+        if "ignore_eos" in identity.refuses:
+            target = replace(target, ignore_eos=False)
         declared = declare(spec.recipe, spec.model, catalog, identity)
         telemetry = sources(spec.telemetry)
         plan = plan_of(spec, target, declared.recipe, randomness.randbits(32), hider.text)
-    if identity.models and spec.model not in identity.models:
-        declared.notes.append(f"the server lists {', '.join(identity.models[:5])}, not {spec.model}")
+    if identity.served and spec.model not in identity.served:
+        declared.notes.append(f"the server lists {', '.join(identity.served[:5])}, not {spec.model}")
     for note in declared.notes:
         print(f"note: {note}", file=sys.stderr)
     dataset = _dataset(spec.dataset, declared)

@@ -1,0 +1,29 @@
+"""`isoline sim`: an engine that needs no GPU. Its checkpoint is `MODEL on HARDWARE`, both of the catalog."""
+
+from __future__ import annotations
+
+import sys
+
+from isoline.errors import UsageError
+from isoline.measure.launchers.settings import Launcher, Settings, flags
+
+_FLAGS = {
+    "quantization": "--precision",
+    "tp": "--tp",
+    "kv_dtype": "--kv",
+    "max_batch": "--max-sequences",
+    "spec_method": "--spec",
+    "spec_tokens": "--draft",
+}
+
+
+def command(settings: Settings) -> list[str]:
+    """Arguments after the program; requests may name the model by its catalog key."""
+    model, word, hardware = settings.model.partition(" on ")
+    if not word:
+        raise UsageError(f"checkpoint {settings.model!r}: the simulated engine needs MODEL on HARDWARE")
+    place = ["--host", settings.host, "--port", str(settings.port)]
+    return [model.strip(), hardware.strip(), *place, *flags("isoline sim", settings, _FLAGS)]
+
+
+LAUNCHER = Launcher("simulated", (sys.executable, "-m", "isoline", "sim"), command, _FLAGS)

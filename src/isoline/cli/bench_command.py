@@ -50,7 +50,13 @@ def _values(command: F) -> F:
 @click.option("--telemetry", multiple=True, help="nvml, amdsmi, prometheus=URL: power, clocks, counters.")
 @click.option("--insecure", is_flag=True, help="Accept any TLS certificate.")
 @click.option("--fresh", is_flag=True, help="Begin anew where an unfinished sweep could go on.")
-@click.option("--example", is_flag=True, help="Print a spec file and exit.")
+@click.option(
+    "--example",
+    type=click.Choice(("url", "engine")),
+    is_flag=False,
+    flag_value="url",
+    help="Print a spec file and exit; `engine`: one that starts what it measures.",
+)
 @click.option(
     "--format", "output", type=click.Choice(("table", "json")), default="table", help="What goes to stdout."
 )
@@ -65,21 +71,22 @@ def app(
     insecure: bool,
     telemetry: tuple[str, ...],
     fresh: bool,
-    example: bool,
+    example: str | None,
     output: str,
     store: Path | None,
     catalog: tuple[Path, ...],
     **values: object,
 ) -> int:
-    """Measure an OpenAI-compatible server under one or several loads and store the points.
+    """Measure an OpenAI-compatible server under one or several loads and store the points. A spec may
+    name an engine and a matrix of its settings instead: each is started, measured, stopped, compared.
 
     Exit code 0: all points valid, 4: some INVALID or missing, 5: nothing measured. Killed at any
     moment, the same command goes on where it was.
     """
     if example:
-        from isoline.cli.bench.spec import EXAMPLE
+        from isoline.cli.bench.spec import ENGINE_EXAMPLE, EXAMPLE
 
-        print(EXAMPLE, end="")
+        print(ENGINE_EXAMPLE if example == "engine" else EXAMPLE, end="")
         return 0
     from isoline.cli.bench.flags import given
     from isoline.cli.bench.reading import Asked

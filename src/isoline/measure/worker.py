@@ -29,8 +29,9 @@ _PROGRESS = 0.5  # seconds
 
 
 def _answer(answer: Answer) -> None:
-    sys.stdout.buffer.write(encode_line(answer) + b"\n")
-    sys.stdout.buffer.flush()
+    with suppress(BrokenPipeError):  # a parent that was killed; the end of standard input says so, too
+        sys.stdout.buffer.write(encode_line(answer) + b"\n")
+        sys.stdout.buffer.flush()
 
 
 async def _lines() -> asyncio.StreamReader:
@@ -124,9 +125,13 @@ def main() -> None:
     spool, parent = Path(sys.argv[1]), int(sys.argv[2])
     try:
         uvloop.run(work(spool))
+    except Exception:
+        if os.getppid() == parent:
+            raise  # else nobody is left to tell: the job itself may have come cut off
     finally:
         if os.getppid() != parent:
             _tidy(spool)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads what is left in it
 
 
 def _tidy(spool: Path) -> None:

@@ -2,7 +2,7 @@
 
 slow: healthy only after some requests. oom, flag, port: dies at start with that in its log. hang:
 never serves. midway: dies when asked for /die. stubborn: ignores SIGTERM. orphan: a child in a
-session of its own holds a second port.
+session of its own holds a second port. once=FILE: the first start dies at its 15th completion.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ LOGS = {
 
 class Handler(BaseHTTPRequestHandler):
     asked = 0
+    completed = 0
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         Handler.asked += 1
@@ -43,8 +45,39 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        """A completion of as many tokens as it asks for."""
+        Handler.completed += 1
+        if Handler.completed == 15 and first_of_its_file():
+            self.path = "/die"
+            self.do_GET()
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        token = {"choices": [{"index": 0, "text": " a", "finish_reason": None}]}
+        usage = {"prompt_tokens": len(asked["prompt"]), "completion_tokens": asked["max_tokens"]}
+        events = [token] * asked["max_tokens"] + [{"choices": [], "usage": usage}]
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        for text in (*map(json.dumps, events), "[DONE]"):
+            event = f"data: {text}\n\n".encode()
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
+            self.wfile.flush()
+            time.sleep(0.002)
+        self.wfile.write(b"0\r\n\r\n")
+
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+
+def first_of_its_file() -> bool:
+    for name in (word.removeprefix("once=") for word in sys.argv if word.startswith("once=")):
+        try:
+            os.close(os.open(name, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return False
+        return True
+    return False
 
 
 def main() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from isoline.cli.bench.levels import levels, once
 from isoline.cli.bench.spec import Spec, SpecProblem
-from isoline.domain.recipe import Recipe
 from isoline.errors import UsageError
 from isoline.measure.engines.probe import Probe
 from isoline.measure.loads import Load
@@ -20,11 +20,17 @@ from isoline.measure.workloads import Synthetic
 
 _FEW = 8  # requests; the first leaves the window, and a median needs six for an interval
 _PATIENCE = 5.0  # seconds; a server that says nothing about itself is measured all the same
+_SECRET = re.compile(r"(?i)token|key|secret|passw")  # in names of variables
 _SHORT = 3  # letters; a text this short is no secret, and hiding it would garble words
 
 
-def plan_of(spec: Spec, target: Target, recipe: Recipe, salt: int, hide: Callable[[str], str]) -> Plan:
-    """The plan of a sweep; a wrong combination is a UsageError. `salt`: no server has seen the prompts."""
+def plan_of(
+    spec: Spec, target: Target, identity: Mapping[str, object], salt: int, hide: Callable[[str], str]
+) -> Plan:
+    """The plan of a sweep; a wrong combination is a UsageError. `salt`: no server has seen the prompts.
+
+    `identity` is what is served: it makes a sweep another one.
+    """
     return Plan(
         target=target,
         workload=Synthetic(spec.isl, spec.osl, spec.lengths, seed=spec.seed, salt=salt),
@@ -37,20 +43,28 @@ def plan_of(spec: Spec, target: Target, recipe: Recipe, salt: int, hide: Callabl
         cooldown=spec.cooldown,
         warmup_requests=spec.warmup_requests,
         hide=hide,
-        identity={"recipe": recipe.id, "dataset": spec.dataset},
+        identity={**identity, "dataset": spec.dataset},
     )
 
 
 def secrets(spec: Spec) -> list[str]:
     """Values that must appear in nothing that is stored or printed, the longest first."""
-    values = [*spec.headers.values(), os.environ.get(spec.api_key_env or "", "")]
+    values = [*spec.headers.values(), os.environ.get(spec.api_key_env or "", ""), *_of_engine(spec)]
     parts = {part for value in values for part in (value, *value.split()) if len(part) > _SHORT}
     return sorted(parts, key=len, reverse=True)
 
 
-def target_of(spec: Spec) -> Target:
-    """The server that is asked for."""
-    parts = urlsplit(spec.url)
+def _of_engine(spec: Spec) -> list[str]:
+    """Values of its environment that by their names are secrets, as they are and as `$NAME` makes them."""
+    if spec.engine is None:
+        return []
+    told = {name: str(value) for name, value in spec.engine.environment.items() if _SECRET.search(name)}
+    return [text for value in told.values() for text in (value, os.path.expandvars(value))]
+
+
+def target_of(spec: Spec, url: str, model: str) -> Target:
+    """The server, and how the spec wants it asked."""
+    parts = urlsplit(url)
     if parts.username or parts.query:
         words = "a user name or a query is not supported; use --header or --api-key-env"
         raise SpecProblem(("url",), words)
@@ -61,8 +75,8 @@ def target_of(spec: Spec) -> Target:
             raise SpecProblem(("api_key_env",), f"the environment variable {spec.api_key_env} is not set")
         headers["Authorization"] = f"Bearer {key}"
     return Target(
-        url=spec.url,
-        model=spec.model,
+        url=url,
+        model=model,
         endpoint=spec.endpoint,
         headers=headers,
         extra_body=spec.extra_body,

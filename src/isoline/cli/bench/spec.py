@@ -24,11 +24,55 @@ Count = Annotated[int, msgspec.Meta(ge=1)]
 Scalar = str | int | float | bool
 
 
+class Adjusted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of an engine that is started, in the words of `launchers.settings.Settings`.
+
+    `$NAME` in a text is a variable of the environment.
+    """
+
+    checkpoint: str | None = None
+    tp: Count | None = None
+    pp: Count | None = None
+    dp: Count | None = None
+    ep: Count | None = None
+    dp_attention: bool | None = None
+    quantization: str | None = None
+    dtype: str | None = None
+    kv_dtype: str | None = None
+    max_length: Count | None = None
+    max_batch: Count | None = None
+    memory: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
+    spec_method: str | None = None
+    spec_tokens: Count | None = None
+    draft: str | None = None
+    trust_remote_code: bool | None = None
+    extra: list[str] = []
+    environment: dict[str, str | int | float] = {}
+    program: list[str] = []
+
+
+class Engine(Adjusted, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is started, and how long it may take until it serves (seconds)."""
+
+    name: str
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0  # 0: any free one
+    start_timeout: Positive = 1800.0
+
+
+class Choice(Adjusted, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One row of an axis: settings that it changes, and what that makes of the recipe."""
+
+    recipe: dict[str, Scalar] = {}
+
+
 class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of a spec file; every one is a flag, too. Times are seconds, lengths tokens."""
 
-    url: str
-    model: str
+    url: str | None = None
+    engine: Engine | None = None
+    matrix: dict[str, Any] = {}  # axes of settings; see cli.bench.matrix
+    model: str | None = None
     isl: Count
     osl: Count
     concurrency: list[Count] | Count | str | None = None
@@ -94,4 +138,34 @@ dataset: local                  # where `isoline compare` finds the points
 # telemetry: [nvml]             # power and clocks; also amdsmi, prometheus=http://host:9400/metrics
 # extra_body: {min_p: 0.1}
 timeout: 600
+"""
+
+ENGINE_EXAMPLE = """\
+# isoline bench SPEC.yaml: starts each configuration, measures it, stops it, compares what came out.
+# Needs no GPU as it stands; replace the engine by vllm, sglang, trt, llama-cpp or transformers.
+engine:
+  name: simulated
+  checkpoint: llama-3-1-8b on h100   # a name or path; of the simulated engine MODEL on HARDWARE
+  max_batch: 128                     # settings of all configurations: docs/engines.md lists them
+  extra: [--speed, "5"]              # flags in the engine's own words
+  # environment: {HF_HUB_OFFLINE: 1, PYTHONPATH: $HOME/vllm}   # of the engine; $NAME is this one's
+  # program: [python3, -m, vllm.entrypoints.cli.main, serve]   # instead of the engine's own
+  # port: 8001                       # any free one unless said
+  start_timeout: 120                 # seconds until it must serve
+
+matrix:                              # every combination of its axes is a configuration
+  precision:                         # an axis of named choices: settings, and what is so of the recipe
+    bf16: {quantization: bf16, recipe: {precision: bf16}}
+    fp8: {quantization: fp8, recipe: {precision: fp8}}
+  tp: [1, 2]                         # an axis of one setting's values
+
+# model: my-model                    # name that requests ask for; the checkpoint's unless said
+isl: 256
+osl: 64
+concurrency: [4, 16]
+requests_per_stream: 10
+repeats: 3                           # each on a start of its own, configurations taking turns
+recipe: {hardware: h100}             # true of every configuration
+# telemetry: [nvml, prometheus]      # prometheus alone: the engine's own /metrics
+dataset: matrix
 """

@@ -15,10 +15,15 @@ from isoline.measure.sweep.report import PointReport
 from isoline.measure.sweep.sweep import SweepResult
 
 
-def to_json(result: SweepResult, plan: Plan, sweep: str, hider: Hider) -> str:
+def to_json(document: object, hider: Hider) -> str:
+    """Any result as JSON, without secrets."""
+    return msgspec.json.format(msgspec.json.encode(hider.document(document)), indent=2).decode()
+
+
+def document(result: SweepResult, plan: Plan, sweep: str) -> dict[str, object]:
     """Points in order of load and repeat, and each load over its repeats."""
     points = sorted(result.points, key=lambda p: (p.concurrency or 0, p.rate or 0.0, p.repeat))
-    document = {
+    return {
         "sweep": sweep,
         "url": plan.target.url,
         "model": plan.target.model,
@@ -28,7 +33,6 @@ def to_json(result: SweepResult, plan: Plan, sweep: str, hider: Hider) -> str:
         "points": points,
         "loads": load_summaries(points),
     }
-    return msgspec.json.format(msgspec.json.encode(hider.document(document)), indent=2).decode()
 
 
 Cell = Callable[[PointReport], str]

@@ -98,7 +98,9 @@ class Server:
 
     def _start(self, settings: Settings) -> subprocess.Popen[bytes]:
         environment = {**os.environ, **settings.environment, processes.MARK: self._mark}
-        guard = [sys.executable, "-m", "isoline.measure.launchers.guard", str(os.getpid())]
+        # By its path: the engine's environment may have a PYTHONPATH without this package.
+        guard_file = str(Path(__file__).with_name("guard.py"))
+        guard = [sys.executable, "-P", guard_file, str(os.getpid())]
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as output:
             return _popen([*guard, *self.command], environment, output)

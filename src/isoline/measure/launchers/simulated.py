@@ -19,11 +19,22 @@ _FLAGS = {
 
 def command(settings: Settings) -> list[str]:
     """Arguments after the program; requests may name the model by its catalog key."""
+    model, hardware = _parts(settings)
+    place = ["--host", settings.host, "--port", str(settings.port)]
+    return [model, hardware, *place, *flags("isoline sim", settings, _FLAGS)]
+
+
+def _parts(settings: Settings) -> tuple[str, str]:
     model, word, hardware = settings.model.partition(" on ")
     if not word:
         raise UsageError(f"checkpoint {settings.model!r}: the simulated engine needs MODEL on HARDWARE")
-    place = ["--host", settings.host, "--port", str(settings.port)]
-    return [model.strip(), hardware.strip(), *place, *flags("isoline sim", settings, _FLAGS)]
+    return model.strip(), hardware.strip()
 
 
-LAUNCHER = Launcher("simulated", (sys.executable, "-m", "isoline", "sim"), command, _FLAGS)
+LAUNCHER = Launcher(
+    "simulated",
+    (sys.executable, "-m", "isoline", "sim"),
+    command,
+    _FLAGS,
+    serves=lambda settings: _parts(settings)[0],
+)

@@ -1,0 +1,275 @@
+"""Starts each configuration of a matrix, measures it, stops it; `repeats` times, taking turns."""
+
+from __future__ import annotations
+
+import random
+import secrets as randomness
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import msgspec
+
+from isoline.cli.bench.compared import comparisons, print_comparisons
+from isoline.cli.bench.earlier import Beginning, Reports, begin
+from isoline.cli.bench.engine_log import excerpt
+from isoline.cli.bench.hiding import Hider
+from isoline.cli.bench.keeper import About, StoreKeeper
+from isoline.cli.bench.matrix import Configuration, configurations
+from isoline.cli.bench.plan import plan_of, target_of
+from isoline.cli.bench.recipe import Declared, declare
+from isoline.cli.bench.run import dataset_of, exit_code, hold, measure, say_notes, say_resumed
+from isoline.cli.bench.spec import Spec, SpecProblem
+from isoline.cli.bench.telemetry import doubts, sources
+from isoline.cli.bench.view import document, print_table, to_json
+from isoline.domain.catalog import Catalog
+from isoline.domain.point import Point, Selection
+from isoline.errors import EngineError
+from isoline.measure.engines.identify import identify
+from isoline.measure.engines.identity import Identity
+from isoline.measure.engines.probe import Probe
+from isoline.measure.launchers.server import Server, free_port
+from isoline.measure.sweep.agenda import Agenda
+from isoline.measure.sweep.interrupts import interrupts_wait
+from isoline.measure.sweep.plan import Plan
+from isoline.measure.sweep.sweep import SweepResult
+from isoline.store.store import Store
+
+_NOWHERE = "http://127.0.0.1:1"  # until the engine is started, nothing has an address
+
+
+@dataclass(slots=True)
+class _Progress:
+    """One configuration: its plan, what is measured of it, and why it is given up."""
+
+    configuration: Configuration
+    plan: Plan
+    done: Reports = field(default_factory=dict)
+    declared: Declared | None = None
+    failed: str | None = None  # it cannot be started, or is not what was declared
+    stopped: str | None = None  # what ended its last start early
+    seen: set[str] = field(default_factory=set)  # notes that were told
+
+    def result(self) -> SweepResult:
+        points = sorted(self.done.values(), key=lambda report: report.position)
+        planned = Agenda(self.plan).planned(self.done)
+        missing = None if Agenda(self.plan).next(self.done) is None else "points are missing"
+        return SweepResult(points, planned, self.failed or self.stopped or missing)
+
+
+class MatrixRun:
+    """All configurations of a spec, checked as far as they can be before anything is started."""
+
+    def __init__(self, spec: Spec, catalog: Catalog, root: Path, command: str, hider: Hider) -> None:
+        if spec.url is not None:
+            raise SpecProblem(("url",), "name either a url or an engine that is started, not both")
+        self._spec, self._catalog, self._root = spec, catalog, root
+        self._command, self._hider = command, hider
+        sources(spec.telemetry, _NOWHERE)
+        salt = randomness.randbits(32)
+        self._all = [_Progress(one, self._plan(one, salt)) for one in configurations(spec)]
+        self._began = ""
+        self._interrupted = False
+
+    def run(self, output: str, *, fresh: bool) -> int:
+        """Measures, stores, prints, compares; returns the exit code."""
+        with ExitStack() as held, Store(self._root) as store:
+            hold(self._root, msgspec.json.encode([p.plan.id for p in self._all]).hex()[-32:], held)
+            beginning = self._begin(store, fresh)
+            try:
+                with _stopped_by_signals():
+                    self._rounds(store, beginning)
+            except KeyboardInterrupt:
+                self._interrupted = True
+                print("isoline: interrupted; the same command goes on where it was", file=sys.stderr)
+        self._print(output)
+        return self._code()
+
+    def _begin(self, store: Store, fresh: bool) -> Beginning:
+        beginning = begin(store, self._datasets(), [p.plan for p in self._all], fresh=fresh)
+        self._began = beginning.began
+        for progress in self._all:
+            progress.done = beginning.done(progress.plan)
+        if beginning.resumed:
+            planned = sum(Agenda(p.plan).planned(p.done) for p in self._all)
+            say_resumed(beginning.began, sum(len(p.done) for p in self._all), planned)
+        return beginning
+
+    def _rounds(self, store: Store, beginning: Beginning) -> None:
+        """Configurations take turns in an order of their own each time: drift favours none of them."""
+        for repeat in range(self._spec.repeats):
+            order = list(self._all)
+            random.Random(f"starts/{self._spec.seed}/{repeat}").shuffle(order)
+            for progress in order:
+                due = Agenda(progress.plan, repeat).next(progress.done) is not None
+                if due and progress.failed is None:
+                    self._turn(progress, repeat, store, beginning)
+
+    def _turn(self, progress: _Progress, repeat: int, store: Store, beginning: Beginning) -> None:
+        """One start of one configuration. What goes wrong with it leaves the others to be measured."""
+        title = f"{progress.configuration.name}, start {repeat + 1} of {self._spec.repeats}"
+        print(f"{title}: starting {progress.configuration.launcher.engine}", file=sys.stderr)
+        progress.stopped = None
+        try:
+            with self._serving(progress, repeat) as (server, settled):
+                print(f"{title}: measuring", file=sys.stderr)
+                self._measure(progress, repeat, server, settled, store, beginning)
+        except EngineError as problem:
+            progress.failed = self._hider.text(str(problem))
+        if told := progress.failed or progress.stopped:
+            print(f"isoline: {title}: {self._hider.text(told)}", file=sys.stderr)
+
+    @contextmanager
+    def _serving(self, progress: _Progress, repeat: int) -> Iterator[tuple[Server, Identity]]:
+        """The started engine, verified against its recipe; it is stopped whatever happens."""
+        one = progress.configuration
+        settings = replace(one.settings, port=one.settings.port or free_port(one.settings.host))
+        stamp = self._began.replace(":", "").replace("+0000", "Z")
+        log = self._root / "engine-logs" / f"{progress.plan.id}-{stamp}-{one.name}-r{repeat}.log"
+        server = Server(one.launcher, settings, log)
+        try:
+            server.wait(one.start_timeout)
+            target = target_of(self._spec, server.url, one.served)
+            identity = identify(Probe(server.url, headers=target.headers))
+            progress.declared = self._declare(one, identity)
+            self._notes(progress)
+            yield server, identity
+        finally:
+            with interrupts_wait():
+                server.stop()
+
+    def _declare(self, one: Configuration, identity: Identity) -> Declared:
+        need = self._spec.isl + self._spec.osl if self._spec.lengths != "lognormal" else None
+        declared = declare(
+            one.recipe, one.served, self._catalog, identity, model=one.served, tokens=need
+        )  # fmt: skip
+        told = " ".join(text for text in (one.flags, identity.fields.get("flags")) if isinstance(text, str))
+        if "flags" not in one.recipe and told:
+            declared.recipe = msgspec.structs.replace(declared.recipe, flags=told)
+        return declared
+
+    def _measure(
+        self,
+        progress: _Progress,
+        repeat: int,
+        server: Server,
+        identity: Identity,
+        store: Store,
+        beginning: Beginning,
+    ) -> None:
+        assert progress.declared is not None
+        target = target_of(self._spec, server.url, progress.configuration.served)
+        target = replace(target, ignore_eos=target.ignore_eos and "ignore_eos" not in identity.refuses)
+        plan = replace(progress.plan, target=target)
+        about = About(
+            dataset_of(self._spec.dataset, progress.declared),
+            self._command,
+            progress.declared,
+            identity,
+            engine=self._engine(progress.configuration, server, repeat),
+            log=lambda: excerpt(server.log),
+        )
+        so_far = replace(beginning, reports={plan.id: progress.done})
+        keeper = StoreKeeper(store, plan, about, self._hider, so_far)
+        telemetry = sources(self._spec.telemetry, server.url)
+        result = measure(plan, keeper, telemetry, repeat=repeat, check=server.check)
+        progress.done = {report.slot: report for report in result.points}
+        if result.interrupted:
+            raise KeyboardInterrupt
+        progress.stopped = result.stopped
+
+    def _engine(self, one: Configuration, server: Server, repeat: int) -> dict[str, object]:
+        settings = {key: value for key, value in asdict(one.settings).items() if value not in (None, (), {})}
+        return {
+            "configuration": one.name,
+            "start": repeat,
+            "command": server.command,
+            "settings": settings,
+        }
+
+    def _plan(self, one: Configuration, salt: int) -> Plan:
+        """Its plan before it is started; what it will be asked does not depend on its address."""
+        try:
+            declare(one.recipe, one.served, self._catalog)
+        except SpecProblem as problem:
+            place = one.places.get(problem.path[-1], problem.path)
+            raise SpecProblem(place, str(problem), problem.suggestions) from None
+        settings = {key: value for key, value in asdict(one.settings).items() if key != "port"}
+        identity: Mapping[str, object] = {
+            "url": one.launcher.engine,
+            "ignore_eos": self._spec.ignore_eos,
+            "recipe": dict(one.recipe),
+            "settings": settings,
+        }
+        target = target_of(self._spec, _NOWHERE, one.served)
+        return plan_of(self._spec, target, identity, salt, self._hider.text)
+
+    def _notes(self, progress: _Progress) -> None:
+        assert progress.declared is not None
+        new = [note for note in progress.declared.notes if note not in progress.seen]
+        progress.seen.update(new)
+        say_notes(replace(progress.declared, notes=[f"{progress.configuration.name}: {n}" for n in new]))
+
+    def _print(self, output: str) -> None:
+        results = [(progress, progress.result()) for progress in self._all]
+        points = self._stored()
+        dataset = sorted({point.dataset for point in points})
+        recipes = list(dict.fromkeys(point.recipe for point in points))
+        sequence = f"{self._spec.isl}/{self._spec.osl}"
+        answers = comparisons(recipes, dataset, sequence, self._root, self._catalog)
+        if output == "json":
+            documents = [
+                {"name": p.configuration.name, **document(result, p.plan, self._id(p))}
+                for p, result in results
+            ]
+            whole = {"began": self._began, "configurations": documents, "comparisons": answers.documents()}
+            print(to_json(whole, self._hider))
+        else:
+            for progress, result in results:
+                print(f"\n{progress.configuration.name}")
+                if result.points:
+                    print_table(result)
+            print_comparisons(answers)
+        for _, result in results:
+            for line in (line for point in result.points for line in doubts(point)):
+                print(line, file=sys.stderr)
+        kept = sum(len(result.points) for _, result in results)
+        planned = sum(result.planned for _, result in results)
+        where = f"dataset {', '.join(dataset) or self._spec.dataset} of {self._root}"
+        print(f"{kept} of {planned} points are in {where}", file=sys.stderr)
+        if kept < planned:
+            print("The same command again measures what is missing.", file=sys.stderr)
+
+    def _id(self, progress: _Progress) -> str:
+        return f"{progress.plan.id}-{self._began}"
+
+    def _stored(self) -> list[Point]:
+        """The valid points of this beginning, also those that an earlier start of the command stored."""
+        ids = tuple(f"{self._id(progress)}/" for progress in self._all)
+        with Store(self._root) as store:
+            found = store.points(Selection(datasets=self._datasets()))
+        return [point for point in found if point.key.startswith(ids)]
+
+    def _datasets(self) -> tuple[str, ...]:
+        """Where its points may lie: simulated ones are kept apart."""
+        name = self._spec.dataset
+        return tuple(dict.fromkeys((name, name if "simulated" in name else f"{name}-simulated")))
+
+    def _code(self) -> int:
+        results = [progress.result() for progress in self._all]
+        points = [point for result in results for point in result.points]
+        ended = next((result.stopped for result in results if result.stopped), None)
+        return exit_code(SweepResult(points, len(points), ended, self._interrupted))
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """SIGTERM ends the sweep as Ctrl-C does: the engine is stopped in its orderly way."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

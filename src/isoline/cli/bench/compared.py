@@ -40,7 +40,7 @@ class Comparisons:
 
 
 def comparisons(
-    recipes: Sequence[Recipe], datasets: Iterable[str], sequence: str, root: Path, catalog: Catalog
+    recipes: Sequence[Recipe], datasets: Iterable[str], sequence: str | None, root: Path, catalog: Catalog
 ) -> Comparisons:
     """Answers to all slugs that two of the recipes are the sides of, from these datasets alone."""
     found = Comparisons({}, [])

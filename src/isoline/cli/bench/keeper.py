@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
@@ -14,6 +16,7 @@ from isoline.cli.bench.recipe import Declared
 from isoline.domain.point import SIMULATED, Dataset, Workload
 from isoline.measure.engines.identity import Identity
 from isoline.measure.environment import fingerprint
+from isoline.measure.listed import Listed
 from isoline.measure.records import RequestRecord
 from isoline.measure.sweep.plan import Plan, Slot
 from isoline.measure.sweep.report import PointReport
@@ -22,6 +25,7 @@ from isoline.store.store import Store
 
 LENGTHS = "prompt-lengths.json"
 MESSAGES = "errors.json"
+REQUESTS = "workload.jsonl.gz"
 ENGINE_LOG = "server.log"
 
 
@@ -35,6 +39,7 @@ class About:
     identity: Identity
     fresh: bool = False  # don't resume
     engine: Mapping[str, object] | None = None  # how it was started, if it was
+    source: str | None = None  # file that the prompts were taken from
     log: Callable[[], bytes] | None = None  # what a started engine has said so far
 
 
@@ -71,7 +76,7 @@ class StoreKeeper:
         self._order.append(slot.name)
         plan, about = self._plan, self._about
         key = f"{self.id}/{slot.name}"
-        workload = Workload(plan.workload.isl, plan.workload.osl)
+        workload = Workload(*plan.lengths, plan.kind)
         point = rows.point(
             report, about.declared.recipe, workload, about.dataset, key, self.began, about.declared.status
         )
@@ -81,6 +86,8 @@ class StoreKeeper:
             LENGTHS: self._json(lengths),
             MESSAGES: self._json(rows.messages(records)),
         }
+        if isinstance(plan.workload, Listed):
+            files[REQUESTS] = gzip.compress(Path(plan.workload.path).read_bytes(), mtime=0)
         if about.log is not None:
             said = about.log().decode("utf-8", "replace")
             files[ENGINE_LOG] = self._hider.text(said).encode()
@@ -133,7 +140,7 @@ class StoreKeeper:
                 "insecure": target.insecure,
                 "chat_template": target.endpoint == "chat",
             },
-            "workload": {"id": plan.workload.id, **msgspec.to_builtins(plan.workload_of(slot))},
+            "workload": self._workload(slot),
             "load": slot.load,
             "objectives": plan.objectives,
             "notes": self._about.declared.notes,
@@ -145,6 +152,13 @@ class StoreKeeper:
         plain = self._hider.document(details)
         assert isinstance(plain, dict)
         return plain
+
+    def _workload(self, slot: Slot) -> dict[str, object]:
+        workload = self._plan.workload_of(slot)
+        fields: dict[str, object] = {"id": workload.id, **msgspec.to_builtins(workload)}
+        if isinstance(workload, Listed):  # it was read from a passing file; the run holds it
+            fields |= {"path": REQUESTS, "source": self._about.source}
+        return fields
 
     def _json(self, value: object) -> bytes:
         return msgspec.json.encode(self._hider.document(value)) + b"\n"

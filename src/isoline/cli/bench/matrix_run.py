@@ -25,6 +25,7 @@ from isoline.cli.bench.run import dataset_of, exit_code, hold, measure, say_note
 from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.cli.bench.telemetry import doubts, sources
 from isoline.cli.bench.view import document, print_table, to_json
+from isoline.cli.bench.workload import Offer
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import Point, Selection
 from isoline.errors import EngineError
@@ -38,6 +39,7 @@ from isoline.measure.sweep.plan import Plan
 from isoline.measure.sweep.sweep import SweepResult
 from isoline.store.store import Store
 
+_LOOKED_AT = 200  # requests of which the longest must fit into what the engine takes
 _NOWHERE = "http://127.0.0.1:1"  # until the engine is started, nothing has an address
 
 
@@ -63,10 +65,12 @@ class _Progress:
 class MatrixRun:
     """All configurations of a spec, checked as far as they can be before anything is started."""
 
-    def __init__(self, spec: Spec, catalog: Catalog, root: Path, command: str, hider: Hider) -> None:
+    def __init__(
+        self, spec: Spec, offer: Offer, catalog: Catalog, root: Path, command: str, hider: Hider
+    ) -> None:
         if spec.url is not None:
             raise SpecProblem(("url",), "name either a url or an engine that is started, not both")
-        self._spec, self._catalog, self._root = spec, catalog, root
+        self._spec, self._offer, self._catalog, self._root = spec, offer, catalog, root
         self._command, self._hider = command, hider
         sources(spec.telemetry, _NOWHERE)
         salt = randomness.randbits(32)
@@ -142,7 +146,7 @@ class MatrixRun:
                 server.stop()
 
     def _declare(self, one: Configuration, identity: Identity) -> Declared:
-        need = self._spec.isl + self._spec.osl if self._spec.lengths != "lognormal" else None
+        need = max(map(sum, self._offer.workload.plan(_LOOKED_AT)))
         declared = declare(
             one.recipe, one.served, self._catalog, identity, model=one.served, tokens=need
         )  # fmt: skip
@@ -163,12 +167,14 @@ class MatrixRun:
         assert progress.declared is not None
         target = target_of(self._spec, server.url, progress.configuration.served)
         target = replace(target, ignore_eos=target.ignore_eos and "ignore_eos" not in identity.refuses)
+        target = replace(target, keep_text=progress.plan.target.keep_text)
         plan = replace(progress.plan, target=target)
         about = About(
             dataset_of(self._spec.dataset, progress.declared),
             self._command,
             progress.declared,
             identity,
+            source=self._spec.prompts,
             engine=self._engine(progress.configuration, server, repeat),
             log=lambda: excerpt(server.log),
         )
@@ -205,7 +211,7 @@ class MatrixRun:
             "settings": settings,
         }
         target = target_of(self._spec, _NOWHERE, one.served)
-        return plan_of(self._spec, target, identity, salt, self._hider.text)
+        return plan_of(self._spec, self._offer, target, identity, salt, self._hider.text)
 
     def _notes(self, progress: _Progress) -> None:
         assert progress.declared is not None
@@ -218,7 +224,8 @@ class MatrixRun:
         points = self._stored()
         dataset = sorted({point.dataset for point in points})
         recipes = list(dict.fromkeys(point.recipe for point in points))
-        sequence = f"{self._spec.isl}/{self._spec.osl}"
+        isl, osl = self._offer.lengths
+        sequence = None if isl is None or osl is None else f"{isl}/{osl}"
         answers = comparisons(recipes, dataset, sequence, self._root, self._catalog)
         if output == "json":
             documents = [

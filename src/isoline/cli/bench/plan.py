@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 from isoline.cli.bench.levels import levels, once
 from isoline.cli.bench.spec import Spec, SpecProblem
+from isoline.cli.bench.workload import Offer
 from isoline.errors import UsageError
 from isoline.measure.engines.probe import Probe
 from isoline.measure.loads import Load
 from isoline.measure.sweep.explore import Explore
 from isoline.measure.sweep.plan import LONGEST, Plan
 from isoline.measure.target import Target
-from isoline.measure.workloads import Synthetic
 
 _FEW = 8  # requests; the first leaves the window, and a median needs six for an interval
 _PATIENCE = 5.0  # seconds; a server that says nothing about itself is measured all the same
@@ -25,16 +25,24 @@ _SHORT = 3  # letters; a text this short is no secret, and hiding it would garbl
 
 
 def plan_of(
-    spec: Spec, target: Target, identity: Mapping[str, object], salt: int, hide: Callable[[str], str]
+    spec: Spec,
+    offer: Offer,
+    target: Target,
+    identity: Mapping[str, object],
+    salt: int,
+    hide: Callable[[str], str],
 ) -> Plan:
     """The plan of a sweep; a wrong combination is a UsageError. `salt`: no server has seen the prompts.
 
     `identity` is what is served: it makes a sweep another one.
     """
     return Plan(
-        target=target,
-        workload=Synthetic(spec.isl, spec.osl, spec.lengths, seed=spec.seed, salt=salt),
-        loads=tuple(_loads(spec)),
+        target=replace(target, keep_text=target.keep_text or offer.tokenizer is not None),
+        workload=replace(offer.workload, salt=salt),
+        lengths=offer.lengths,
+        kind=offer.kind,
+        tokenizer=offer.tokenizer,
+        loads=(offer.replay,) if offer.replay else tuple(_loads(spec)),
         explore=_explore(spec.concurrency),
         repeats=spec.repeats,
         seed=spec.seed,
@@ -123,11 +131,15 @@ def _loads(spec: Spec) -> list[Load]:
     if _explore(spec.concurrency) is not None:
         return [base]
     if spec.concurrency is not None:
+        if spec.ramp_to is not None:
+            raise SpecProblem(("ramp_to",), "changes a rate; give a rate instead of a concurrency")
         counts = once(levels(spec.concurrency, int, "concurrency"), "concurrency")
         requests = [max(each * level, _FEW) if each is not None else base.requests for level in counts]
         return [
             replace(base, concurrency=level, requests=number)
             for level, number in zip(counts, requests, strict=True)
         ]
+    if spec.ramp_to is not None and spec.duration is None:
+        raise SpecProblem(("ramp_to",), "needs a duration over which the rate changes")
     rates = once(levels(spec.rate, float, "rate"), "rate")
-    return [replace(base, concurrency=None, rate=rate) for rate in rates]
+    return [replace(base, concurrency=None, rate=rate, ramp_to=spec.ramp_to) for rate in rates]

@@ -69,9 +69,7 @@ class Live:
         self._bar.update(self._task, total=points, completed=finished)
 
     def phase(self, slot: Slot, words: str) -> None:
-        load = slot.load
-        streams = f"{load.concurrency} streams" if load.concurrency else f"{load.rate:g} requests/s"
-        self._words, self._counts, self._ttft = f"{streams}, {words}", "", None
+        self._words, self._counts, self._ttft = f"{slot.load.words}, {words}", "", None
         self._recent = [(time.monotonic(), 0)]
         self._show()
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from isoline.cli.bench.hiding import Hider, command_line
 from isoline.cli.bench.keeper import About, StoreKeeper
@@ -18,6 +19,7 @@ from isoline.cli.bench.recipe import Declared, declare
 from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.cli.bench.telemetry import doubts, sources
 from isoline.cli.bench.view import document, print_table, to_json
+from isoline.cli.bench.workload import Offer, offer_of
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import SIMULATED
 from isoline.errors import UsageError
@@ -40,18 +42,27 @@ def bench(
     spec = asked.spec()
     hider = Hider(secrets(spec))
     command = command_line(arguments, hider)
-    if spec.engine is not None:
-        from isoline.cli.bench.matrix_run import MatrixRun
+    with TemporaryDirectory(prefix="isoline-") as folder:
+        if spec.engine is not None:
+            from isoline.cli.bench.matrix_run import MatrixRun
 
+            with asked.located():
+                run = MatrixRun(spec, offer_of(spec, Path(folder)), catalog, root, command, hider)
+            return run.run(output, fresh=fresh)
         with asked.located():
-            run = MatrixRun(spec, catalog, root, command, hider)
-        return run.run(output, fresh=fresh)
-    with asked.located():
-        return _bench_url(spec, catalog, root, command, hider, output, fresh)
+            offer = offer_of(spec, Path(folder))
+            return _bench_url(spec, offer, catalog, root, command, hider, output, fresh)
 
 
 def _bench_url(
-    spec: Spec, catalog: Catalog, root: Path, command: str, hider: Hider, output: str, fresh: bool
+    spec: Spec,
+    offer: Offer,
+    catalog: Catalog,
+    root: Path,
+    command: str,
+    hider: Hider,
+    output: str,
+    fresh: bool,
 ) -> int:
     url, model = _place(spec)
     target = target_of(spec, url, model)
@@ -60,12 +71,12 @@ def _bench_url(
         target = replace(target, ignore_eos=False)
     declared = declare(spec.recipe, model, catalog, identity)
     telemetry = sources(spec.telemetry, url)
-    plan = plan_of(spec, target, {"recipe": declared.recipe.id}, randomness.randbits(32), hider.text)
+    plan = plan_of(spec, offer, target, {"recipe": declared.recipe.id}, randomness.randbits(32), hider.text)
     if identity.served and model not in identity.served:
         declared.notes.append(f"the server lists {', '.join(identity.served[:5])}, not {model}")
     say_notes(declared)
     dataset = dataset_of(spec.dataset, declared)
-    about = About(dataset, command, declared, identity, fresh)
+    about = About(dataset, command, declared, identity, fresh, source=spec.prompts)
     with ExitStack() as held, Store(root) as store:
         hold(root, plan.id, held)
         keeper = StoreKeeper(store, plan, about, hider)

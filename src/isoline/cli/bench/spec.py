@@ -73,10 +73,19 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     engine: Engine | None = None
     matrix: dict[str, Any] = {}  # axes of settings; see cli.bench.matrix
     model: str | None = None
-    isl: Count
-    osl: Count
+    isl: Count | None = None
+    osl: Count | None = None
+    tokenizer: str | None = None
+    prompts: str | None = None
+    prompts_kind: Literal["text", "sharegpt", "trace"] | None = None
+    prompts_count: Count = 1000
+    speed: Positive = 1.0
+    turns: Count | None = None
+    first_isl: Count | None = None
+    think: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     concurrency: list[Count] | Count | str | None = None
     rate: list[Positive] | Positive | str | None = None
+    ramp_to: Positive | None = None
     arrivals: Literal["poisson", "constant", "gamma"] = "poisson"
     shape: Positive = 1.0
     endpoint: Literal["completions", "chat"] = "completions"
@@ -110,9 +119,17 @@ endpoint: completions           # completions: token ids, no tokenizer needed; o
 isl: 1024                       # input tokens of a request
 osl: 1024                       # output tokens
 lengths: fixed                  # or uniform: [0.8 L, L], lognormal
+# tokenizer: models/qwen3-8b    # folder with a tokenizer.json; counts where the server does not
+# prompts: book.txt             # text or JSONL, ShareGPT, or a Mooncake trace; without rate and
+# prompts_kind: text            # concurrency a trace is replayed, at
+# speed: 2                      # twice its pace
+# turns: 5                      # conversations; each turn adds isl tokens, the first has
+# first_isl: 2048               # so many, and between two the user thinks for
+# think: 10                     # seconds on average
 
 concurrency: [1, 8, 64]         # streams kept busy; 1..64 doubles; auto finds them; or
 # rate: [2.5, 5]                # requests a second, with
+# ramp_to: 10                   # a linear change from one rate to this over duration, and
 # arrivals: poisson             # poisson, constant or gamma
 
 # Without either, a point goes on until its median TPOT is known within 2 %:

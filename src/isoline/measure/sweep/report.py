@@ -44,8 +44,9 @@ class PointReport(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     slot: str
+    load: str = ""  # in words
     concurrency: int | None
-    rate: float | None
+    rate: float | None  # requests a second; of a ramp its first, absent of a trace
     repeat: int
     position: int  # in the order of measuring, from 0
     started: str  # ISO 8601, UTC
@@ -102,6 +103,7 @@ def point_report(
     main, whole = summary.main, summary.whole
     about = PointReport(
         slot=slot.name,
+        load=slot.load.words,
         concurrency=slot.load.concurrency,
         rate=slot.load.rate,
         repeat=slot.repeat,

@@ -164,6 +164,13 @@ def test_an_engine_that_dies_midway_loses_the_point_in_flight_only(tmp_path: Pat
     assert len(list(tmp_path.glob("store/runs/2*"))) == 4
 
 
+def test_an_engine_that_listens_but_is_dead_inside_ends_its_start(tmp_path: Path) -> None:
+    found, said = bench(spec(tmp_path, STUBBED.replace("ROW", "bad: {extra: [ill]}")), codes=(4,))
+    assert "does not serve any more" in said
+    assert len(points(found)["bad"]) < 2
+    assert points(found)["good"] == ["c1-r0", "c2-r0"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_matrix_stops_its_engine_and_goes_on(number: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "died").touch()

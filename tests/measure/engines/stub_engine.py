@@ -3,6 +3,7 @@
 slow: healthy only after some requests. oom, flag, port: dies at start with that in its log. hang:
 never serves. midway: dies when asked for /die. stubborn: ignores SIGTERM. orphan: a child in a
 session of its own holds a second port. once=FILE: the first start dies at its 15th completion.
+ill: from its 15th completion on it listens, but answers errors, as where a worker died.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/die":
             print("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.", flush=True)
             os._exit(9)
-        busy = "slow" in sys.argv and Handler.asked < 4
+        busy = ("slow" in sys.argv and Handler.asked < 4) or ill()
         body = json.dumps({"object": "list", "data": [{"id": "stub", "owned_by": "vllm"}]}).encode()
         self.send_response(503 if busy else 200)
         self.send_header("content-length", str(len(body)))
@@ -51,6 +52,9 @@ class Handler(BaseHTTPRequestHandler):
         if Handler.completed == 15 and first_of_its_file():
             self.path = "/die"
             self.do_GET()
+        if ill():
+            self.send_error(500, "EngineDeadError")
+            return
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
         token = {"choices": [{"index": 0, "text": " a", "finish_reason": None}]}
         usage = {"prompt_tokens": len(asked["prompt"]), "completion_tokens": asked["max_tokens"]}
@@ -78,6 +82,10 @@ def first_of_its_file() -> bool:
             return False
         return True
     return False
+
+
+def ill() -> bool:
+    return "ill" in sys.argv and Handler.completed >= 15
 
 
 def main() -> None:

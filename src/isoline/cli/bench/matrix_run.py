@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import secrets as randomness
 import signal
@@ -13,18 +14,18 @@ from pathlib import Path
 
 import msgspec
 
-from isoline.cli.bench.compared import comparisons, print_comparisons
+from isoline.cli.bench.compared import comparisons
 from isoline.cli.bench.earlier import Beginning, Reports, begin
 from isoline.cli.bench.engine_log import excerpt
 from isoline.cli.bench.hiding import Hider
 from isoline.cli.bench.keeper import About, StoreKeeper
 from isoline.cli.bench.matrix import Configuration, configurations
+from isoline.cli.bench.matrix_view import Measured, Shown
 from isoline.cli.bench.plan import plan_of, target_of
 from isoline.cli.bench.recipe import Declared, declare
 from isoline.cli.bench.run import dataset_of, exit_code, hold, measure, say_notes, say_resumed
 from isoline.cli.bench.spec import Spec, SpecProblem
-from isoline.cli.bench.telemetry import doubts, sources
-from isoline.cli.bench.view import document, print_table, to_json
+from isoline.cli.bench.telemetry import sources
 from isoline.cli.bench.workload import Offer
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import Point, Selection
@@ -81,7 +82,8 @@ class MatrixRun:
     def run(self, output: str, *, fresh: bool) -> int:
         """Measures, stores, prints, compares; returns the exit code."""
         with ExitStack() as held, Store(self._root) as store:
-            hold(self._root, msgspec.json.encode([p.plan.id for p in self._all]).hex()[-32:], held)
+            ids = "".join(progress.plan.id for progress in self._all)
+            hold(self._root, hashlib.sha256(ids.encode()).hexdigest()[:12], held)
             beginning = self._begin(store, fresh)
             try:
                 with _stopped_by_signals():
@@ -181,7 +183,7 @@ class MatrixRun:
         so_far = replace(beginning, reports={plan.id: progress.done})
         keeper = StoreKeeper(store, plan, about, self._hider, so_far)
         telemetry = sources(self._spec.telemetry, server.url)
-        result = measure(plan, keeper, telemetry, repeat=repeat, check=server.check)
+        result = measure(plan, keeper, telemetry, repeat=repeat, check=server.confirm)
         progress.done = {report.slot: report for report in result.points}
         if result.interrupted:
             raise KeyboardInterrupt
@@ -220,35 +222,23 @@ class MatrixRun:
         say_notes(replace(progress.declared, notes=[f"{progress.configuration.name}: {n}" for n in new]))
 
     def _print(self, output: str) -> None:
-        results = [(progress, progress.result()) for progress in self._all]
         points = self._stored()
-        dataset = sorted({point.dataset for point in points})
-        recipes = list(dict.fromkeys(point.recipe for point in points))
         isl, osl = self._offer.lengths
         sequence = None if isl is None or osl is None else f"{isl}/{osl}"
-        answers = comparisons(recipes, dataset, sequence, self._root, self._catalog)
+        datasets = sorted({point.dataset for point in points})
+        recipes = list(dict.fromkeys(point.recipe for point in points))
+        shown = Shown(
+            self._began,
+            [Measured(p.configuration.name, p.plan, self._id(p), p.result()) for p in self._all],
+            comparisons(recipes, datasets, sequence, self._root, self._catalog),
+        )
         if output == "json":
-            documents = [
-                {"name": p.configuration.name, **document(result, p.plan, self._id(p))}
-                for p, result in results
-            ]
-            whole = {"began": self._began, "configurations": documents, "comparisons": answers.documents()}
-            print(to_json(whole, self._hider))
+            print(shown.json(self._hider))
         else:
-            for progress, result in results:
-                print(f"\n{progress.configuration.name}")
-                if result.points:
-                    print_table(result)
-            print_comparisons(answers)
-        for _, result in results:
-            for line in (line for point in result.points for line in doubts(point)):
-                print(line, file=sys.stderr)
-        kept = sum(len(result.points) for _, result in results)
-        planned = sum(result.planned for _, result in results)
-        where = f"dataset {', '.join(dataset) or self._spec.dataset} of {self._root}"
-        print(f"{kept} of {planned} points are in {where}", file=sys.stderr)
-        if kept < planned:
-            print("The same command again measures what is missing.", file=sys.stderr)
+            shown.print_tables()
+        where = f"dataset {', '.join(datasets) or self._spec.dataset} of {self._root}"
+        for line in shown.words(where):
+            print(line, file=sys.stderr)
 
     def _id(self, progress: _Progress) -> str:
         return f"{progress.plan.id}-{self._began}"

@@ -81,6 +81,17 @@ class Server:
         self.stop()  # what it started may still hold the port or a GPU
         raise EngineError(f"{self._title()} ended with {how}: {self._reason(code)}")
 
+    def confirm(self, timeout: float = 10.0) -> None:
+        """Raises `EngineError` unless it still serves: one whose workers died may go on listening."""
+        deadline = time.monotonic() + timeout
+        while True:
+            self.check()
+            if self._serves():
+                return
+            if time.monotonic() >= deadline:
+                raise EngineError(f"{self._title()} does not serve any more: {self._reason(0)}")
+            time.sleep(POLL)
+
     def stop(self, grace: float = GRACE) -> None:
         """Ends the engine and all it started: asks, waits `grace` s, forces. Twice is once."""
         if self.running:

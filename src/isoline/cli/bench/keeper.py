@@ -76,7 +76,7 @@ class StoreKeeper:
         self._order.append(slot.name)
         plan, about = self._plan, self._about
         key = f"{self.id}/{slot.name}"
-        workload = Workload(*plan.lengths, plan.kind)
+        workload = Workload(*plan.nominal, plan.kind)
         point = rows.point(
             report, about.declared.recipe, workload, about.dataset, key, self.began, about.declared.status
         )

@@ -46,7 +46,8 @@ def _words(message: str) -> str:
 
 
 def _one_of(types: str) -> str:
-    return " or ".join(_TYPES.get(name, name) for name in types.split(" | "))
+    names = [name for name in types.split(" | ") if name != "null"] or ["null"]
+    return " or ".join(_TYPES.get(name, name) for name in names)
 
 
 def _choices(kind: type[msgspec.Struct], path: Sequence[str]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def document(result: SweepResult, plan: Plan, sweep: str) -> dict[str, object]:
         "sweep": sweep,
         "url": plan.target.url,
         "model": plan.target.model,
-        "workload": {"id": plan.workload.id, "isl": plan.lengths[0], "osl": plan.lengths[1]},
+        "workload": {"id": plan.workload.id, "isl": plan.nominal[0], "osl": plan.nominal[1]},
         "planned": result.planned,
         "stopped": result.stopped,
         "points": points,

@@ -16,6 +16,7 @@ from isoline.measure.sweep.explore import Explore
 from isoline.measure.sweep.goodput import Objectives
 from isoline.measure.target import Target
 from isoline.measure.tokenizer import Tokenizer
+from isoline.measure.workloads import Synthetic
 
 LONGEST = 3_600.0  # seconds after which a point that may choose its own length ends
 
@@ -40,7 +41,7 @@ class Plan:
     explore: Explore | None = None  # finds the concurrencies; `loads` then holds one as a pattern
     seed: int = 0
     processes: int | None = None
-    lengths: tuple[int | None, int | None] = (None, None)  # input and output tokens it is known by
+    lengths: tuple[int | None, int | None] | None = None  # see `nominal`
     kind: str = "fixed"  # of its lengths, where those two do not say them
     tokenizer: Tokenizer | None = None  # counts answers whose server does not, or wrongly
     objectives: Objectives = field(default_factory=Objectives)
@@ -68,6 +69,15 @@ class Plan:
     def slot(self, load: Load, repeat: int) -> Slot:
         """A load in one repeat, with arrivals of its own."""
         return Slot(f"{load_name(load)}-r{repeat}", replace(load, seed=self.seed + repeat), repeat)
+
+    @property
+    def nominal(self) -> tuple[int | None, int | None]:
+        """Input and output tokens that the workload is known by; those of a list have to be given."""
+        if self.lengths is not None:
+            return self.lengths
+        if isinstance(self.workload, Synthetic):
+            return self.workload.isl, self.workload.osl
+        return None, None
 
     def workload_of(self, slot: Slot) -> Workload:
         """The slot's prompts: lengths as in every repeat, tokens that no earlier slot has sent."""

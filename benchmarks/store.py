@@ -115,13 +115,8 @@ def query_figures(root: Path, label: str) -> None:
         line(f"{label}: its highest", f"{peak:.0f} MB", "<= 400 MB")
 
 
-def comparison_figures(root: Path) -> None:
-    """A whole comparison in a warm process: datasets, coverage, points, analysis."""
-    from isoline.domain.catalog import load_catalog
-    from isoline.domain.slugs import parse_slug
-    from isoline.present.answer import Question, answer
-    from isoline.store.sources import Sources
-
+def simulated_catalog(folder: Path) -> Path:
+    """The names that simulated points use, as a catalog file."""
     entries = [f'[models.model-{n:02}]\nlabel = "Model {n}"\n' for n in range(MODELS)]
     entries += [
         f'[hardware.gpu-{n:02}]\nlabel = "GPU {n}"\nvendor = "none"\narchitecture = "none"\n'
@@ -130,8 +125,19 @@ def comparison_figures(root: Path) -> None:
         'date = "2026-01"\nsource = "simulated"\n'
         for n in range(HARDWARE)
     ]
-    file = root.parent / "catalog.toml"
+    file = folder / "catalog.toml"
     file.write_text("\n".join(entries))
+    return file
+
+
+def comparison_figures(root: Path) -> None:
+    """A whole comparison in a warm process: datasets, coverage, points, analysis."""
+    from isoline.domain.catalog import load_catalog
+    from isoline.domain.slugs import parse_slug
+    from isoline.present.answer import Question, answer
+    from isoline.store.sources import Sources
+
+    file = simulated_catalog(root.parent)
     catalog = load_catalog((file,), user_dirs=())
     with Store(root) as store:
         sources = Sources(lambda: store)

@@ -44,6 +44,14 @@ def test_a_metric_at_a_knot_is_that_of_its_point(key: str) -> None:
         assert value == pytest.approx(QUANTITIES[key].of(knot, RATES))
 
 
+@pytest.mark.parametrize("key", QUANTITIES)
+def test_a_metric_is_proportional_to_its_base_or_inverse(key: str) -> None:
+    one, three = (QUANTITIES[key].convert(value, RATES) for value in (1.0, 3.0))
+    assert one is not None
+    assert three is not None
+    assert three / one == pytest.approx(1 / 3 if QUANTITIES[key].inverse else 3)
+
+
 def test_metrics_by_hand() -> None:
     one = told(40, 1000)  # half of its tokens are output
     worth = {key: QUANTITIES[key].of(one, RATES) for key in QUANTITIES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from starlette.testclient import TestClient
@@ -17,6 +18,18 @@ from isoline.store.store import Store
 from tests.points import point
 from tests.shared import SHARED
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE = 120_000  # milliseconds: what a busy machine may take; never what is asserted
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
 
 
@@ -68,3 +81,34 @@ def shared(shared_store: Path) -> Iterator[TestClient]:
     """A client over the shared rows."""
     with client(shared_store) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test on any violation of the policy, error or foreign request."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    found = context.new_page()
+    troubles: list[str] = []
+    found.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)
+    found.on("pageerror", lambda error: troubles.append(str(error)))
+    found.on(
+        "request",
+        lambda r: (
+            None if r.url.startswith(("http://127.0.0.1", "data:", "file:")) else troubles.append(r.url)
+        ),
+    )
+    yield found
+    context.close()
+    assert troubles == []

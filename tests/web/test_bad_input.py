@@ -7,7 +7,7 @@ import re
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -18,6 +18,8 @@ from isoline.store.sources import Sources
 from isoline.store.store import Store
 from tests.web.conftest import HOSTILE
 from tests.web.test_routes import SEED
+
+FIELDS = ("price.b300", "power.b300", "default_at")  # what only a form sends
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,12 @@ def test_bounds_of_pictures(packaged: TestClient, query: str) -> None:
     assert packaged.get(f"{SEED}.svg?{query}").status_code == 400
 
 
+def test_parts_are_of_specifications_only(packaged: TestClient) -> None:
+    assert set(packaged.get(f"{SEED}.chart.json?part=targets").json()) == {"datasets"}
+    assert packaged.get(f"{SEED}.chart.json?part=points").status_code == 400
+    assert "<path" in packaged.get(f"{SEED}.svg?part=targets").text
+
+
 def test_an_unknown_comparison_suggests_known_ones(packaged: TestClient) -> None:
     for path in (
         "/compare-precision/qwn-3-5-b300-fp4-vs-bf16",
@@ -123,12 +131,13 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from((*PARAMETERS, "price.b300", "default_at", "to.model", "to.a")),
+            st.sampled_from((*PARAMETERS, *FIELDS, "to.model", "to.a")),
             st.text(max_size=30),
         ),
         max_size=6,
     )
 )
+@example([("price.b300", ",")])
 def test_no_query_breaks_a_page(one: TestClient, pairs: list[tuple[str, str]]) -> None:
     query = "&".join(f"{key}={quote(value, safe='', errors='replace')}" for key, value in pairs)
     answer = one.get(f"{SEED}?{query}")
@@ -137,7 +146,8 @@ def test_no_query_breaks_a_page(one: TestClient, pairs: list[tuple[str, str]]) -
         assert one.get(answer.headers["location"]).status_code in (200, 400, 404)
 
 
-@given(st.lists(st.tuples(st.sampled_from(PARAMETERS), st.text(max_size=20)), max_size=9))
+@example([("price.b300", ",")])
+@given(st.lists(st.tuples(st.sampled_from((*PARAMETERS, *FIELDS)), st.text(max_size=20)), max_size=9))
 def test_tidying_twice_changes_nothing(pairs: list[tuple[str, str]]) -> None:
     once = Query.of(pairs)
     assert Query.of(once.values) == once

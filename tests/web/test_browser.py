@@ -7,26 +7,18 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.web.conftest import CHROMIUM, PATIENCE
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
 PATH = "/compare-precision/qwen-3-5-b300-fp4-vs-bf16"
 DRAWN = "#live svg"
-PATIENCE = 120_000  # milliseconds: what a busy machine may take; never what is asserted
 
 
 @pytest.fixture(scope="module")
@@ -40,35 +32,6 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert address.endswith(PATH)
         yield address.removesuffix(PATH)
         server.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails the test on any violation of the policy, error or foreign request."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(PATIENCE)
-    found = context.new_page()
-    troubles: list[str] = []
-    found.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)
-    found.on("pageerror", lambda error: troubles.append(str(error)))
-    found.on(
-        "request",
-        lambda r: None if r.url.startswith(("http://127.0.0.1", "data:")) else troubles.append(r.url),
-    )
-    yield found
-    context.close()
-    assert troubles == []
 
 
 def twin(address: str) -> dict[str, Any]:

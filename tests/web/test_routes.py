@@ -181,7 +181,10 @@ def test_every_response_has_the_policy(packaged: TestClient) -> None:
     for path in ("/", SEED, "/compare"):
         text = packaged.get(path).text
         assert not re.search(
-            r"<style|style=|<script(?! (id=\"library\" |type=\"module\" )?src=\"/static/)| on[a-z]+=\"", text
+            r"<style|style=|<script(?! (id=\"library\" |type=\"module\" )?src=\"/static/"
+            r"| type=\"application/ld\+json\")"
+            r"| on[a-z]+=\"",
+            text,
         )
         assert not re.search(r"(src|srcset|action)=\"(https?:)?//", text)
 

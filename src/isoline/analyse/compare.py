@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from isoline.analyse import words
 from isoline.analyse.budget import highest_within
@@ -64,7 +65,9 @@ def read(
     a, b = (one.plotted(terms.view) if draw else one.side for one in built)
     at, moved = (asked, ()) if asked is not None else _default(ready)
     targets = tuple(_target(x, built, quantity) for x in at)
-    firm = () if any(t.throughput_ratio for t in targets) else _firm_targets(built)
+    # Default targets that may move have looked at every knot: there is no better one to name.
+    searched = asked is None and _movable(ready)
+    firm = () if searched or any(t.throughput_ratio for t in targets) else _firm_targets(built)
     narrowed = scope(terms.filters, catalog)
     where = _where(slug, [point for group in ready.groups for point in group], catalog)
     about = About(DIMENSIONS[slug.kind], quantity, where, terms.sequence, narrowed)
@@ -101,6 +104,7 @@ def read(
         filters=terms.filters,
         offers=offers or Offers(),
         scope=narrowed,
+        where=where,
     )
 
 
@@ -122,12 +126,18 @@ def _highest(one: Built, budget: float, cost: Quantity) -> float | None:
 
 
 def _default(ready: Prepared) -> tuple[Targets, tuple[str, ...]]:
-    def known(x: float) -> bool:
-        return all(is_known(one.lines, x, pooled=one.pooled) for one in ready.built)
+    if not _movable(ready):
+        return chosen(ready.span, ready.groups, (), None)
+    return chosen(ready.span, ready.groups, _knots(ready.built), partial(_both_known, ready.built))
 
-    # `pooled` keeps the reference's targets, whatever is known there.
-    movable = ready.terms.method != "pooled" and all(one.lines for one in ready.built)
-    return chosen(ready.span, ready.groups, _knots(ready.built), known if movable else None)
+
+def _movable(ready: Prepared) -> bool:
+    """`pooled` keeps the reference's targets, whatever is known there."""
+    return ready.terms.method != "pooled" and all(one.lines for one in ready.built)
+
+
+def _both_known(built: Sequence[Built], x: float) -> bool:
+    return all(is_known(one.lines, x, pooled=one.pooled) for one in built)
 
 
 def _knots(built: Sequence[Built]) -> list[float]:
@@ -146,7 +156,7 @@ def _firm_targets(built: Sequence[Built]) -> tuple[str, ...]:
     """Where to look instead, if no target has a ratio: knots at which both sides are really known."""
     near = _knots(built)
     few = near[:: len(near) // ENOUGH + 1]
-    found = [x for x in few if all(is_known(one.lines, x, pooled=one.pooled) for one in built)]
+    found = [x for x in few if _both_known(built, x)]
     if not found:
         return ()
     spread = [found[len(found) * i // 6] for i in (1, 3, 5)]

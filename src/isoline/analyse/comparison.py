@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from isoline.analyse.filters import NO_OFFERS, Offers
+from isoline.analyse.quantities import NO_RATES, Rates
 from isoline.analyse.terms import DEFAULT_VIEW, NO_FILTERS, Filters, View
 from isoline.domain.point import Point
 from isoline.domain.recipe import Recipe
 from isoline.numerics.curve import Curve
+
+if TYPE_CHECKING:
+    from isoline.analyse.line import Line
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -85,7 +90,8 @@ class Side(msgspec.Struct, frozen=True):
     """One value of the compared dimension, with all of its points.
 
     `plot` is what a chart draws; it is made only on demand.
-    `recipes` are those of its points, or those known to stand behind published readings.
+    `recipes` are those of its points, or those known to stand behind published readings. `lines` and
+    `rates` are what its readings are taken from, so that they can be taken at other targets.
     """
 
     key: str
@@ -97,6 +103,8 @@ class Side(msgspec.Struct, frozen=True):
     measured_range: tuple[float, float] | None
     plot: Plot | None = None
     recipes: tuple[Recipe, ...] = ()
+    lines: tuple[Line, ...] = ()
+    rates: Rates = NO_RATES
 
 
 class LineSegment(msgspec.Struct, frozen=True):
@@ -206,3 +214,4 @@ class Comparison(msgspec.Struct, frozen=True):
     filters: Filters = NO_FILTERS
     offers: Offers = NO_OFFERS
     scope: tuple[str, ...] = ()  # the filters in words
+    where: str = ""  # what the sides have in common, in words

@@ -91,8 +91,8 @@ def _has(points: Sequence[Point], key: str) -> bool:
         roles = key in _WITH_POWER_OF_ROLES
         return any("avg_power_w" in p.metrics and (p.recipe.disaggregated or not roles) for p in points)
     quantity = QUANTITIES[key]
-    reads = [quantity.base.read, *([quantity.printed] if quantity.printed else [])]
-    return any(read(point) is not None for point in points for read in reads)
+    bases = [quantity.base, *([quantity.printed] if quantity.printed else [])]
+    return any(base.read(point) is not None for point in points for base in bases)
 
 
 def _has_axis(points: Sequence[Point], axis: str) -> bool:

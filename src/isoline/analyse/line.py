@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import floor
 
 import msgspec
 
 from isoline.analyse.comparison import throughput_curve
-from isoline.analyse.quantities import COST, INPUT, OUTPUT, QUANTITIES, TOTAL, Quantity, Rates, Read
+from isoline.analyse.quantities import (
+    CONCURRENCY,
+    COST,
+    INPUT,
+    OUTPUT,
+    PER_MW,
+    QUANTITIES,
+    TOTAL,
+    Base,
+    Quantity,
+    Rates,
+    Read,
+)
 from isoline.domain.point import Point
 from isoline.numerics.curve import Curve
 from isoline.numerics.frontier import frontier
@@ -93,10 +105,10 @@ class Line:
         """
         return Values(
             self.curve(x),
-            self._metric(OUTPUT.name, x, near, OUTPUT.read),
-            self._metric(INPUT.name, x, near, INPUT.read),
+            self._metric(OUTPUT, x, near),
+            self._metric(INPUT, x, near),
             self.value(QUANTITIES[COST], x, near, rates),
-            self.value(QUANTITIES["tokens_per_s_per_mw"], x, near, rates),
+            self.value(QUANTITIES[PER_MW], x, near, rates),
             self._concurrency(x, near),
             self._recomputed(rates),
         )
@@ -104,10 +116,22 @@ class Line:
     def value(self, quantity: Quantity, x: float, near: tuple[Point, ...], rates: Rates) -> float | None:
         """One metric at `x`: derived from what it is based on, or splined between printed figures."""
         if self.printed and quantity.printed is not None and quantity.kept(rates):
-            return self._metric(f"printed {quantity.key}", x, near, quantity.printed)
+            return self._metric(quantity.printed, x, near)
         base = quantity.base
-        value = self.curve(x) if base is TOTAL else self._metric(base.name, x, near, base.read)
+        value = self.curve(x) if base is TOTAL else self._metric(base, x, near)
         return None if value is None else quantity.convert(value, rates)
+
+    def curves(self, quantities: Iterable[Quantity]) -> dict[str, Curve]:
+        """What `at` and `value` evaluate for these metrics, by name of the base, where a knot reports it."""
+        bases = [OUTPUT, INPUT, CONCURRENCY]
+        for quantity in quantities:
+            bases += [quantity.base, *([quantity.printed] if quantity.printed else [])]
+        told = {
+            base.name: self._curve_of(base.read)
+            for base in bases
+            if base is not TOTAL and any(base.read(point) is not None for point in self.points)
+        }
+        return {TOTAL.name: self.curve, **told}
 
     def _recomputed(self, rates: Rates) -> tuple[str, ...]:
         if not self.printed:
@@ -116,19 +140,19 @@ class Line:
         return tuple(name for name, explicit in replaced.items() if explicit)
 
     def _concurrency(self, x: float, near: tuple[Point, ...]) -> int | None:
-        value = self._metric("concurrency", x, near, lambda p: p.concurrency)
+        value = self._metric(CONCURRENCY, x, near)
         return None if value is None else floor(value + 0.5)
 
-    def _metric(self, name: str, x: float, near: tuple[Point, ...], read: Read) -> float | None:
-        """What `read` gives, splined over the knots that report it; `None` if a neighbour does not."""
-        values = [read(point) for point in near]
+    def _metric(self, base: Base, x: float, near: tuple[Point, ...]) -> float | None:
+        """A base splined over the knots that report it; `None` if a neighbour does not."""
+        values = [base.read(point) for point in near]
         if None in values:
             return None
         if len(values) == 1 and x <= near[0].interactivity:
             return values[0]
-        if name not in self._curves:
-            self._curves[name] = self._curve_of(read)
-        return self._curves[name](x)
+        if base.name not in self._curves:
+            self._curves[base.name] = self._curve_of(base.read)
+        return self._curves[base.name](x)
 
     def _curve_of(self, read: Read) -> Curve:
         known = [(p.interactivity, value) for p in self.points if (value := read(p)) is not None]

@@ -68,11 +68,15 @@ def _caveat(targets: tuple[Target, ...], differing: tuple[Difference, ...]) -> s
     untold = sum(target.throughput_ratio is None or _both_faster(target) for target in targets)
     if untold:
         return f"; at {untold} of {len(targets)} targets nothing can be said"
-    known = _known(differing)
-    return f"; {known} other fields differ between the sides" if known else ""
+    known = recorded(differing)
+    return f"; {known} other {_fields_differ(known)} between the sides" if known else ""
 
 
-def _known(differing: tuple[Difference, ...]) -> int:
+def _fields_differ(count: int) -> str:
+    return "field differs" if count == 1 else "fields differ"
+
+
+def recorded(differing: tuple[Difference, ...]) -> int:
     """Differences that both sides recorded; what one side does not say is listed, not counted."""
     return sum("not recorded" not in (difference.a, difference.b) for difference in differing)
 
@@ -189,8 +193,8 @@ def _closing(about: About, differing: tuple[Difference, ...]) -> str:
     text += "Each side is read at its best available configuration"
     if about.dimension.kind != "spec-decode" and not any("spec" in part for part in about.scope):
         text += ", which may include speculative decoding"
-    if known := _known(differing):
-        text += f"; {known} recipe and workload fields differ besides the {about.dimension.noun}"
+    if known := recorded(differing):
+        text += f"; {known} recipe and workload {_fields_differ(known)} besides the {about.dimension.noun}"
     return f"{text}. {about.dimension.caveat}"
 
 

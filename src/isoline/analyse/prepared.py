@@ -27,26 +27,29 @@ from isoline.domain.slugs import Slug
 
 @dataclass(slots=True)
 class Built:
-    """A side with the lines that readings come from."""
+    """A side and how it is read."""
 
     side: Side
-    lines: list[Line]
     pooled: bool
-    rates: Rates
     _plotted: Side | None = field(default=None, repr=False)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What readings come from."""
+        return self.side.lines
 
     def read(self, x: float, quantity: Quantity) -> Reading:
         """The side at one interactivity."""
         if self.pooled:
-            return read_pooled(self.lines[0] if self.lines else None, x, self.rates, quantity)
-        return read_envelope(self.lines, x, self.rates, quantity)
+            return read_pooled(self.lines[0] if self.lines else None, x, self.side.rates, quantity)
+        return read_envelope(self.lines, x, self.side.rates, quantity)
 
     def plotted(self, view: View) -> Side:
         """The side with what a chart draws, made once."""
         if self._plotted is None:
             own = tuple(Line.through(s.frontier, s.label, pooled=False) for s in self.side.series)
-            lines = Lines(tuple(self.lines) if self.pooled else own, own)
-            self._plotted = replace(self.side, plot=plot(self.side.series, lines, self.rates, view))
+            lines = Lines(self.lines if self.pooled else own, own)
+            self._plotted = replace(self.side, plot=plot(self.side.series, lines, self.side.rates, view))
         return self._plotted
 
 
@@ -118,8 +121,10 @@ def _side(
         series=series,
         measured_range=measured_range([p.interactivity for p in points]),
         recipes=recipes(points, known),
+        lines=tuple(lines),
+        rates=rates[hardware],
     )
-    return Built(side, lines, pooled, rates[hardware])
+    return Built(side, pooled)
 
 
 def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Point]]:

@@ -14,6 +14,7 @@ from isoline.domain.point import Point
 
 THROUGHPUT = "throughput_per_gpu"
 COST = "cost_per_mtok"
+PER_MW = "tokens_per_s_per_mw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Rates:
     explicit_power: bool = False
 
 
+NO_RATES = Rates(None, None)
 Read = Callable[[Point], float | None]
 Convert = Callable[[float, Rates], float | None]
 
@@ -47,7 +49,8 @@ class Quantity:
     """A metric that a chart can show and a sentence can be about.
 
     `noun` completes "higher by 2× in …", or "… 50 % less …" after `verb` where less is better.
-    `printed` is what published points state instead, unless the reader chose the rate it depends on.
+    `convert` is proportional to what was measured, at given rates, or `inverse` to it. `printed`
+    is what published points state instead, unless the reader chose the rate it depends on.
     """
 
     key: str
@@ -58,9 +61,10 @@ class Quantity:
     base: Base
     convert: Convert
     verb: str = ""
-    printed: Read | None = None
+    printed: Base | None = None
     kept: Callable[[Rates], bool] = lambda _: True
     sign: str = ""
+    inverse: bool = False
 
     @property
     def lower_is_better(self) -> bool:
@@ -79,7 +83,7 @@ class Quantity:
     def of(self, point: Point, rates: Rates) -> float | None:
         """Its value at one point, or `None` where the point does not say."""
         if self.printed is not None and self.states(point, rates):
-            return self.printed(point)
+            return self.printed.read(point)
         value = self.base.read(point)
         return None if value is None else self.convert(value, rates)
 
@@ -91,7 +95,9 @@ def _stored(key: str) -> Base:
 TOTAL = Base("total", "total", lambda p: p.throughput)
 OUTPUT = Base("output", "output", lambda p: p.output_throughput)
 INPUT = Base("input", "input", lambda p: p.input_throughput)
-BASES = (TOTAL, OUTPUT, INPUT)
+PRINTED_COST = Base("printed cost", "printed", lambda p: p.printed_cost)
+PRINTED_PER_MW = Base("printed tokens per megawatt", "printed", lambda p: p.printed_tokens_per_mw)
+CONCURRENCY = Base("concurrency", "", lambda p: p.concurrency)
 
 
 def _itself(value: float, _: Rates) -> float:
@@ -126,9 +132,10 @@ def _cost_of(key: str, base: Base) -> Quantity:
         base,
         _cost,
         verb="costs",
-        printed=(lambda p: p.printed_cost) if base is TOTAL else None,
+        printed=PRINTED_COST if base is TOTAL else None,
         kept=lambda rates: not rates.explicit_price,
         sign="$",
+        inverse=True,
     )
 
 
@@ -142,7 +149,7 @@ def _per_mw_of(key: str, base: Base) -> Quantity:
         f"{kind}tokens per megawatt",
         base,
         _per_mw,
-        printed=(lambda p: p.printed_tokens_per_mw) if base is TOTAL else None,
+        printed=PRINTED_PER_MW if base is TOTAL else None,
         kept=lambda rates: not rates.explicit_power,
     )
 
@@ -158,6 +165,7 @@ def _joules_of(key: str, base: Base) -> Quantity:
         base,
         _joules,
         verb="needs",
+        inverse=True,
     )
 
 

@@ -26,7 +26,7 @@ def amount(value: float, sign: str = "") -> str:
 
 def interactivity(value: float) -> str:
     """tok/s/user: whole numbers stay whole, others keep up to two decimals."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0")
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def seconds(value: float) -> str:

@@ -12,12 +12,13 @@ from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, VIEWS
 from isoline.cli import options
 from isoline.cli.suggest import parse
-from isoline.domain.catalog import TIERS
-from isoline.domain.slugs import KINDS
+from isoline.domain.catalog import TIERS, Catalog
+from isoline.domain.slugs import KINDS, Slug
 from isoline.errors import NoDataError, UsageError
 from isoline.present.answer import answer
 from isoline.present.asking import Asked, question
 from isoline.present.pairs import closest
+from isoline.store.sources import Sources
 
 
 @click.command()
@@ -47,7 +48,7 @@ from isoline.present.pairs import closest
 @click.option("--x", type=click.Choice(tuple(AXES)), help="The chart's x axis.")
 @click.option("--log", is_flag=True, help="A logarithmic y axis.")
 @click.option("--optimal", is_flag=True, help="Draw only points that no other of their series beats.")
-@options.format_option("table", "json", "markdown", "csv")
+@options.format_option("table", "json", "markdown", "csv", "html")
 @click.option("--png", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
 @click.option("--theme", type=click.Choice(("light", "dark")), default="light", help="Of the chart.")
@@ -96,12 +97,29 @@ def app(
     )
     asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
     try:
-        found = answer(asking, data, words, draw=bool(charts))
+        found = answer(asking, data, words, draw=bool(charts) or output == "html")
     except NoDataError as error:
         close = [slug for slug in closest(parsed.canonical, words, data) if slug != parsed.canonical]
         raise NoDataError(str(error), tuple(close)) from None
     _draw(found, charts, theme)
-    _print(found, output)
+    if output == "html":
+        sys.stdout.write(_file(found, parsed, asked, data, words))
+    else:
+        _print(found, output)
+
+
+def _file(comparison: Comparison, slug: Slug, asked: Asked, data: Sources, words: Catalog) -> str:
+    """The comparison as one HTML file."""
+    from datetime import date
+
+    from platformdirs import user_cache_path
+
+    from isoline.present.web.query import Query
+    from isoline.present.web.saved import saved
+
+    query = Query.of_asked(asked)
+    cache = user_cache_path("isoline")
+    return saved(comparison, slug, query, data, words, cache=cache, today=date.today())
 
 
 def _chart(path: Path, suffix: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Protocol
 
 import msgspec
@@ -10,7 +9,7 @@ import msgspec
 from isoline.measure.prompts import Prompts
 from isoline.measure.records import FROM_PROMPT, RequestRecord
 from isoline.measure.sessions import Sessions
-from isoline.measure.source import BUDGET, Envelope, Request
+from isoline.measure.source import Ahead, Envelope, Request
 from isoline.measure.target import COMPLETIONS, Target
 
 _ANSWERS = 1 << 23  # added to a request's number: the tokens that stand for its answer
@@ -30,7 +29,7 @@ class Context(Protocol):
         """The session is over."""
 
 
-class SessionSource:
+class SessionSource(Ahead):
     """First turns are encoded ahead of need, the others when their session has got so far.
 
     Whole sessions belong to one process: session s to process s modulo `workers`. Of the last
@@ -46,38 +45,14 @@ class SessionSource:
         workers: int,
         ahead: int = 1_024,
     ) -> None:
-        self._workload, self._envelope, self._ahead = workload, Envelope(target), ahead
+        self._workload, self._envelope = workload, Envelope(target)
         self._end = requests if requests is not None else _ENDLESS
         ids = target.endpoint == COMPLETIONS
         self._context: Context = TokenContext(workload) if ids else ChatContext(workload)
         self.counts = FROM_PROMPT if ids else None
         self.needs_answers = not ids
-        self._sessions = iter(range(worker, -(-self._end // workload.turns), workers))
-        self._ready: deque[Request] = deque()
-        self._bytes = 0
-        self._more = True
-        self.late = 0
-
-    def fill(self) -> bool:
-        if not self._more or len(self._ready) >= self._ahead or self._bytes >= BUDGET:
-            return False
-        session = next(self._sessions, None)
-        if session is None:
-            self._more = False
-            return False
-        request = self._request(session * self._workload.turns)
-        self._ready.append(request)
-        self._bytes += len(request.payload)
-        return True
-
-    def next(self) -> Request | None:
-        if not self._ready:
-            if not self.fill():
-                return None
-            self.late += 1
-        request = self._ready.popleft()
-        self._bytes -= len(request.payload)
-        return request
+        sessions = range(worker, -(-self._end // workload.turns), workers)
+        super().__init__((self._request(session * workload.turns) for session in sessions), ahead)
 
     def follow(self, record: RequestRecord) -> tuple[Request, float] | None:
         session, turn = divmod(record.index, self._workload.turns)

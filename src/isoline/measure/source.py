@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from isoline.measure.compose import composer_for
@@ -52,37 +53,27 @@ class Envelope:
         return b"%s%d\r\n\r\n%s" % (self._head, len(body), body)
 
 
-class RequestSource:
-    """Encodes requests ahead of need, so that sending one is a single write.
+class Ahead:
+    """Requests encoded ahead of need, so that sending one is a single write.
 
-    Holds up to `ahead` encoded requests and BUDGET bytes of them; `indices` are the requests of
-    this process.
+    Holds up to `most` encoded requests and BUDGET bytes of them; `requests` encodes one each time it is
+    asked.
     """
 
-    needs_answers = False
-
-    def __init__(
-        self, target: Target, workload: Synthetic | Listed, indices: range, ahead: int = 1_024
-    ) -> None:
-        self._envelope = Envelope(target)
-        self._composer = composer_for(workload, target.endpoint)
-        self.counts = self._composer.counts
-        self._indices = iter(indices)
+    def __init__(self, requests: Iterator[Request], most: int) -> None:
+        self._requests, self._most = requests, most
         self._ready: deque[Request] = deque()
         self._bytes = 0
-        self._ahead = ahead
         self._more = True
         self.late = 0
 
     def fill(self) -> bool:
-        if not self._more or len(self._ready) >= self._ahead or self._bytes >= BUDGET:
+        if not self._more or len(self._ready) >= self._most or self._bytes >= BUDGET:
             return False
-        index = next(self._indices, None)
-        if index is None:
+        request = next(self._requests, None)
+        if request is None:
             self._more = False
             return False
-        prompt, isl, osl = self._composer.compose(index)
-        request = Request(index, self._envelope.wrap(prompt, osl), isl, osl)
         self._ready.append(request)
         self._bytes += len(request.payload)
         return True
@@ -95,6 +86,24 @@ class RequestSource:
         request = self._ready.popleft()
         self._bytes -= len(request.payload)
         return request
+
+
+class RequestSource(Ahead):
+    """Requests that stand alone; `indices` are those of this process."""
+
+    needs_answers = False
+
+    def __init__(
+        self, target: Target, workload: Synthetic | Listed, indices: range, ahead: int = 1_024
+    ) -> None:
+        self._envelope = Envelope(target)
+        self._composer = composer_for(workload, target.endpoint)
+        self.counts = self._composer.counts
+        super().__init__(map(self._request, indices), ahead)
+
+    def _request(self, index: int) -> Request:
+        prompt, isl, osl = self._composer.compose(index)
+        return Request(index, self._envelope.wrap(prompt, osl), isl, osl)
 
     def follow(self, record: RequestRecord) -> None:
         """None does: each request stands alone."""

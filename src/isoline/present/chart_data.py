@@ -37,7 +37,7 @@ def side_names(comparison: Comparison) -> tuple[str, str]:
 
 def point_rows(side: Side, name: str) -> list[Row]:
     """One row per point, those on a frontier last so that they are drawn on top."""
-    rows = [_point_row(plotted, name) for plotted in side.plot.points] if side.plot else []
+    rows = [point_row(plotted, name) for plotted in side.plot.points] if side.plot else []
     return sorted(rows, key=lambda row: (row["on_frontier"] is True, row["x"]))
 
 
@@ -140,7 +140,8 @@ def samples_of(rows: list[Row]) -> Iterator[Sample]:
             yield float(x), float(y)
 
 
-def _point_row(plotted: Plotted, side: str) -> Row:
+def point_row(plotted: Plotted, side: str) -> Row:
+    """A point as it is drawn, with all that is known of it."""
     point, recipe = plotted.point, plotted.point.recipe
     printed = point.status == PUBLISHED
     role = point.status if point.status in (PUBLISHED, SIMULATED) else FRONTIER[plotted.on_frontier]

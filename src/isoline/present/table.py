@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
-from isoline.analyse.comparison import Comparison, Neighbour, Reading, Target
+from isoline.analyse.comparison import Comparison, Reading
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.words import amount, interactivity, seconds
 from isoline.domain.point import SIMULATED
@@ -34,45 +32,35 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Metric:
+class Metric:
+    """The rows of one metric: `key` is a field of a reading, `ratio` one of a target.
+
+    `digits` after the point; `None`: as many as matter. `bound` is how a dominated reading bounds the
+    metric: the side gives at least, costs at most this.
+    """
+
     key: str
     name: str
     unit: str
-    read: Callable[[Reading], float | None]
-    write: Callable[[float], str]
-    ratio: Callable[[Target], float | None] | None = None
-    bound: str = ""  # how a dominated reading bounds it: the side gives at least, costs at most this
+    sign: str = ""
+    digits: int | None = None
+    ratio: str = ""
+    bound: str = ""
+
+    def write(self, value: float) -> str:
+        """The value in a cell."""
+        return amount(value, self.sign) if self.digits is None else f"{self.sign}{value:,.{self.digits}f}"
 
 
 _METRICS = (
-    _Metric(
-        "throughput_per_gpu",
-        "Throughput",
-        "total tok/s/GPU",
-        lambda r: r.throughput_per_gpu,
-        lambda v: f"{v:,.1f}",
-        lambda t: t.throughput_ratio,
-        bound=" ≥",
-    ),
-    _Metric(
-        "cost_per_mtok",
-        "Cost",
-        "$ per M tokens",
-        lambda r: r.cost_per_mtok,
-        lambda v: f"${v:,.3f}",
-        lambda t: t.cost_ratio,
-        bound=" ≤",
-    ),
-    _Metric(
-        "tokens_per_s_per_mw",
-        "Power",
-        "tok/s per MW all-in",
-        lambda r: r.tokens_per_s_per_mw,
-        lambda v: f"{v:,.0f}",
-        bound=" ≥",
-    ),
-    _Metric("concurrency", "Concurrency", "in flight", lambda r: r.concurrency, lambda v: f"~{v:,.0f}"),
+    Metric("throughput_per_gpu", "Throughput", "total tok/s/GPU", "", 1, "throughput_ratio", " ≥"),
+    Metric("cost_per_mtok", "Cost", "$ per M tokens", "$", 3, "cost_ratio", " ≤"),
+    Metric("tokens_per_s_per_mw", "Power", "tok/s per MW all-in", "", 0, "", " ≥"),
+    Metric("concurrency", "Concurrency", "in flight", "~", 0),
 )
+LATENCIES = {"ttft": "TTFT", "e2e": "End-to-end latency"}  # fields of a neighbour
+LATENCY_UNIT = "s, median, of the points beside"
+KNOWN = "How known"
 
 
 def header(comparison: Comparison) -> tuple[str, ...]:
@@ -84,55 +72,46 @@ def rows(comparison: Comparison) -> list[Row]:
     """Per metric a row for each side and, where it has a meaning, their ratio; then how each is known."""
     a, b = comparison.sides
     found: list[Row] = []
-    for metric in _chosen_first(comparison.view.metric):
+    for metric in metrics(comparison):
         for i, side in enumerate(comparison.sides):
             cells = tuple(_cell(metric, target.readings[i]) for target in comparison.targets)
             found.append(Row(metric.name, metric.unit, side.label, cells))
-        if metric.ratio is not None:
-            ratio = metric.ratio
-            cells = tuple(_ratio(ratio(target)) for target in comparison.targets)
+        if metric.ratio:
+            cells = tuple(_ratio(getattr(target, metric.ratio)) for target in comparison.targets)
             found.append(Row(metric.name, metric.unit, f"{a.label} ÷ {b.label}", cells, is_ratio=True))
     found += _latencies(comparison)
     for i, side in enumerate(comparison.sides):
         cells = tuple(status(target.readings[i]) for target in comparison.targets)
-        found.append(Row("How known", "", side.label, cells))
+        found.append(Row(KNOWN, "", side.label, cells))
     return found
 
 
-def _chosen_first(key: str) -> list[_Metric]:
+def metrics(comparison: Comparison) -> list[Metric]:
     """The metric that the comparison is about, then the others."""
+    key = comparison.view.metric
     own = [metric for metric in _METRICS if metric.key == key]
     if not own:
-        quantity = QUANTITIES[key]
-        write = partial(amount, sign=quantity.sign)
-        bound = " ≤" if quantity.lower_is_better else " ≥"
-        own = [_Metric(key, quantity.name, quantity.unit, _chosen_value, write, _chosen_ratio, bound)]
+        about = QUANTITIES[key]
+        bound = " ≤" if about.lower_is_better else " ≥"
+        own = [Metric("value", about.name, about.unit, about.sign, None, "ratio", bound)]
     return [*own, *(metric for metric in _METRICS if metric.key != key)]
-
-
-def _chosen_value(reading: Reading) -> float | None:
-    return reading.value
-
-
-def _chosen_ratio(target: Target) -> float | None:
-    return target.ratio
 
 
 def _latencies(comparison: Comparison) -> list[Row]:
     """What the points beside each target took, slower speed first; nothing where none says."""
     found = []
-    for name, read in (("TTFT", lambda n: n.ttft), ("End-to-end latency", lambda n: n.e2e)):
-        cells = [tuple(_beside(target.readings[i], read) for target in comparison.targets) for i in (0, 1)]
+    for field, name in LATENCIES.items():
+        cells = [tuple(_beside(target.readings[i], field) for target in comparison.targets) for i in (0, 1)]
         if any(cell != NONE for row in cells for cell in row):
             found += [
-                Row(name, "s, median, of the points beside", side.label, row)
+                Row(name, LATENCY_UNIT, side.label, row)
                 for side, row in zip(comparison.sides, cells, strict=True)
             ]
     return found
 
 
-def _beside(reading: Reading, read: Callable[[Neighbour], float | None]) -> str:
-    values = [read(neighbour) for neighbour in reading.neighbours]
+def _beside(reading: Reading, field: str) -> str:
+    values: list[float | None] = [getattr(neighbour, field) for neighbour in reading.neighbours]
     if all(value is None for value in values):
         return NONE
     mark = STAND_IN if reading.basis == SIMULATED else ""
@@ -201,8 +180,8 @@ def conditions(comparison: Comparison) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _cell(metric: _Metric, reading: Reading) -> str:
-    value = metric.read(reading)
+def _cell(metric: Metric, reading: Reading) -> str:
+    value: float | None = getattr(reading, metric.key)
     if value is None:
         return NONE
     mark = metric.bound if reading.status == "dominated" else GUESS if reading.status == "wide gap" else ""

@@ -39,7 +39,8 @@ def _words(row: Row) -> str:
     model, hardware, engine, precision, spec, isl, osl, tp, date, width, most, then = row
     lengths = sequence_name(isl, osl) or "no fixed lengths"
     topology = f", tp {tp}" if tp is not None else ""
+    unit = "concurrency" if width == 1 else "concurrencies"
     return (
         f"{model} on {hardware}, {engine} {precision}, spec decode {spec}, {lengths}{topology}: the newest "
-        f"run ({date or 'no date'}) has {width} concurrencies, an older one ({then or 'no date'}) {most}"
+        f"run ({date or 'no date'}) has {width} {unit}, an older one ({then or 'no date'}) {most}"
     )

@@ -16,15 +16,17 @@ from starlette.routing import Route
 
 from isoline.domain.catalog import Catalog
 from isoline.errors import IsolineError, NoDataError
-from isoline.present.web import bundle, compare, lists
+from isoline.present.web import bundle, compare, lists, robots
 from isoline.present.web.assets import FOR_GOOD, Assets
 from isoline.present.web.headers import SafeHeaders
 from isoline.present.web.memory import RememberingSources
+from isoline.present.web.origin import base_of
 from isoline.present.web.pictures import Pictures
 from isoline.present.web.site import PER_DOLLAR, ROUTES, Site
 from isoline.present.web.trouble import trouble
 from isoline.store.sources import Sources
 
+WARM_AFTER = 1.0  # seconds
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -36,14 +38,16 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        site.pictures.warm()
+        # The renderer starts after the first page, which would otherwise wait for its share of the processor.
+        warming = asyncio.get_running_loop().call_later(WARM_AFTER, site.pictures.warm)
         first = asyncio.create_task(_first(site)) if cache else None
         yield
+        warming.cancel()
         if first:
             first.cancel()
         site.pictures.close()
 
-    routes = [Route("/", _start(site)), *_static(site)]
+    routes = [Route("/", _start(site)), *_static(site), *robots.routes(site)]
     for kind, path in ROUTES.items():
         routes += [Route(path, _index(site, kind)), Route(f"{path}/{{name}}", _compare(site, kind))]
     routes.append(Route(PER_DOLLAR, _index(site, "gpu", "per-dollar")))
@@ -59,7 +63,7 @@ def create_app(
 async def _first(site: Site) -> None:
     """What the first reader would wait for: imports, the store's index, the chart library."""
     with contextlib.suppress(IsolineError):
-        lists.start(site)
+        lists.start(site, "")
     await site.pictures.library()
 
 
@@ -74,8 +78,8 @@ def _compare(site: Site, kind: str, view: str = "") -> Handler:
 
 
 def _start(site: Site) -> Handler:
-    async def handler(_: Request) -> Response:
-        return lists.start(site)
+    async def handler(request: Request) -> Response:
+        return lists.start(site, base_of(request))
 
     return handler
 

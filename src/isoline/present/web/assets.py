@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from isoline.present.web.modules import reached
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
@@ -49,7 +51,9 @@ class Assets:
             auto_reload=False,
         )
         self._environment.globals["static"] = self.url
-        self._environment.globals["modules"] = [self.url(name) for name in files if name.endswith(".js")]
+        self._environment.globals["modules"] = [
+            self.url(name) for name in reached("page.js", lambda name: files[name].decode())
+        ]
 
     def url(self, name: str) -> str:
         """`/static/3f2a…/page.css`."""

@@ -28,19 +28,36 @@ def address() -> str:
 
 async def load(cache: Path | None) -> bytes:
     """The gzipped bundle, kept in `cache` for the next start where that can be written."""
-    kept = cache / f"{Path(address()).name}.gz" if cache else None
-    if kept is not None:
-        with suppress(OSError, EOFError, gzip.BadGzipFile):
-            packed = kept.read_bytes()
-            gzip.decompress(packed)
-            return packed
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=1, mp_context=context) as once:
-        packed = await asyncio.get_running_loop().run_in_executor(once, _build)
-    if kept is not None:
-        with suppress(OSError):
-            _keep(kept, packed)
+    packed = _kept(cache)
+    if packed is None:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(max_workers=1, mp_context=context) as once:
+            packed = await asyncio.get_running_loop().run_in_executor(once, _build)
+        _keep(cache, packed)
     return packed
+
+
+def load_here(cache: Path | None) -> bytes:
+    """The same, built in this process: for a command that ends soon after."""
+    packed = _kept(cache)
+    if packed is None:
+        packed = _build()
+        _keep(cache, packed)
+    return packed
+
+
+def _place(cache: Path) -> Path:
+    return cache / f"{Path(address()).name}.gz"
+
+
+def _kept(cache: Path | None) -> bytes | None:
+    if cache is None:
+        return None
+    with suppress(OSError, EOFError, gzip.BadGzipFile):
+        packed = _place(cache).read_bytes()
+        gzip.decompress(packed)
+        return packed
+    return None
 
 
 def _build() -> bytes:
@@ -50,10 +67,13 @@ def _build() -> bytes:
     return gzip.compress(text.encode(), MIDDLE, mtime=0)
 
 
-def _keep(path: Path, content: bytes) -> None:
-    """Whole or not at all: another server may be reading it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    os.replace(name, path)
+def _keep(cache: Path | None, content: bytes) -> None:
+    """Whole or not at all: another server may be reading it. Nothing is lost where it cannot be written."""
+    if cache is None:
+        return
+    with suppress(OSError):
+        cache.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=cache)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(name, _place(cache))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import dataclass
 
@@ -17,15 +18,24 @@ from isoline.present.charts import MOVING, Data, comparison_chart, still_data
 from isoline.present.json_view import to_json
 from isoline.present.palette import THEMES
 from isoline.present.siblings import PARTS, sibling
-from isoline.present.web import bundle
+from isoline.present.web import bundle, export, linked
 from isoline.present.web.form import Values, form
+from isoline.present.web.origin import base_of
 from isoline.present.web.page import page_values
+from isoline.present.web.points import point_table
 from isoline.present.web.query import SIBLING, Query, is_tidy, siblings_asked
+from isoline.present.web.sending import picture
 from isoline.present.web.site import Site, address
 
 # Longest first: `.chart.json` is not a `.json` of a slug that ends in `.chart`.
-SUFFIXES = (".chart.json", ".json", ".csv", ".svg", ".png")
-SIZES = {"share": (1200, 675, True), "wide": (1080, 460, False), "narrow": (358, 420, False)}
+SUFFIXES = (".chart.json", ".og.png", ".json", ".csv", ".svg", ".png", ".html", ".points")
+SIZES = {
+    "share": (1200, 675, True),
+    "og": (1200, 630, True),  # what sites that show links as cards expect
+    "wide": (1080, 460, False),
+    "narrow": (358, 420, False),
+}
+PARTS_OF_CHART = {"targets": MOVING}
 WIDTHS, HEIGHTS = (240, 2400), (200, 1600)  # pixels a reader may ask a chart for
 
 
@@ -58,19 +68,27 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
         return RedirectResponse(f"{address(slug, view)}{suffix}{_kept(request)}", 308)
     if not suffix and not is_tidy(pairs, query):
         return _tidied(site, slug, query, siblings_asked(pairs))
-    if suffix in (".svg", ".png", ".chart.json"):
-        only = MOVING if request.query_params.get("part") == "targets" else ()
-        spec = _spec(site, slug, query, look_of(request), only)
+    if suffix in (".svg", ".png", ".og.png", ".chart.json"):
+        only = _part_of(request) if suffix == ".chart.json" else ()
+        look = look_of(request, "og" if suffix == ".og.png" else "share")
+        spec = _spec(site, slug, query, look, only)
         if suffix == ".chart.json":
             return Response(spec, media_type="application/json")
-        return await _picture(site, spec, suffix[1:])
+        content = await site.pictures.picture(spec, suffix.rpartition(".")[2])
+        return picture(content, suffix, request.headers.get("if-none-match", ""))
+    if suffix == ".html":
+        return await _file(site, slug, query)
+    if suffix == ".points":
+        drawn = site.comparison(slug, query, draw=True)
+        values = {**page_of(site, drawn, slug, query), "table": point_table(drawn)}
+        return HTMLResponse(site.html("points.html", values))
     found = site.comparison(slug, query)
     if suffix == ".json":
         text = site.memory.recall(("json", slug, query), lambda: to_json(found))
         return Response(text, media_type="application/json")
     if suffix == ".csv":
         return Response(texts.to_csv(found), media_type="text/csv; charset=utf-8")
-    return HTMLResponse(_page(site, found, slug, query, str(request.base_url)))
+    return HTMLResponse(_page(site, found, slug, query, base_of(request)))
 
 
 def _tidied(site: Site, slug: Slug, query: Query, wanted: dict[str, str]) -> Response:
@@ -105,10 +123,10 @@ def slug_of(site: Site, name: str, kind: str) -> Slug:
             raise error from None
 
 
-def look_of(request: Request) -> Look:
+def look_of(request: Request, default: str = "share") -> Look:
     """Theme and size of a chart from the query, and whether it has its own legend."""
     asked = request.query_params
-    theme, size = asked.get("theme") or "light", asked.get("size") or "share"
+    theme, size = asked.get("theme") or "light", asked.get("size") or default
     if theme not in THEMES:
         raise UsageError(f"theme {theme!r} is not one of {', '.join(THEMES)}", tuple(THEMES))
     if size not in SIZES:
@@ -121,6 +139,14 @@ def look_of(request: Request) -> Look:
         title,
         asked.get("legend") != "0",
     )
+
+
+def _part_of(request: Request) -> tuple[str, ...]:
+    """Which data a page asks for that has the rest of the chart; none: all of it."""
+    part = request.query_params.get("part")
+    if part and part not in PARTS_OF_CHART:
+        raise UsageError(f"part {part!r} is not one of {', '.join(PARTS_OF_CHART)}", tuple(PARTS_OF_CHART))
+    return PARTS_OF_CHART[part] if part else ()
 
 
 def chart(comparison: Comparison, look: Look, still: Data | None = None) -> dict[str, object]:
@@ -146,23 +172,43 @@ def _spec(site: Site, slug: Slug, query: Query, look: Look, only: tuple[str, ...
         data = spec["datasets"]
         if only and isinstance(data, dict):
             spec = {"datasets": {name: data[name] for name in only}}
-        return json.dumps(spec, ensure_ascii=False, allow_nan=False).encode()
+        return spec_json(spec)
 
     return site.memory.recall(("chart", slug, query, look, only), make)
 
 
-async def _picture(site: Site, spec: bytes, kind: str) -> Response:
-    content = await site.pictures.picture(spec, kind)
-    media_type = "image/png" if kind == "png" else "image/svg+xml"
-    return Response(content, media_type=media_type, headers={"cache-control": "max-age=60"})
+def spec_json(spec: dict[str, object]) -> bytes:
+    """A specification as it is sent and rendered."""
+    return json.dumps(spec, ensure_ascii=False, allow_nan=False).encode()
+
+
+async def _file(site: Site, slug: Slug, query: Query) -> Response:
+    """The comparison as one HTML file, to be saved."""
+    found = site.comparison(slug, query, draw=True)
+    library = gzip.decompress(await site.pictures.library()).decode()
+    stills = {
+        theme: await site.pictures.picture(spec_json(spec), "svg")
+        for theme, spec in export.still_specs(found).items()
+    }
+    parts = export.Parts(library, stills, site.today())
+    text = export.to_html(found, page_of(site, found, slug, query), site.assets, parts)
+    headers = {"content-disposition": f'attachment; filename="{slug.canonical}.html"'}
+    return HTMLResponse(text, headers=headers)
+
+
+def page_of(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Values:
+    """The values of a comparison's page."""
+    controls = controls_of(site, slug, query, comparison)
+    return page_values(comparison, query, controls, site.scores(slug, query), site.today())
 
 
 def _page(site: Site, comparison: Comparison, slug: Slug, query: Query, base: str) -> str:
-    controls = controls_of(site, slug, query, comparison)
-    values = page_values(comparison, query, controls, site.scores(slug, query), site.today())
     sizes = {name: {"width": width, "height": height} for name, (width, height, _) in SIZES.items()}
+    values = page_of(site, comparison, slug, query)
+    described = linked.dataset(comparison, base, str(values["path"]), query.text())
     return site.html(
-        "compare.html", {**values, "base": base.rstrip("/"), "sizes": sizes, "library_url": bundle.address()}
+        "compare.html",
+        {**values, "base": base, "sizes": sizes, "library_url": bundle.address(), "linked": described},
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -10,7 +12,9 @@ from isoline.analyse.words import about_equal, interactivity, percent_less, time
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import parse_slug
 from isoline.present.pairs import Pair
+from isoline.present.web import linked
 from isoline.present.web.form import Values
+from isoline.present.web.origin import base_of
 from isoline.present.web.page import age
 from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Site, address
 
@@ -18,7 +22,7 @@ SEED = "qwen-3-5-b300-fp4-vs-bf16"
 FIRST = 6  # pairs of each kind on the start page
 
 
-def start(site: Site) -> Response:
+def start(site: Site, base: str) -> Response:
     """What there is, most data first, and where all of it is."""
     pairs = site.pairs()
     groups: list[Values] = []
@@ -29,20 +33,27 @@ def start(site: Site) -> Response:
         )[:FIRST]
         rows = [row(pair, site) for pair in most]
         groups.append({"name": name, "path": ROUTES[kind], "count": len(own), "rows": rows})
-    return HTMLResponse(site.html("start.html", {"groups": groups}))
+    shown = [values for group in groups for values in cast("list[Values]", group["rows"])]
+    described = linked.item_list("Comparisons", base, "/", shown)
+    return HTMLResponse(site.html("start.html", {"groups": groups, "base": base, "linked": described}))
 
 
 def index(site: Site, request: Request, kind: str, view: str = "") -> Response:
     """All pairs of one kind; `?q=` keeps those that hold every word of it."""
+    base = base_of(request)
     words = request.query_params.get("q", "")[:200]
     rows = [row(pair, site, view) for pair in site.pairs() if pair.kind == kind]
     shown = [r for r in rows if all(word in str(r["words"]) for word in words.lower().split())]
+    name = f"{KIND_NAMES[kind]} per dollar" if view else KIND_NAMES[kind]
+    path = PER_DOLLAR if view else ROUTES[kind]
     values = {
-        "kind": f"{KIND_NAMES[kind]} per dollar" if view else KIND_NAMES[kind],
-        "path": PER_DOLLAR if view else ROUTES[kind],
+        "kind": name,
+        "path": path,
         "rows": shown,
         "count": len(rows),
         "q": words,
+        "base": base,
+        "linked": linked.item_list(name, base, path, shown),
     }
     return HTMLResponse(site.html("index.html", values))
 

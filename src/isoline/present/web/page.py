@@ -55,6 +55,7 @@ def page_values(
         "sources": [_source(source, today) for source in comparison.sources],
         "notes": comparison.notes,
         "command": command(comparison.slug, query),
+        "command_without_targets": command(comparison.slug, query.without("at")),
         "form": controls,
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from isoline.analyse.terms import METHODS, VIEWS
 from isoline.errors import UsageError
 from isoline.present.asking import Asked, split
 
@@ -44,12 +45,24 @@ class Query:
         for name in PARAMETERS:
             texts = [value.strip() for key, value in pairs if key == name]
             if name in LISTS:
-                texts = [",".join([*split(texts), *_fields(pairs, name)])]
+                texts = [",".join(split([*texts, *_fields(pairs, name)]))]
             if texts and texts[-1]:
                 found[name] = texts[-1]
         if found.get("at") and found["at"] == ",".join(split([v for k, v in pairs if k == "default_at"])):
             del found["at"]
         return cls(tuple(found.items()), view)
+
+    @classmethod
+    def of_asked(cls, asked: Asked) -> Query:
+        """What was asked on the command line; words that a page does not have are left out."""
+        held = {
+            name: ",".join(value) if isinstance(value, tuple) else value
+            for name in PARAMETERS
+            if (value := getattr(asked, name))
+        }
+        if held.get("method") == METHODS[0]:
+            del held["method"]  # the command line fills it in; in an address the default is left out
+        return cls(tuple(held.items()), "" if asked.view in (None, VIEWS[0]) else asked.view)
 
     def asked(self) -> Asked:
         """As raw texts for `asking.question`."""

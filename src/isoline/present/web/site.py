@@ -35,7 +35,6 @@ KIND_NAMES = {
     "engine": "Engines",
 }
 
-
 PER_DOLLAR = "/compare-per-dollar"  # every comparison once more, led by cost
 
 

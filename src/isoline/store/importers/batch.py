@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from isoline.domain.point import Dataset, Evaluation, Point, QuarantinedRow
+from isoline.errors import InputError
+
+_Item = TypeVar("_Item", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +40,29 @@ class ImportBatch:
     availability: list[Availability] = field(default_factory=list)
     quarantined: list[QuarantinedRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+class Reader(Protocol[_Item]):
+    """Makes batches of the files, members or responses of an import."""
+
+    def read(self, item: _Item, /) -> Iterable[ImportBatch]:
+        """The batches that one of them fills."""
+
+    def finish(self) -> Iterable[ImportBatch]:
+        """What is left after the last."""
+
+
+def batches(
+    reader: Reader[_Item], items: Iterable[_Item], nothing: Callable[[], str]
+) -> Iterator[ImportBatch]:
+    """Every batch of an import; one without any is an InputError that says `nothing`."""
+    empty = True
+    for item in items:
+        for batch in reader.read(item):
+            empty = False
+            yield batch
+    for batch in reader.finish():
+        empty = False
+        yield batch
+    if empty:
+        raise InputError(nothing())

@@ -114,6 +114,7 @@ async function feed() {
 
 async function embed() {
   const place = document.createElement("div");
+  place.setAttribute("aria-hidden", "true"); // hundreds of unnamed marks; the points are a table as well
   const old = made;
   made = await window.vegaEmbed(place, spec, OPTIONS);
   live.replaceChildren(place);

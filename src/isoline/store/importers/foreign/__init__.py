@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from isoline.errors import InputError, UsageError
+from isoline.errors import UsageError
+from isoline.store.importers.batch import ImportBatch, batches
 from isoline.store.importers.fields import BadRow
 from isoline.store.importers.foreign.declared import Declaration
 from isoline.store.importers.foreign.files import check_locations, sources
@@ -17,7 +18,6 @@ from isoline.store.importers.foreign.tools import TOOLS
 if TYPE_CHECKING:
     from isoline.domain.catalog import Catalog
     from isoline.domain.point import QuarantinedRow
-    from isoline.store.importers.batch import ImportBatch
 
 
 def read(
@@ -41,22 +41,13 @@ def read(
     check_locations(locations)
     declared = Declaration.of(recipe, sequence, date, catalog)
     alone = len(locations) == 1 and not os.path.isdir(locations[0])
-    return _read(locations, Reader(TOOLS[name] if name else None, declared, dataset, catalog, alone=alone))
+    reader = Reader(TOOLS[name] if name else None, declared, dataset, catalog, alone=alone)
 
-
-def _read(locations: Sequence[str], reader: Reader) -> Iterator[ImportBatch]:
-    empty = True
-    for location in locations:
-        for item in sources(location):
-            for batch in reader.read(item):
-                empty = False
-                yield batch
-    for batch in reader.finish():
-        empty = False
-        yield batch
-    if empty:
+    def nothing() -> str:
         because = f" ({reader.notes})" if reader.notes else ""
-        raise InputError(f"{', '.join(locations[:3])}: no results there{because}")
+        return f"{', '.join(locations[:3])}: no results there{because}"
+
+    return batches(reader, (file for location in locations for file in sources(location)), nothing)
 
 
 def retry(rows: Sequence[QuarantinedRow], catalog: Catalog) -> Iterator[ImportBatch]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from isoline.errors import InputError, UsageError
+from isoline.errors import UsageError
+from isoline.store.importers.batch import ImportBatch, batches
 from isoline.store.importers.fields import BadRow
 from isoline.store.importers.inferencex import kinds
 from isoline.store.importers.inferencex.documents import Malformed, parse_text
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from isoline.domain.catalog import Catalog
     from isoline.domain.point import QuarantinedRow
-    from isoline.store.importers.batch import ImportBatch
 
 __all__ = ["read", "retry"]
 
@@ -41,25 +41,9 @@ def read(
     if not locations:
         raise UsageError("nothing to import: give JSON files, folders, zips or the base URL of an API")
     check_locations(locations)
-    return _read(
-        locations,
-        Reader(catalog, _source(locations), alone=len(locations) == 1, response_kind=response_kind),
-        catalog,
-    )
-
-
-def _read(locations: Sequence[str], reader: Reader, catalog: Catalog) -> Iterator[ImportBatch]:
-    empty = True
-    for location in locations:
-        for item in documents(location, catalog):
-            for batch in reader.read(item):
-                empty = False
-                yield batch
-    for batch in reader.finish():
-        empty = False
-        yield batch
-    if empty:
-        raise InputError(f"{_source(locations)}: no JSON files there")
+    reader = Reader(catalog, _source(locations), alone=len(locations) == 1, response_kind=response_kind)
+    found = (document for location in locations for document in documents(location, catalog))
+    return batches(reader, found, lambda: f"{_source(locations)}: no JSON files there")
 
 
 def _source(locations: Sequence[str]) -> str:

@@ -1,0 +1,95 @@
+"""A comparison as data from which a script can read any target: curves with their slopes, statuses, words.
+
+The script (`web/static/reading.js`) only evaluates; frontiers, splines, prices and digits are chosen here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from isoline.analyse.comparison import Comparison, Side
+from isoline.analyse.line import Line
+from isoline.analyse.narrative import HOW_KNOWN, recorded
+from isoline.analyse.quantities import COST, PER_MW, QUANTITIES, THROUGHPUT, Quantity, Rates
+from isoline.domain.point import Point
+from isoline.numerics.curve import Curve
+from isoline.present import table
+from isoline.present.chart_data import side_names
+
+Values = dict[str, object]
+
+
+def embedded(comparison: Comparison) -> Values:
+    """What readings, table, verdict and sentences at other targets need; units as in the JSON document."""
+    keys = dict.fromkeys((THROUGHPUT, COST, PER_MW, comparison.view.metric))
+    quantities = [QUANTITIES[key] for key in keys]
+    names = side_names(comparison)
+    return {
+        "method": comparison.method,
+        "metric": comparison.view.metric,
+        "x": comparison.view.x,
+        "where": ", ".join([comparison.where, *comparison.scope]),
+        "span": comparison.common_range,
+        "differing": recorded(comparison.differences),
+        "closing": comparison.narrative[-1],
+        "quantities": {quantity.key: _words(quantity) for quantity in quantities},
+        "how_known": HOW_KNOWN,
+        "table": {
+            "metrics": [asdict(metric) for metric in table.metrics(comparison)],
+            "latencies": list(table.LATENCIES.items()),
+            "latency_unit": table.LATENCY_UNIT,
+            "known": table.KNOWN,
+        },
+        "legend": list(table.LEGEND.items()),
+        "sides": [_side(side, name, quantities) for side, name in zip(comparison.sides, names, strict=True)],
+    }
+
+
+def _words(quantity: Quantity) -> Values:
+    return {"unit": quantity.unit, "noun": quantity.noun, "verb": quantity.verb, "sign": quantity.sign}
+
+
+def _side(side: Side, name: str, quantities: list[Quantity]) -> Values:
+    return {
+        "label": side.label,
+        "name": name,  # on the chart, where both labels must differ
+        "measured_range": side.measured_range,
+        "explicit": {COST: side.rates.explicit_price, PER_MW: side.rates.explicit_power},
+        "formulas": {quantity.key: _formula(quantity, side.rates) for quantity in quantities},
+        "lines": [_line(line, quantities) for line in side.lines],
+    }
+
+
+def _formula(quantity: Quantity, rates: Rates) -> Values:
+    """How the metric follows from its base: times `factor`, or `factor` over it."""
+    return {
+        "base": quantity.base.name,
+        "factor": quantity.convert(1.0, rates),
+        "inverse": quantity.inverse,
+        "printed": quantity.printed.name if quantity.printed and quantity.kept(rates) else None,
+    }
+
+
+def _line(line: Line, quantities: list[Quantity]) -> Values:
+    curves = line.curves(quantities)
+    return {
+        "label": line.label,
+        "printed": line.printed,
+        "points": [_point(point) for point in line.points],
+        "curves": {name: _knots(curve) for name, curve in curves.items()},
+    }
+
+
+def _point(point: Point) -> Values:
+    return {
+        "key": point.key,
+        "x": point.interactivity,
+        "y": point.throughput,
+        "status": point.status,
+        "ttft": point.metrics.get("median_ttft"),
+        "e2e": point.metrics.get("median_e2el"),
+    }
+
+
+def _knots(curve: Curve) -> list[tuple[float, ...]]:
+    return [curve.xs, curve.ys, curve.slopes]

@@ -1,0 +1,114 @@
+"""A comparison as one HTML file: no request leaves it, and its targets can still be edited."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+
+from markupsafe import Markup
+
+from isoline import __version__
+from isoline.analyse.comparison import Comparison
+from isoline.present.charts import MOVING, comparison_chart
+from isoline.present.embed import embedded
+from isoline.present.web.assets import HERE, Assets
+from isoline.present.web.modules import bundled
+from isoline.present.web.points import point_table
+
+ROOT = "offline.js"  # the module that starts the others
+SIZES = {"wide": (1080, 460), "narrow": (358, 420)}
+THEMES = ("light", "dark")
+
+Values = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a file holds beside its comparison.
+
+    `library` is the chart library, `stills` the SVGs of `still_specs` for readers without scripts,
+    `day` when the file was made.
+    """
+
+    library: str
+    stills: dict[str, bytes]
+    day: date
+
+
+def to_html(comparison: Comparison, page: Values, assets: Assets, parts: Parts) -> str:
+    """The file of `comparison`; `page` are the values of its page."""
+    css = _text("page.css")
+    scripts = [_inline(parts.library), _inline(bundled(ROOT, _text))]
+    values: Values = {
+        **page,
+        "policy": policy(scripts, css),
+        "css": Markup(css),
+        "scripts": [Markup(script) for script in scripts],
+        "version": __version__,
+        "made": parts.day.isoformat(),
+        "curves": embedded(comparison),
+        "charts": _charts(comparison),
+        "stills": {theme: _picture(svg) for theme, svg in parts.stills.items()},
+        "sizes": {name: {"width": width, "height": height} for name, (width, height) in SIZES.items()},
+        "table": point_table(comparison),
+    }
+    return assets.template("export.html").render(values)
+
+
+def policy(scripts: list[str], css: str) -> str:
+    """Only these scripts and this stylesheet, by their digests; pictures only from the file itself."""
+    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'sha256-{_digest(css)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def still_specs(comparison: Comparison) -> dict[str, Values]:
+    """The chart by theme, with its own legend; `comparison` needs what a chart draws."""
+    return {theme: _spec(comparison, "wide", theme, legend=True) for theme in THEMES}
+
+
+def _spec(comparison: Comparison, size: str, theme: str, *, legend: bool) -> Values:
+    width, height = SIZES[size]
+    return comparison_chart(comparison, theme=theme, width=width, height=height, title=False, legend=legend)
+
+
+def _charts(comparison: Comparison) -> Values:
+    """A specification per width and theme, without their common rows, which are most of the bytes."""
+    shared, found = dict[str, object](), dict[str, Values]()
+    for size, theme in product(SIZES, THEMES):
+        spec = _spec(comparison, size, theme, legend=False)
+        rows = spec["datasets"]
+        assert isinstance(rows, dict)
+        shared = {key: rows[key] for key in rows if key not in MOVING}
+        frame = {key: value for key, value in spec.items() if key != "datasets"}
+        found[f"{size} {theme}"] = frame | {"labels": rows["labels"], "font": _font(spec)}
+    return {"datasets": shared, "frames": found}
+
+
+def _font(spec: Values) -> object:
+    """The size of body text, which all lengths of a chart follow."""
+    config = spec["config"]
+    assert isinstance(config, dict)
+    return config["title"]["subtitleFontSize"]
+
+
+def _picture(svg: bytes) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
+
+
+def _text(name: str) -> str:
+    return (HERE / "static" / name).read_text()
+
+
+def _inline(script: str) -> str:
+    """A script whose strings cannot end its element."""
+    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

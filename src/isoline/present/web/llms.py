@@ -1,0 +1,56 @@
+"""`/llms.txt`: the data and how to ask for them, in one short text (https://llmstxt.org)."""
+
+from __future__ import annotations
+
+from isoline.analyse.quantities import QUANTITIES
+from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Site, address
+
+SHOWN = 12  # pairs of each kind; the sitemap has all
+
+HEAD = """\
+# Isoline
+
+> LLM inference servers compared at matched interactivity: which precision, GPU, engine or speculative
+> decoding gives more tokens per GPU, per dollar and per megawatt at the same speed per user.
+
+Interactivity is tok/s/user (1 / median TPOT). Every reading carries a status; quote it with the number:
+
+- measured: a measured point lies exactly there; interpolated: on the curve between two measured neighbours
+- published: printed on a public page; simulated: from a model, not from a server
+- dominated: the side is faster than asked, so throughput is at least and cost at most the value given
+- wide gap: the measured neighbours are more than 1.5x apart; claim no ratio
+- outside: nothing is measured there and there is no value; `bound` is the nearest edge
+
+A winner is named only where intervals of repeated runs separate the sides; `winner` is null otherwise.
+Absent is not zero. Prices and power are assumptions: `price`, `price_date`, `tier` and `power` say which.
+
+## Ask
+
+- [JSON of a comparison]({seed}.json?at=120,200): add `.json` to any comparison page; all values unrounded
+- [CSV]({seed}.csv): a row per target and side
+- [Pages of all comparisons]({base}/sitemap.xml)
+- [Every address and parameter]({base}/openapi.json): OpenAPI 3.1
+
+Parameters of a comparison: `at` (targets, tok/s/user), `metric` (what it is about: {metrics}),
+`sequence` (8k/1k), `precision` (between GPUs), `method` (envelope, pooled), `tier`, `price` (b300=2.26,
+$/GPU-hour), `power` (b300=1.9, kW per GPU), `vendor`, `aggregation` (aggregated, disaggregated) and
+`spec_decode` (mtp, none) keep only such points, `dataset`, `as_of` (a date). `x` (interactivity, e2e, ttft),
+`log` and `optimal` (1) are for the chart. The same pages led by cost: {base}{per_dollar}. An unknown value
+answers 400, no data 404; both say what would work.
+"""
+
+
+def text(site: Site, base: str) -> str:
+    """The text, with the comparisons that have most data."""
+    seed = f"{base}{ROUTES['precision']}/qwen-3-5-b300-fp4-vs-bf16"
+    lines = [HEAD.format(base=base, seed=seed, metrics=", ".join(QUANTITIES), per_dollar=PER_DOLLAR)]
+    for kind, name in KIND_NAMES.items():
+        own = [pair for pair in site.pairs() if pair.kind == kind]
+        most = sorted(own, key=lambda pair: (-min(pair.points), pair.slug))[:SHOWN]
+        if most:
+            lines.append(f"\n## {name} ({len(own)})\n")
+        for pair in most:
+            where = f"{', '.join(pair.sequences)}; {pair.points[0]} + {pair.points[1]} points"
+            dated = f"; newest {pair.last_date}" if pair.last_date else ""
+            lines.append(f"- [{pair.slug}]({base}{address(pair)}.json): {where}{dated}\n")
+    return "".join(lines)

@@ -1,0 +1,156 @@
+// A comparison in a file of its own: edited targets change table, verdict, sentences and chart, without a server.
+import * as chart from "./chart.js";
+import * as chartRows from "./chart_rows.js";
+import { startHandles } from "./handles.js";
+import { startKeys } from "./keys.js";
+import { target } from "./reading.js";
+import { narrative, verdict } from "./sentences.js";
+import { legend, rows } from "./table_rows.js";
+import { startTip } from "./tip.js";
+import { startZoom } from "./zoom.js";
+
+const data = JSON.parse(document.getElementById("curves").textContent);
+const charts = JSON.parse(document.getElementById("charts").textContent);
+const figure = document.getElementById("chart");
+const table = document.querySelector(".readings");
+const marks = [0, 1].map((side) => table.querySelector(`.mark.side-${side}`).cloneNode(true));
+const problem = document.getElementById("problem");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const [LARGEST, MOST] = [1e6, 100];
+let drawn = null; // the frame in view
+let current = [];
+
+const fields = () => [...table.querySelectorAll("thead th:not(.add) input")];
+const isTarget = (text) => text !== "" && Number(text) > 0 && Number(text) <= LARGEST;
+
+// The numbers in the fields; what is wrong with one is said and nothing changes.
+async function update() {
+  const texts = fields().map((field) => field.value.trim());
+  const wrong = texts.find((text) => !isTarget(text));
+  problem.hidden = wrong === undefined;
+  problem.textContent = wrong === undefined ? "" : `“${wrong}” is not a number above 0 (and at most 1,000,000).`;
+  if (wrong !== undefined) return;
+  show(texts.map(Number));
+  const hash = `#at=${texts.join(",")}`;
+  if (location.hash !== hash) history.replaceState(null, "", hash);
+  if (drawn) await drawTargets();
+}
+
+function show(targets) {
+  current = targets.map((x) => target(data, x));
+  document.querySelector("h1").textContent = verdict(data, current);
+  sentences(narrative(data, current));
+  fillTable();
+  const meanings = document.getElementById("legend");
+  meanings.textContent = legend(data, current).join(" · ");
+  meanings.hidden = !meanings.textContent;
+  const command = document.querySelector(".command code");
+  command.textContent = `${command.dataset.less} --at ${targets.join(",")}`;
+  figure.dataset.targets = targets.join(",");
+}
+
+function sentences(texts) {
+  const place = document.getElementById("narrative");
+  place.querySelectorAll("p").forEach((line) => line.remove());
+  texts.forEach((text, i) => place.append(made("p", text, i === texts.length - 1 ? "quiet" : "")));
+}
+
+function fillTable() {
+  table.querySelectorAll("tbody").forEach((body) => body.remove());
+  let body = null;
+  let last = null;
+  for (const row of rows(data, current)) {
+    if (row.metric !== last) table.append((body = group(row)));
+    last = row.metric;
+    const head = made("th", row.label);
+    head.scope = "row";
+    if (row.side !== null) head.prepend(marks[row.side].cloneNode(true), " ");
+    const line = made("tr", "", row.side === null ? "ratio" : row.unit ? "value" : "known");
+    line.append(head, ...row.cells.map((text) => made("td", text)), made("td", "", "add"));
+    body.append(line);
+  }
+}
+
+function group({ metric, unit }) {
+  const head = made("th", metric);
+  head.scope = "rowgroup";
+  head.colSpan = current.length + 2;
+  if (unit) head.append(" ", made("span", unit));
+  const line = made("tr", "", "metric");
+  line.append(head);
+  const body = document.createElement("tbody");
+  body.append(line);
+  return body;
+}
+
+function made(tag, text, name = "") {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  if (name) element.className = name;
+  return element;
+}
+
+// As many fields as targets; the last, empty one takes another.
+function setFields(targets) {
+  const heads = fields().map((field) => field.closest("th"));
+  targets.forEach((value, i) => {
+    if (!heads[i]) {
+      heads[i] = heads[0].cloneNode(true);
+      heads[i].firstElementChild.setAttribute("aria-label", `Target ${i + 1}, tok/s per user`);
+      table.querySelector("thead .add").before(heads[i]);
+    }
+    heads[i].firstElementChild.value = value;
+  });
+  heads.slice(targets.length).forEach((head) => head.remove());
+}
+
+table.addEventListener("input", (event) => {
+  if (!event.target.closest(".add") && event.target.value.trim() !== "") update();
+});
+table.addEventListener("change", (event) => {
+  const field = event.target;
+  const texts = fields().map((one) => one.value.trim());
+  if (field.closest(".add")) {
+    if (!isTarget(field.value.trim()) || texts.length >= MOST) return;
+    setFields([...texts, field.value.trim()]);
+    field.value = "";
+  } else if (field.value.trim() === "" && texts.length > 1) {
+    setFields(texts.filter((text) => text !== ""));
+  }
+  update();
+});
+
+async function draw() {
+  const size = figure.clientWidth < 600 ? "narrow" : "wide";
+  const { labels, font, ...spec } = charts.frames[`${size} ${dark.matches ? "dark" : "light"}`];
+  const { width, height } = figure.getBoundingClientRect();
+  const datasets = { ...charts.datasets, labels, targets: [], readings: [] };
+  await chart.draw({ ...spec, width, height, datasets });
+  drawn = { ...charts.datasets, labels, font };
+  await drawTargets();
+}
+
+async function drawTargets() {
+  const view = chart.view();
+  await chart.move({
+    targets: chartRows.targets(data, current, view.scale("x"), drawn.font),
+    readings: chartRows.readings(data, current, view, drawn, drawn.font),
+  });
+  figure.dataset.drawn = figure.dataset.targets;
+}
+
+let waiting = 0;
+addEventListener("resize", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(draw, 150);
+});
+dark.addEventListener("change", draw);
+
+startKeys();
+startHandles(update);
+startZoom();
+startTip();
+const asked = /^#at=([\d.,]+)$/.exec(location.hash)?.[1].split(",") ?? [];
+if (asked.length && asked.length <= MOST && asked.every(isTarget)) setFields(asked);
+update();
+draw();

@@ -1,0 +1,59 @@
+// The rows of the table as present/table.py makes them.
+import { NONE, amount, fixed, interactivity, round1, seconds } from "./words.js";
+
+const RECOMPUTED = { cost_per_mtok: "cost", tokens_per_s_per_mw: "power" };
+
+// {metric, unit, label, side, cells}; `side` is null for the ratio of both.
+export function rows({ sides, table }, targets) {
+  const [a, b] = sides.map((side) => side.label);
+  const found = [];
+  const add = (metric, unit, side, cells) =>
+    found.push({ metric, unit, side, cells, label: side === null ? `${a} ÷ ${b}` : sides[side].label });
+  for (const metric of table.metrics) {
+    for (const side of [0, 1]) {
+      add(metric.name, metric.unit, side, targets.map((target) => cell(metric, target.readings[side])));
+    }
+    if (!metric.ratio) continue;
+    const ratios = targets.map((target) => target[metric.ratio]);
+    add(metric.name, metric.unit, null, ratios.map((ratio) => (ratio === null ? NONE : `${fixed(ratio, 2)}×`)));
+  }
+  for (const [field, name] of table.latencies) {
+    const cells = [0, 1].map((side) => targets.map((target) => beside(target.readings[side], field)));
+    if (cells.flat().every((text) => text === NONE)) continue;
+    for (const side of [0, 1]) add(name, table.latency_unit, side, cells[side]);
+  }
+  for (const side of [0, 1]) add(table.known, "", side, targets.map((target) => status(target.readings[side])));
+  return found;
+}
+
+// What the marks in the cells mean, for those that occur.
+export function legend(data, targets) {
+  const used = targets.flatMap((target) => target.readings.flatMap((r) => [r.status, r.basis]));
+  return data.legend.filter(([name]) => used.includes(name)).map(([, text]) => text);
+}
+
+function cell({ key, sign, digits, bound }, r) {
+  const value = r[key];
+  if (value === null) return NONE;
+  const text = digits === null ? amount(value, sign) : sign + fixed(value, digits);
+  const mark = { dominated: bound, "wide gap": " ?" }[r.status] ?? "";
+  return text + mark + (r.basis === "simulated" ? " s" : "");
+}
+
+function beside(r, field) {
+  const values = r.near.map((knot) => knot[field]);
+  if (values.every((value) => value === null)) return NONE;
+  const mark = r.basis === "simulated" ? " s" : "";
+  return values.map((value) => (value === null ? NONE : seconds(value) + mark)).join(" · ");
+}
+
+function status(r) {
+  const stand = r.basis === "simulated";
+  if (r.status === "outside" && r.bound) {
+    const word = r.bound.edge === "last" ? "to" : "from";
+    return `outside (${stand ? "simulated" : "known"} ${word} ${interactivity(round1(r.bound.interactivity))})`;
+  }
+  let text = r.status === "interpolated" && r.basis === "published" ? "between published" : r.status;
+  if (stand && r.status !== "simulated") text += ", simulated";
+  return text + r.recomputed.map((name) => `, ${RECOMPUTED[name]} recomputed`).join("");
+}

@@ -1,0 +1,242 @@
+"""The page as one file: no server, no request, and still every target reads what Python reads."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from isoline.analyse.comparison import Comparison, Reading
+from isoline.domain.catalog import load_catalog
+from isoline.domain.point import SIMULATED, Dataset
+from isoline.domain.slugs import parse_slug
+from isoline.present import table
+from isoline.present.answer import answer
+from isoline.present.asking import Asked, question
+from isoline.present.web.query import Query
+from isoline.present.web.saved import saved
+from isoline.store.sources import Sources
+from isoline.store.store import Store
+from tests.points import point
+from tests.shared import SHARED
+from tests.web.conftest import CHROMIUM, HOSTILE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+SEED = "qwen-3-5-b300-fp4-vs-bf16"
+CASES = {
+    "published": (SEED, Asked(), ""),
+    "own rates": (SEED, Asked(price=("b300=3.1",), power=("b300=1.9",)), ""),
+    "gaps": ("deepseek-r1-b200-fp4-vs-fp8", Asked(), "shared"),
+    "pooled": ("deepseek-r1-b200-fp4-vs-fp8", Asked(method="pooled", tier="rental"), "shared"),
+    "GPUs": ("deepseek-r1-b200-vs-h200", Asked(precision="fp8"), "shared"),
+    "cost": (SEED, Asked(view="per-dollar", log="1"), ""),
+    "energy": ("deepseek-r1-b200-fp4-vs-fp8", Asked(metric="provisioned_j_per_output_token"), "shared"),
+    "board power": ("llama-3-3-70b-b300-fp4-vs-fp8", Asked(metric="avg_power_w"), ""),
+    "latency": (
+        "deepseek-r1-b200-fp4-vs-fp8",
+        Asked(x="ttft", metric="output_tokens_per_s_per_mw", spec_decode=("none",), optimal="1"),
+        "shared",
+    ),
+    "simulated": ("llama-3-3-70b-h100-vs-h200", Asked(x="e2e", aggregation="aggregated"), ""),
+    "dense": (SEED, Asked(dataset=("dense",)), "dense"),
+    "one side": (SEED, Asked(dataset=("lone",)), "lone"),
+}
+KEYS = (
+    "value",
+    "throughput_per_gpu",
+    "output_throughput_per_gpu",
+    "input_throughput_per_gpu",
+    "cost_per_mtok",
+    "tokens_per_s_per_mw",
+    "concurrency",
+)
+
+
+def dense(root: Path) -> Path:
+    """Two series a side without gaps, one simulated, some points without concurrency; one lone side."""
+    speeds = [20 * 1.2**i for i in range(10)]
+    points = [
+        point(x, level / x, None if i == 4 else 200 - i * 15, precision=precision, engine=engine, status=how)
+        for precision, level in (("fp4", 90_000.0), ("bf16", 30_000.0))
+        for engine, factor, how in (("vllm", 1.0, "measured"), ("sglang", 1.3, SIMULATED))
+        for i, x in enumerate(speed * factor for speed in speeds)
+    ]
+    lone = [point(x, 9_000 / x, 8, precision="fp4", image=HOSTILE) for x in (30.0, 40.0)]
+    store = Store(root)
+    for name, rows in (("dense", points), ("lone", lone)):
+        own = [msgspec.structs.replace(row, dataset=name) for row in rows]
+        store.write_run(Dataset(name, "runs", source=HOSTILE), "import", points=own)
+    return root
+
+
+class Case:
+    """One comparison, and the same question at other targets."""
+
+    def __init__(self, name: str, folder: Path, shared: Path | None) -> None:
+        slug, self.asked, where = CASES[name]
+        root = dense(folder / "own") if where in ("dense", "lone") else shared or folder / "none"
+        self.catalog = load_catalog(())
+        self.sources = Sources(lambda: Store(root))
+        self.slug = parse_slug(slug, self.catalog)
+        text = saved(
+            self.at(self.asked.at, draw=True),
+            self.slug,
+            Query.of_asked(self.asked),
+            self.sources,
+            self.catalog,
+            cache=folder.parent / "library",
+            today=date(2026, 11, 24),
+        )
+        self.file = folder / "page.html"
+        self.file.write_text(text)
+
+    def at(self, targets: str | None, *, draw: bool = False) -> Comparison:
+        asked = question(self.slug, dataclasses.replace(self.asked, at=targets), self.catalog)
+        return answer(asked, self.sources, self.catalog, draw=draw)
+
+
+@pytest.fixture(params=CASES)
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
+    shared = None
+    if CASES[request.param][2] == "shared":
+        if not SHARED.exists():
+            pytest.skip(f"no shared data at {SHARED}")
+        shared = request.getfixturevalue("shared_store")
+    return Case(request.param, tmp_path, shared)
+
+
+def targets_of(comparison: Comparison, count: int) -> list[float]:
+    """Random speeds in and around what is measured, and exact knots."""
+    rng = random.Random(7)
+    knots = [p.interactivity for side in comparison.sides for line in side.lines for p in line.points]
+    low, high = min(knots) * 0.5, max(knots) * 1.2
+    return [rng.uniform(low, high) for _ in range(count)] + rng.sample(knots, min(8, len(knots)))
+
+
+def close(found: float | None, value: float | None) -> bool:
+    return found == pytest.approx(value, rel=1e-9, abs=0) if value is not None else found is None
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
+def test_the_file_reads_what_python_reads(case: Case, page: Page) -> None:
+    page.goto(case.file.as_uri())
+    page.wait_for_selector("#live svg")
+    targets = targets_of(case.at(None), 90)
+    read = page.evaluate(
+        "xs => { const data = JSON.parse(document.getElementById('curves').textContent);"
+        "return xs.map(x => modules['reading.js'].target(data, x)); }",
+        targets,
+    )
+    expected = case.at(",".join(map(repr, targets))).targets
+    assert len(read) == len(expected)
+    for found, target in zip(read, expected, strict=True):
+        assert close(found["throughput_ratio"], target.throughput_ratio)
+        assert close(found["cost_ratio"], target.cost_ratio)
+        assert close(found["ratio"], target.ratio)
+        for one, reading in zip(found["readings"], target.readings, strict=True):
+            assert same(one, reading), (target.interactivity, one, reading)
+
+
+def same(one: dict[str, Any], reading: Reading) -> bool:
+    bound = one["bound"]
+    edge = (bound["edge"], bound["interactivity"]) if isinstance(bound, dict) else None
+    return (
+        one["status"] == reading.status
+        and one["basis"] == reading.basis
+        and one["series"] == reading.series
+        and one["recomputed"] == list(reading.recomputed)
+        and [knot["x"] for knot in one["near"]] == [n.interactivity for n in reading.neighbours]
+        and edge == ((reading.bound.edge, reading.bound.interactivity) if reading.bound else None)
+        and all(close(one[key], getattr(reading, key)) for key in KEYS)
+    )
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
+def test_edited_targets_change_verdict_table_sentences_and_chart(case: Case, page: Page) -> None:
+    page.goto(case.file.as_uri())
+    page.wait_for_selector("#live svg")
+    typed = [f"{x:.4g}" for x in targets_of(case.at(None), 4)[:4]]
+    for count in (3, 4, 1):
+        shown = typed[:count]
+        page.goto(f"{case.file.as_uri()}#at={','.join(shown)}")
+        page.reload()
+        page.wait_for_function("t => document.getElementById('chart').dataset.drawn === t", arg=plain(shown))
+        agrees(page, case.at(",".join(shown)))
+    field = page.locator(".readings thead th:not(.add) input").first
+    field.fill("55.5")
+    page.wait_for_function("document.getElementById('chart').dataset.drawn.startsWith('55.5')")
+    agrees(page, case.at("55.5"))
+    page.locator(".readings thead .add input").fill("61")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.getElementById('chart').dataset.drawn === '55.5,61'")
+    agrees(page, case.at("55.5,61"))
+    assert "--at 55.5,61" in page.locator(".command").inner_text()
+
+
+def plain(texts: list[str]) -> str:
+    return ",".join(f"{float(text):g}" for text in texts)
+
+
+def agrees(page: Page, expected: Comparison) -> None:
+    assert page.locator("h1").inner_text() == expected.narrative[0]
+    heads = page.locator(".readings tbody tr:not(.metric) th").all_inner_texts()
+    assert [text.strip() for text in heads] == [row.label for row in table.rows(expected)]
+    assert page.locator("#narrative p").all_inner_texts() == list(expected.narrative[1:])
+    rows = [r.cells for r in table.rows(expected)]
+    found = page.eval_on_selector_all(
+        ".readings tbody tr:not(.metric)",
+        "rows => rows.map(row => [...row.querySelectorAll('td:not(.add)')].map(cell => cell.textContent))",
+    )
+    assert [tuple(row) for row in found] == rows
+    assert page.locator("#legend").inner_text() == " · ".join(table.legend(expected))
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
+@pytest.mark.parametrize("case", ["dense"], indirect=True)
+def test_target_lines_move_in_the_file(case: Case, page: Page) -> None:
+    page.goto(f"{case.file.as_uri()}#at=60")
+    page.wait_for_selector("#live svg")
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function("document.getElementById('chart').dataset.drawn === '71'")
+    agrees(page, case.at("71"))
+    page.locator(".readings thead th:not(.add) input").first.fill("-3")
+    assert "-3" in page.locator("#problem").inner_text()
+    agrees(page, case.at("71"))
+
+
+def test_nothing_in_a_file_leads_out_or_becomes_markup(tmp_path: Path) -> None:
+    text = Case("one side", tmp_path, None).file.read_text()
+    body = re.sub(r"<script>.*?</script>|<style>.*?</style>", "", text, flags=re.DOTALL)
+    assert "Content-Security-Policy" in body
+    assert "default-src &#39;none&#39;" in body
+    assert "unsafe" not in body.partition(">")[0]
+    assert "<script>alert" not in text
+    assert not re.search(r"(src|srcset|href|action)=\"(?!#|data:|https?://)", body)
+    assert not re.search(r"<(script|img|link|iframe)[^>]+(src|href)=\"(?!data:)", body)
+    curves = re.search(r'id="curves">(.*?)</script>', text, re.DOTALL)
+    assert curves is not None
+    assert json.loads(curves.group(1))["method"] == "envelope"
+
+
+def test_the_command_writes_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from isoline.cli.main import main
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert main(["compare", SEED, "--at", "120", "--format", "html", "--store", str(tmp_path / "store")]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("<!doctype html>")
+    assert f"--at {120}" in text
+    assert "<script src" not in text

@@ -135,6 +135,7 @@ class StoreKeeper:
             "notes": self._about.declared.notes,
             "server": self._about.identity,
             "environment": self._environment,
+            "hosts": list(plan.place.environments()),
         }
         plain = self._hider.document(details)
         assert isinstance(plain, dict)
@@ -152,7 +153,7 @@ class StoreKeeper:
             if began != newest:
                 break
             report = self._stored(run)
-            if report is not None and report.answered:
+            if report is not None and report.answered and not report.lost_a_host:
                 self._done.setdefault(report.slot, report)
         if newest is None or not self._done or Agenda(self._plan).next(self._done) is None:
             self._done = {}

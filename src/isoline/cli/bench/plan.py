@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from isoline.cli.bench.hosts import hosts_asked
 from isoline.cli.bench.levels import levels, once
 from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.domain.recipe import Recipe
@@ -35,7 +36,7 @@ def plan_of(spec: Spec, target: Target, recipe: Recipe, salt: int, hide: Callabl
         cooldown=spec.cooldown,
         warmup_requests=spec.warmup_requests,
         hide=hide,
-        identity={"recipe": recipe.id, "dataset": spec.dataset},
+        identity={"recipe": recipe.id, "dataset": spec.dataset, **hosts_asked(spec)},
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from isoline.cli.bench.hiding import Hider, command_line
+from isoline.cli.bench.hosts import on_hosts
 from isoline.cli.bench.keeper import About, StoreKeeper
 from isoline.cli.bench.plan import plan_of, secrets, target_of
 from isoline.cli.bench.progress import Live, Quiet
@@ -55,6 +56,7 @@ def bench(
             root.mkdir(parents=True, exist_ok=True)
             if not held.enter_context(locked(lock, wait=False)):
                 raise UsageError("this very sweep is running already; wait for it or stop it")
+        plan = held.enter_context(on_hosts(plan, spec))
         keeper = StoreKeeper(store, plan, about, hider)
         result = _measure(plan, keeper, telemetry)
     if output == "json":

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from isoline.errors import UsageError
+from isoline.measure.fleet import THIS_HOST
 from isoline.measure.loads import SMALLEST_ROUND, Load
+from isoline.measure.member import Place
 from isoline.measure.sweep.explore import Explore
 from isoline.measure.sweep.goodput import Objectives
 from isoline.measure.target import Target
@@ -38,7 +40,8 @@ class Plan:
     repeats: int = 1
     explore: Explore | None = None  # finds the concurrencies; `loads` then holds one as a pattern
     seed: int = 0
-    processes: int | None = None
+    processes: int | None = None  # on each host
+    place: Place = THIS_HOST  # where they run
     objectives: Objectives = field(default_factory=Objectives)
     cooldown: float = 1.0  # seconds between two points
     warmup_requests: int = SMALLEST_ROUND  # of a warm-up's round, at least

@@ -63,7 +63,13 @@ class PointRun:
         self._watcher.phase(self._slot, "warm-up")
         warmed = ListSink()
         warmup = warm_up(
-            plan.target, self._workload, load, warmed, plan.processes, least=plan.warmup_requests
+            plan.target,
+            self._workload,
+            load,
+            warmed,
+            plan.processes,
+            least=plan.warmup_requests,
+            place=plan.place,
         )
         if warmup.stopped == "interrupted":
             return warmup, None
@@ -73,7 +79,7 @@ class PointRun:
         self._watcher.phase(self._slot, "measuring")
         enough = _Reading(Enough(load) if chooses_its_length(load) else None, self._watcher)
         offered = (plan.target, self._workload, load, self._sink, plan.processes)
-        return warmup, run_load(*offered, on_progress=self._watcher.progress, watch=enough)
+        return warmup, run_load(*offered, on_progress=self._watcher.progress, watch=enough, place=plan.place)
 
     def _report(self, started: str, warmup: WarmUp, ran: RunReport) -> PointReport:
         records = self._sink.records

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from isoline.errors import HostsError
 from isoline.measure.failures import TargetError
 from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.interrupts import interrupts_wait
@@ -61,7 +62,7 @@ def run_sweep(
                 result.points.append(report)
                 watcher.point(report)
             unanswered = 0 if report.answered else unanswered + 1
-    except TargetError as problem:
+    except (TargetError, HostsError) as problem:
         result.stopped = str(problem)
     except KeyboardInterrupt:
         result.interrupted, result.stopped = True, "interrupted"

@@ -108,7 +108,7 @@ def importing(folder: Path) -> None:
 def computing(store: Path) -> None:
     """One comparison from points in memory."""
     from isoline.analyse.compare import compare
-from isoline.analyse.terms import Terms
+    from isoline.analyse.terms import Terms
     from isoline.domain.catalog import load_catalog
     from isoline.domain.point import Selection
     from isoline.domain.slugs import parse_slug

@@ -54,9 +54,9 @@ def warm_up(
 ) -> WarmUp:
     """At most `most` rounds of one request a stream; ends when two agree within `tolerance`.
 
-    A round has `least` requests at least. It covers the shapes that will be measured because it is the same load: kernels compiled and
-    graphs captured at the first request of a batch size are compiled here. Its records go to
-    `sink`, marked.
+    A round has `least` requests at least. It covers the shapes that will be measured because it is the
+    same load: kernels compiled and graphs captured at the first request of a batch size are compiled
+    here. Its records go to `sink`, marked.
     """
     once = load.round(least)
     rounds: list[Round] = []

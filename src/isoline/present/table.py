@@ -119,26 +119,24 @@ def _chosen_ratio(target: Target) -> float | None:
 
 
 def _latencies(comparison: Comparison) -> list[Row]:
-    """What the measured points beside each target took, slower speed first; nothing where none says."""
+    """What the points beside each target took, slower speed first; nothing where none says."""
     found = []
     for name, read in (("TTFT", lambda n: n.ttft), ("End-to-end latency", lambda n: n.e2e)):
-        cells = [
-            tuple(_beside(target.readings[i].neighbours, read) for target in comparison.targets)
-            for i in (0, 1)
-        ]
+        cells = [tuple(_beside(target.readings[i], read) for target in comparison.targets) for i in (0, 1)]
         if any(cell != NONE for row in cells for cell in row):
             found += [
-                Row(name, "s, median, of the measured points beside", side.label, row)
+                Row(name, "s, median, of the points beside", side.label, row)
                 for side, row in zip(comparison.sides, cells, strict=True)
             ]
     return found
 
 
-def _beside(neighbours: tuple[Neighbour, ...], read: Callable[[Neighbour], float | None]) -> str:
-    values = [read(neighbour) for neighbour in neighbours]
+def _beside(reading: Reading, read: Callable[[Neighbour], float | None]) -> str:
+    values = [read(neighbour) for neighbour in reading.neighbours]
     if all(value is None for value in values):
         return NONE
-    return " · ".join(NONE if value is None else seconds(value) for value in values)
+    mark = STAND_IN if reading.basis == SIMULATED else ""
+    return " · ".join(NONE if value is None else seconds(value) + mark for value in values)
 
 
 def status(reading: Reading) -> str:

@@ -149,8 +149,7 @@ class Scheduler:
 
     def _make_room(self) -> None:
         """Preempt the youngest until every running sequence has room for its next tokens."""
-        growth = 1 + self.deployment.speculation.draft
-        while self.running and self.used + growth * len(self.running) > self.capacity and self.busy > 1:
+        while self.running and self._reserved() > self.capacity and self.busy > 1:
             if self._prefilling:
                 youngest = self._prefilling.pop(next(reversed(self._prefilling)))
             else:
@@ -162,14 +161,19 @@ class Scheduler:
             self.counters.preemptions += 1
             self.waiting.appendleft(youngest)
 
+    def _reserved(self) -> float:
+        """Tokens that the cache may hold after this step: next tokens and whole prompts counted."""
+        growth = (1 + self.deployment.speculation.draft) * len(self.running)
+        prompts = sum(sequence.prompt for sequence in self._prefilling.values())
+        return self._context.at(self.counters.steps, self._mean) + growth + prompts
+
     def _chunks(self) -> list[tuple[Sequence, int, int]]:
         """(sequence, tokens prefilled before, after) of this step, within its budget."""
         budget = self.limits.step_tokens - len(self.running) * (1 + self.deployment.speculation.draft)
         chunks: list[tuple[Sequence, int, int]] = []
         if not self._prefilling and not self.waiting:
             return chunks
-        reserved = self._context.at(self.counters.steps, self._mean)
-        reserved += sum(sequence.prompt for sequence in self._prefilling.values())
+        reserved = self._reserved()
         todo = iter(tuple(self._prefilling.values()))
         while budget > 0:
             sequence = next(todo, None) or self._admit(reserved)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 from typing import NamedTuple, Protocol
@@ -124,6 +125,7 @@ class _Fleet:
         self._on_progress, self._watch = on_progress, watch
         self._report = RunReport(len(members))
         self._counts = [Counts(0, 0, 0)] * len(members)
+        self._going = False
 
     async def run(self, headstart_ns: int) -> RunReport:
         """Start, synchronise, gather."""
@@ -136,14 +138,14 @@ class _Fleet:
             start = perf_counter_ns() + headstart_ns
             for member in self._members:
                 member.go(start)
+            self._going = True
             await self._gather()
         except asyncio.CancelledError:  # Ctrl-C
             self._report.stopped = "interrupted"
             self._tell(b"stop\n")
-            try:
-                await asyncio.wait_for(self._gather(), LAST_WORDS)
-            except TimeoutError:
-                self._report.stopped = "interrupted"
+            if self._going:  # before that there is nothing to report
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._gather(), LAST_WORDS)
         finally:
             for member in self._members:
                 await member.end()

@@ -11,6 +11,7 @@ from pathlib import Path
 from isoline.cli.bench.hiding import Hider, command_line
 from isoline.cli.bench.hosts import on_hosts
 from isoline.cli.bench.keeper import About, StoreKeeper
+from isoline.cli.bench.live import Both, live_watch
 from isoline.cli.bench.plan import plan_of, secrets, target_of
 from isoline.cli.bench.progress import Live, Quiet
 from isoline.cli.bench.reading import Asked
@@ -21,6 +22,7 @@ from isoline.domain.catalog import Catalog
 from isoline.domain.point import SIMULATED
 from isoline.errors import UsageError
 from isoline.measure.identity import identify
+from isoline.measure.live.watch import LiveWatch
 from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.plan import Plan
 from isoline.measure.sweep.sweep import SweepResult, run_sweep
@@ -58,7 +60,9 @@ def bench(
                 raise UsageError("this very sweep is running already; wait for it or stop it")
         plan = held.enter_context(on_hosts(plan, spec))
         keeper = StoreKeeper(store, plan, about, hider)
-        result = _measure(plan, keeper, telemetry)
+        with live_watch(root, plan, keeper, about, hider, telemetry) as file:
+            result = _measure(plan, keeper, telemetry, file)
+            file.end(result.stopped)
     if output == "json":
         print(to_json(result, plan, keeper.id, hider))
     elif result.points:
@@ -81,15 +85,15 @@ def exit_code(result: SweepResult) -> int:
     return ALL_VALID if result.complete else SOME_INVALID
 
 
-def _measure(plan: Plan, keeper: StoreKeeper, telemetry: Sequence[Telemetry]) -> SweepResult:
+def _measure(plan: Plan, keeper: StoreKeeper, telemetry: Sequence[Telemetry], file: LiveWatch) -> SweepResult:
     if keeper.resumed:
         done, all_of_it = len(keeper.finished()), Agenda(plan).planned(keeper.finished())
         words = f"going on with the sweep begun {keeper.began}: {done} of {all_of_it} points are stored"
         print(f"{words} (--fresh begins a new one)", file=sys.stderr)
     if not sys.stderr.isatty():
-        return run_sweep(plan, keeper, Quiet(), telemetry)
+        return run_sweep(plan, keeper, Both(file, Quiet()), telemetry)
     with Live() as live:
-        return run_sweep(plan, keeper, live, telemetry)
+        return run_sweep(plan, keeper, Both(file, live), telemetry)
 
 
 def _say(result: SweepResult, root: Path, dataset: str, hider: Hider) -> None:

@@ -10,7 +10,7 @@ from isoline.numerics.power import Trace, counted, doubts, integrate, total
 
 ENERGY, CLOCK, LIMIT = "energy", "sm_clock", "power_limit"
 THROTTLED = ("throttled_power", "throttled_thermal")
-"""Names of samples beside POWER, in W: J since some start, MHz, W; 1 while something holds the clocks down, else 0."""
+"""Names of samples beside POWER (W): J since some start, MHz, W; 1 while clocks are held down, else 0."""
 
 
 def power_summary(

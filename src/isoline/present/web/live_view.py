@@ -58,7 +58,7 @@ def _facts(sweep: LiveSweep, silent: float) -> list[tuple[str, str]]:
 
 def _point(point: LivePoint) -> dict[str, object]:
     return {
-        "load": f"{point.concurrency} streams" if point.concurrency else f"{point.rate:g} requests/s",
+        "load": _load(point),
         "run": point.repeat + 1,
         "figures": [
             _number(point.interactivity, ",.1f"),
@@ -71,6 +71,12 @@ def _point(point: LivePoint) -> dict[str, object]:
         "valid": point.valid,
         "reasons": point.reasons,
     }
+
+
+def _load(point: LivePoint) -> str:
+    if point.concurrency is None:
+        return f"{point.rate:g} requests/s"
+    return "1 stream" if point.concurrency == 1 else f"{point.concurrency:,} streams"
 
 
 def _number(value: float | None, form: str) -> str:

@@ -105,6 +105,8 @@ class RemoteMember:
     async def end(self) -> None:
         if self._pending is not None:
             self._pending.cancel()
+        if self._at.lost is not None:
+            self._at.calls.end(self._number)  # should it be alive behind a broken connection
         await self._asked(lambda: self._at.calls.end(self._number))
 
     async def _asked(self, call: Callable[[], Future[T]]) -> T | None:

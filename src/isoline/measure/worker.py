@@ -96,7 +96,8 @@ async def _progress(generator: LoadGenerator, job: Job, sink: SpoolSink) -> None
         sink.flush()
         if trouble := _trouble(sink):
             generator.stop(trouble)
-        _answer(Progress(job.worker, generator.finished, generator.failed))
+        under_way = generator.offered - generator.finished
+        _answer(Progress(job.worker, generator.finished, generator.failed, under_way))
 
 
 def prefer() -> None:

@@ -48,9 +48,14 @@ def _newest(store: Store, datasets: Sequence[str], plans: set[str]) -> Beginning
     began = max(start for start, *_ in runs)
     reports: dict[str, Reports] = {}
     for start, plan, run in runs:
-        if start == began and (report := _stored(store, run)) is not None and report.answered:
+        if start == began and (report := _stored(store, run)) is not None and _counts(report):
             reports.setdefault(plan, {}).setdefault(report.slot, report)
     return Beginning(began, True, reports) if reports else None
+
+
+def _counts(report: PointReport) -> bool:
+    """It need not be measured again."""
+    return report.answered and not report.lost_a_host
 
 
 def _of_plans(store: Store, dataset: str, plans: set[str]) -> list[tuple[str, str, str]]:

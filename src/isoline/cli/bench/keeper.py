@@ -146,6 +146,7 @@ class StoreKeeper:
             "notes": self._about.declared.notes,
             "server": self._about.identity,
             "environment": self._environment,
+            "hosts": list(plan.place.environments()),
         }
         if self._about.engine is not None:
             details["engine"] = self._about.engine

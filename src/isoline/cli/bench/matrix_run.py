@@ -18,8 +18,10 @@ from isoline.cli.bench.compared import comparisons
 from isoline.cli.bench.earlier import Beginning, Reports, begin
 from isoline.cli.bench.engine_log import excerpt
 from isoline.cli.bench.hiding import Hider
+from isoline.cli.bench.hosts import on_hosts
 from isoline.cli.bench.keeper import About, StoreKeeper
 from isoline.cli.bench.matrix import Configuration, configurations
+from isoline.cli.bench.matrix_live import matrix_watch
 from isoline.cli.bench.matrix_view import Measured, Shown
 from isoline.cli.bench.plan import plan_of, target_of
 from isoline.cli.bench.recipe import Declared, declare
@@ -28,12 +30,14 @@ from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.cli.bench.telemetry import sources
 from isoline.cli.bench.workload import Offer
 from isoline.domain.catalog import Catalog
-from isoline.domain.point import Point, Selection
+from isoline.domain.point import SIMULATED, Point, Selection
 from isoline.errors import EngineError
 from isoline.measure.engines.identify import identify
 from isoline.measure.engines.identity import Identity
 from isoline.measure.engines.probe import Probe
 from isoline.measure.launchers.server import Server, free_port
+from isoline.measure.live.watch import LiveWatch
+from isoline.measure.member import Place
 from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.interrupts import interrupts_wait
 from isoline.measure.sweep.plan import Plan
@@ -63,6 +67,16 @@ class _Progress:
         return SweepResult(points, planned, self.failed or self.stopped or missing)
 
 
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What a run holds while it lasts."""
+
+    store: Store
+    beginning: Beginning
+    place: Place
+    file: LiveWatch
+
+
 class MatrixRun:
     """All configurations of a spec, checked as far as they can be before anything is started."""
 
@@ -83,14 +97,18 @@ class MatrixRun:
         """Measures, stores, prints, compares; returns the exit code."""
         with ExitStack() as held, Store(self._root) as store:
             ids = "".join(progress.plan.id for progress in self._all)
-            hold(self._root, hashlib.sha256(ids.encode()).hexdigest()[:12], held)
+            matrix = hashlib.sha256(ids.encode()).hexdigest()[:12]
+            hold(self._root, matrix, held)
             beginning = self._begin(store, fresh)
+            place = held.enter_context(on_hosts(self._spec, self._address))
+            file = held.enter_context(self._watched(matrix))
             try:
                 with _stopped_by_signals():
-                    self._rounds(store, beginning)
+                    self._rounds(_Means(store, beginning, place, file))
             except KeyboardInterrupt:
                 self._interrupted = True
                 print("isoline: interrupted; the same command goes on where it was", file=sys.stderr)
+            file.end("interrupted" if self._interrupted else self._ended())
         self._print(output)
         return self._code()
 
@@ -104,7 +122,17 @@ class MatrixRun:
             say_resumed(beginning.began, sum(len(p.done) for p in self._all), planned)
         return beginning
 
-    def _rounds(self, store: Store, beginning: Beginning) -> None:
+    @property
+    def _address(self) -> str:
+        assert self._spec.engine is not None
+        return f"http://{self._spec.engine.host}"
+
+    def _watched(self, matrix: str) -> LiveWatch:
+        return matrix_watch(
+            self._root, matrix, self._spec, self._offer.lengths, self._measured(), self._hider
+        )
+
+    def _rounds(self, means: _Means) -> None:
         """Configurations take turns in an order of their own each time: drift favours none of them."""
         for repeat in range(self._spec.repeats):
             order = list(self._all)
@@ -112,21 +140,24 @@ class MatrixRun:
             for progress in order:
                 due = Agenda(progress.plan, repeat).next(progress.done) is not None
                 if due and progress.failed is None:
-                    self._turn(progress, repeat, store, beginning)
+                    self._turn(progress, repeat, means)
 
-    def _turn(self, progress: _Progress, repeat: int, store: Store, beginning: Beginning) -> None:
+    def _turn(self, progress: _Progress, repeat: int, means: _Means) -> None:
         """One start of one configuration. What goes wrong with it leaves the others to be measured."""
-        title = f"{progress.configuration.name}, start {repeat + 1} of {self._spec.repeats}"
+        name, start = progress.configuration.name, f"start {repeat + 1} of {self._spec.repeats}"
+        title = f"{name}, {start}"
         print(f"{title}: starting {progress.configuration.launcher.engine}", file=sys.stderr)
+        means.file.turn(name, f"starting {progress.configuration.launcher.engine}, {start}")
         progress.stopped = None
         try:
             with self._serving(progress, repeat) as (server, settled):
                 print(f"{title}: measuring", file=sys.stderr)
-                self._measure(progress, repeat, server, settled, store, beginning)
+                self._measure(progress, repeat, server, settled, means)
         except EngineError as problem:
             progress.failed = self._hider.text(str(problem))
         if told := progress.failed or progress.stopped:
             print(f"isoline: {title}: {self._hider.text(told)}", file=sys.stderr)
+            means.file.trouble(f"{title}: {told}")
 
     @contextmanager
     def _serving(self, progress: _Progress, repeat: int) -> Iterator[tuple[Server, Identity]]:
@@ -163,14 +194,13 @@ class MatrixRun:
         repeat: int,
         server: Server,
         identity: Identity,
-        store: Store,
-        beginning: Beginning,
+        means: _Means,
     ) -> None:
         assert progress.declared is not None
         target = target_of(self._spec, server.url, progress.configuration.served)
         target = replace(target, ignore_eos=target.ignore_eos and "ignore_eos" not in identity.refuses)
         target = replace(target, keep_text=progress.plan.target.keep_text)
-        plan = replace(progress.plan, target=target)
+        plan = replace(progress.plan, target=target, place=means.place)
         about = About(
             dataset_of(self._spec.dataset, progress.declared),
             self._command,
@@ -180,10 +210,11 @@ class MatrixRun:
             engine=self._engine(progress.configuration, server, repeat),
             log=lambda: excerpt(server.log),
         )
-        so_far = replace(beginning, reports={plan.id: progress.done})
-        keeper = StoreKeeper(store, plan, about, self._hider, so_far)
+        so_far = replace(means.beginning, reports={plan.id: progress.done})
+        keeper = StoreKeeper(means.store, plan, about, self._hider, so_far)
         telemetry = sources(self._spec.telemetry, server.url)
-        result = measure(plan, keeper, telemetry, repeat=repeat, check=server.confirm)
+        means.file.serves(telemetry, simulated=progress.declared.status == SIMULATED)
+        result = measure(plan, keeper, telemetry, means.file, repeat=repeat, check=server.confirm)
         progress.done = {report.slot: report for report in result.points}
         if result.interrupted:
             raise KeyboardInterrupt
@@ -229,7 +260,7 @@ class MatrixRun:
         recipes = list(dict.fromkeys(point.recipe for point in points))
         shown = Shown(
             self._began,
-            [Measured(p.configuration.name, p.plan, self._id(p), p.result()) for p in self._all],
+            self._measured(),
             comparisons(recipes, datasets, sequence, self._root, self._catalog),
         )
         if output == "json":
@@ -239,6 +270,9 @@ class MatrixRun:
         where = f"dataset {', '.join(datasets) or self._spec.dataset} of {self._root}"
         for line in shown.words(where):
             print(line, file=sys.stderr)
+
+    def _measured(self) -> list[Measured]:
+        return [Measured(p.configuration.name, p.plan, self._id(p), p.result()) for p in self._all]
 
     def _id(self, progress: _Progress) -> str:
         return f"{progress.plan.id}-{self._began}"
@@ -258,8 +292,11 @@ class MatrixRun:
     def _code(self) -> int:
         results = [progress.result() for progress in self._all]
         points = [point for result in results for point in result.points]
-        ended = next((result.stopped for result in results if result.stopped), None)
-        return exit_code(SweepResult(points, len(points), ended, self._interrupted))
+        return exit_code(SweepResult(points, len(points), self._ended(), self._interrupted))
+
+    def _ended(self) -> str | None:
+        """Why points are missing."""
+        return next((stopped for p in self._all if (stopped := p.result().stopped)), None)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from isoline.cli.bench.hosts import hosts_asked
 from isoline.cli.bench.levels import levels, once
 from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.cli.bench.workload import Offer
@@ -51,7 +52,7 @@ def plan_of(
         cooldown=spec.cooldown,
         warmup_requests=spec.warmup_requests,
         hide=hide,
-        identity={**identity, "dataset": spec.dataset},
+        identity={**identity, "dataset": spec.dataset, **hosts_asked(spec)},
     )
 
 

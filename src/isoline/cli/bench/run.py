@@ -11,7 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from isoline.cli.bench.hiding import Hider, command_line
+from isoline.cli.bench.hosts import on_hosts
 from isoline.cli.bench.keeper import About, StoreKeeper
+from isoline.cli.bench.live import Both, live_watch
 from isoline.cli.bench.plan import plan_of, probe_of, secrets, target_of
 from isoline.cli.bench.progress import Live, Quiet
 from isoline.cli.bench.reading import Asked
@@ -26,6 +28,7 @@ from isoline.errors import UsageError
 from isoline.measure.engines.identify import recognise
 from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.plan import Plan
+from isoline.measure.sweep.roles import Watcher
 from isoline.measure.sweep.sweep import SweepResult, run_sweep
 from isoline.measure.telemetry import Telemetry
 from isoline.store.failures import storing
@@ -79,11 +82,14 @@ def _bench_url(
     about = About(dataset, command, declared, identity, fresh, source=spec.prompts)
     with ExitStack() as held, Store(root) as store:
         hold(root, plan.id, held)
+        plan = replace(plan, place=held.enter_context(on_hosts(spec, url)))
         keeper = StoreKeeper(store, plan, about, hider)
         if keeper.resumed:
             done, all_of_it = len(keeper.finished()), Agenda(plan).planned(keeper.finished())
             say_resumed(keeper.began, done, all_of_it)
-        result = measure(plan, keeper, telemetry)
+        with live_watch(root, plan, keeper, about, hider, telemetry) as file:
+            result = measure(plan, keeper, telemetry, file)
+            file.end(result.stopped)
     if output == "json":
         print(to_json(document(result, plan, keeper.id), hider))
     elif result.points:
@@ -139,15 +145,16 @@ def measure(
     plan: Plan,
     keeper: StoreKeeper,
     telemetry: Sequence[Telemetry],
+    file: Watcher,
     *,
     repeat: int | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> SweepResult:
-    """Runs the sweep, watched by a person or by nobody; see `run_sweep`."""
+    """Runs the sweep, watched by a person if there is one, and by the page; see `run_sweep`."""
     if not sys.stderr.isatty():
-        return run_sweep(plan, keeper, Quiet(), telemetry, repeat=repeat, check=check)
+        return run_sweep(plan, keeper, Both(file, Quiet()), telemetry, repeat=repeat, check=check)
     with Live() as live:
-        return run_sweep(plan, keeper, live, telemetry, repeat=repeat, check=check)
+        return run_sweep(plan, keeper, Both(file, live), telemetry, repeat=repeat, check=check)
 
 
 def _say(result: SweepResult, root: Path, dataset: str, hider: Hider) -> None:

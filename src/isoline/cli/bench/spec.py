@@ -97,6 +97,8 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     repeats: Count = 1
     seed: int = 0
     processes: Count | None = None
+    ray: str | None = None
+    hosts: Count | None = None
     timeout: Positive = 600.0
     cooldown: Annotated[float, msgspec.Meta(ge=0)] = 1.0
     recipe: dict[str, Scalar] = {}
@@ -139,6 +141,8 @@ concurrency: [1, 8, 64]         # streams kept busy; 1..64 doubles; auto finds t
 
 repeats: 3                      # of every point, in random order
 seed: 0
+# ray: auto                     # address of a Ray cluster: the load comes from
+# hosts: 3                      # so many of its hosts
 
 recipe:                         # what is served: its identity in the store
   hardware: h100

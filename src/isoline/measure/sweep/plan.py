@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from isoline.errors import UsageError
+from isoline.measure.fleet import THIS_HOST
 from isoline.measure.loads import SMALLEST_ROUND, Load
+from isoline.measure.member import Place
 from isoline.measure.supply import Workload
 from isoline.measure.sweep.explore import Explore
 from isoline.measure.sweep.goodput import Objectives
@@ -40,7 +42,8 @@ class Plan:
     repeats: int = 1
     explore: Explore | None = None  # finds the concurrencies; `loads` then holds one as a pattern
     seed: int = 0
-    processes: int | None = None
+    processes: int | None = None  # on each host
+    place: Place = THIS_HOST  # where they run
     lengths: tuple[int | None, int | None] | None = None  # see `nominal`
     kind: str = "fixed"  # of its lengths, where those two do not say them
     tokenizer: Tokenizer | None = None  # counts answers whose server does not, or wrongly

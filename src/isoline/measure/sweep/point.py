@@ -64,7 +64,13 @@ class PointRun:
         self._watcher.phase(self._slot, "warm-up")
         warmed = ListSink()
         warmup = warm_up(
-            plan.target, self._workload, load, warmed, plan.processes, least=plan.warmup_requests
+            plan.target,
+            self._workload,
+            load,
+            warmed,
+            plan.processes,
+            least=plan.warmup_requests,
+            place=plan.place,
         )
         if warmup.stopped == "interrupted":
             return warmup, None
@@ -75,7 +81,7 @@ class PointRun:
         enough = _Reading(Enough(load) if chooses_its_length(load) else None, self._watcher)
         sink = self._sink if plan.tokenizer is None else CountingSink(self._sink, plan.tokenizer)
         offered = (plan.target, self._workload, load, sink, plan.processes)
-        return warmup, run_load(*offered, on_progress=self._watcher.progress, watch=enough)
+        return warmup, run_load(*offered, on_progress=self._watcher.progress, watch=enough, place=plan.place)
 
     def _report(self, started: str, warmup: WarmUp, ran: RunReport) -> PointReport:
         records = self._sink.records

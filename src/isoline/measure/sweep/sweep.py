@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from isoline.errors import EngineError
+from isoline.errors import EngineError, HostsError
 from isoline.measure.failures import TargetError
 from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.interrupts import interrupts_wait
@@ -75,7 +75,7 @@ def run_sweep(
             unanswered = 0 if report.answered else unanswered + 1
     except TargetError as problem:
         result.stopped = _cause(check) or str(problem)
-    except EngineError as problem:
+    except (EngineError, HostsError) as problem:
         result.stopped = str(problem)
     except KeyboardInterrupt:
         result.interrupted, result.stopped = True, "interrupted"

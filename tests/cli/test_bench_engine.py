@@ -21,6 +21,7 @@ from isoline.cli.bench.recipe import declare
 from isoline.cli.bench.spec import ENGINE_EXAMPLE, Spec
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Selection
+from isoline.measure.live.file import read_live
 from isoline.store.store import Store
 from tests.cli.process import isoline
 
@@ -108,6 +109,13 @@ def test_one_command_measures_three_precisions_on_two_starts_each_and_compares_t
     assert {(one["configuration"], one["start"]) for one in started} == {  # type: ignore[index]
         (name, start) for name in ("bf16", "fp8", "fp4") for start in (0, 1)
     }
+    (shown,) = read_live(tmp_path / "store")
+    assert (shown.status, shown.finished, shown.planned, shown.simulated) == ("finished", 6, 6, True)
+    assert shown.dataset == "matrix-simulated"
+    assert [point.run for point in shown.points] == sorted(point.run or "" for point in shown.points)
+    assert {(point.configuration, point.repeat) for point in shown.points} == {
+        (name, start) for name in ("bf16", "fp8", "fp4") for start in (0, 1)
+    }
     valid = [p.recipe.precision for p in stored if p.valid]
     if set(valid) == {"bf16", "fp8", "fp4"}:
         pairs = ("fp4-vs-fp8", "fp4-vs-bf16", "fp8-vs-bf16")
@@ -147,6 +155,11 @@ def test_an_engine_that_does_not_start_leaves_the_others_to_be_measured(
     assert "engine-logs" in said
     assert points(found) == {"good": ["c1-r0", "c2-r0"], "bad": []}
     assert "2 of 4 points are in dataset local" in said
+    (shown,) = read_live(tmp_path / "store")
+    assert (shown.status, shown.finished, shown.planned) == ("stopped", 2, 4)
+    (trouble,) = shown.troubles
+    assert trouble.startswith("bad, start 1 of 1: ")
+    assert words in trouble
 
 
 def test_an_engine_that_dies_midway_loses_the_point_in_flight_only(tmp_path: Path) -> None:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import random
-import secrets as randomness
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from isoline.cli.bench.compared import comparisons
-from isoline.cli.bench.earlier import Beginning, Reports, begin
+from isoline.cli.bench.earlier import Beginning, begin
 from isoline.cli.bench.engine_log import excerpt
 from isoline.cli.bench.hiding import Hider
 from isoline.cli.bench.hosts import on_hosts
 from isoline.cli.bench.keeper import About, StoreKeeper
-from isoline.cli.bench.matrix import Configuration, configurations
+from isoline.cli.bench.matrix import Configuration
 from isoline.cli.bench.matrix_live import matrix_watch
+from isoline.cli.bench.matrix_progress import NOWHERE, Progress, planned
 from isoline.cli.bench.matrix_view import Measured, Shown
-from isoline.cli.bench.plan import plan_of, target_of
+from isoline.cli.bench.plan import target_of
 from isoline.cli.bench.recipe import Declared, declare
 from isoline.cli.bench.run import dataset_of, exit_code, hold, measure, say_notes, say_resumed
 from isoline.cli.bench.spec import Spec, SpecProblem
@@ -40,31 +40,10 @@ from isoline.measure.live.watch import LiveWatch
 from isoline.measure.member import Place
 from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.interrupts import interrupts_wait
-from isoline.measure.sweep.plan import Plan
 from isoline.measure.sweep.sweep import SweepResult
 from isoline.store.store import Store
 
 _LOOKED_AT = 200  # requests of which the longest must fit into what the engine takes
-_NOWHERE = "http://127.0.0.1:1"  # until the engine is started, nothing has an address
-
-
-@dataclass(slots=True)
-class _Progress:
-    """One configuration: its plan, what is measured of it, and why it is given up."""
-
-    configuration: Configuration
-    plan: Plan
-    done: Reports = field(default_factory=dict)
-    declared: Declared | None = None
-    failed: str | None = None  # it cannot be started, or is not what was declared
-    stopped: str | None = None  # what ended its last start early
-    seen: set[str] = field(default_factory=set)  # notes that were told
-
-    def result(self) -> SweepResult:
-        points = sorted(self.done.values(), key=lambda report: report.position)
-        planned = Agenda(self.plan).planned(self.done)
-        missing = None if Agenda(self.plan).next(self.done) is None else "points are missing"
-        return SweepResult(points, planned, self.failed or self.stopped or missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +66,8 @@ class MatrixRun:
             raise SpecProblem(("url",), "name either a url or an engine that is started, not both")
         self._spec, self._offer, self._catalog, self._root = spec, offer, catalog, root
         self._command, self._hider = command, hider
-        sources(spec.telemetry, _NOWHERE)
-        salt = randomness.randbits(32)
-        self._all = [_Progress(one, self._plan(one, salt)) for one in configurations(spec)]
+        sources(spec.telemetry, NOWHERE)
+        self._all = planned(spec, offer, catalog, hider)
         self._began = ""
         self._interrupted = False
 
@@ -142,7 +120,7 @@ class MatrixRun:
                 if due and progress.failed is None:
                     self._turn(progress, repeat, means)
 
-    def _turn(self, progress: _Progress, repeat: int, means: _Means) -> None:
+    def _turn(self, progress: Progress, repeat: int, means: _Means) -> None:
         """One start of one configuration. What goes wrong with it leaves the others to be measured."""
         name, start = progress.configuration.name, f"start {repeat + 1} of {self._spec.repeats}"
         title = f"{name}, {start}"
@@ -160,7 +138,7 @@ class MatrixRun:
             means.file.trouble(f"{title}: {told}")
 
     @contextmanager
-    def _serving(self, progress: _Progress, repeat: int) -> Iterator[tuple[Server, Identity]]:
+    def _serving(self, progress: Progress, repeat: int) -> Iterator[tuple[Server, Identity]]:
         """The started engine, verified against its recipe; it is stopped whatever happens."""
         one = progress.configuration
         settings = replace(one.settings, port=one.settings.port or free_port(one.settings.host))
@@ -190,7 +168,7 @@ class MatrixRun:
 
     def _measure(
         self,
-        progress: _Progress,
+        progress: Progress,
         repeat: int,
         server: Server,
         identity: Identity,
@@ -213,7 +191,7 @@ class MatrixRun:
         so_far = replace(means.beginning, reports={plan.id: progress.done})
         keeper = StoreKeeper(means.store, plan, about, self._hider, so_far)
         telemetry = sources(self._spec.telemetry, server.url)
-        means.file.serves(telemetry, simulated=progress.declared.status == SIMULATED)
+        means.file.serves(about.dataset, telemetry, simulated=progress.declared.status == SIMULATED)
         result = measure(plan, keeper, telemetry, means.file, repeat=repeat, check=server.confirm)
         progress.done = {report.slot: report for report in result.points}
         if result.interrupted:
@@ -229,24 +207,7 @@ class MatrixRun:
             "settings": settings,
         }
 
-    def _plan(self, one: Configuration, salt: int) -> Plan:
-        """Its plan before it is started; what it will be asked does not depend on its address."""
-        try:
-            declare(one.recipe, one.served, self._catalog)
-        except SpecProblem as problem:
-            place = one.places.get(problem.path[-1], problem.path)
-            raise SpecProblem(place, str(problem), problem.suggestions) from None
-        settings = {key: value for key, value in asdict(one.settings).items() if key != "port"}
-        identity: Mapping[str, object] = {
-            "url": one.launcher.engine,
-            "ignore_eos": self._spec.ignore_eos,
-            "recipe": dict(one.recipe),
-            "settings": settings,
-        }
-        target = target_of(self._spec, _NOWHERE, one.served)
-        return plan_of(self._spec, self._offer, target, identity, salt, self._hider.text)
-
-    def _notes(self, progress: _Progress) -> None:
+    def _notes(self, progress: Progress) -> None:
         assert progress.declared is not None
         new = [note for note in progress.declared.notes if note not in progress.seen]
         progress.seen.update(new)
@@ -274,7 +235,7 @@ class MatrixRun:
     def _measured(self) -> list[Measured]:
         return [Measured(p.configuration.name, p.plan, self._id(p), p.result()) for p in self._all]
 
-    def _id(self, progress: _Progress) -> str:
+    def _id(self, progress: Progress) -> str:
         return f"{progress.plan.id}-{self._began}"
 
     def _stored(self) -> list[Point]:

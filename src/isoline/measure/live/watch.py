@@ -78,10 +78,11 @@ class LiveWatch:
             sweep.configuration, sweep.words, sweep.slot, sweep.in_flight = configuration, words, None, None
             sweep.requests = sweep.failed = 0
 
-    def serves(self, telemetry: Sequence[Telemetry], *, simulated: bool) -> None:
+    def serves(self, dataset: str, telemetry: Sequence[Telemetry], *, simulated: bool) -> None:
         """It serves and is measured; power comes from these."""
         with self._lock:
-            self._telemetry, self._sweep.simulated = telemetry, simulated
+            self._telemetry = telemetry
+            self._sweep.dataset, self._sweep.simulated = dataset, simulated
 
     def count(self, configuration: str | None, points: int, finished: int) -> None:
         """How much of one configuration is planned and finished."""

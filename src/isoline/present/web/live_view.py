@@ -25,7 +25,7 @@ def sweep_values(sweep: LiveSweep, now: float) -> dict[str, object]:
         "facts": _facts(sweep, silent) if sweep.status == RUNNING else [],
         "troubles": sweep.troubles,
         "matrix": any(point.configuration for point in sweep.points),
-        "drawings": drawings(sweep.samples),
+        "drawings": drawings(sweep.samples) if sweep.status == RUNNING else [],  # then the points say more
         "points": [_point(point) for point in reversed(sweep.points)],
     }
 
@@ -55,11 +55,12 @@ def _now(sweep: LiveSweep) -> str:
 def _facts(sweep: LiveSweep, silent: float) -> list[tuple[str, str]]:
     last = sweep.samples[-1] if sweep.samples else None
     left = None if sweep.eta is None else max(0.0, sweep.eta - silent)
+    power = [] if last is None or last.watts is None else [("GPU power", f"{last.watts:,.0f} W")]
     return [
         ("streams in flight", "–" if sweep.in_flight is None else f"{sweep.in_flight:,}"),
         ("requests", f"{sweep.requests:,}"),
         ("failed", f"{sweep.failed:,}"),
-        ("GPU power", "–" if last is None or last.watts is None else f"{last.watts:,.0f} W"),
+        *power,
         ("time left", "–" if left is None else f"about {duration(left)}"),
     ]
 

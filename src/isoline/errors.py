@@ -5,6 +5,7 @@
     │   └── CatalogError    exit code 2: a catalog file with an unknown key or a bad value
     ├── NoDataError         exit code 3: a valid question that no stored data answers
     ├── EngineError         exit code 1: an engine that does not start, stops, or is not what was declared
+    ├── HostsError          exit code 1: hosts of the load generator that are too few, lost, or not alike
     ├── InputError          exit code 1: a file or response that cannot be read
     └── StoreError          exit code 1: a store that cannot be read or written
 
@@ -46,6 +47,10 @@ class NoDataError(IsolineError):
 
 class EngineError(IsolineError):
     """A serving engine that cannot be started or reached, ended, or is not what was declared."""
+
+
+class HostsError(IsolineError):
+    """Hosts that were to offer a load together and cannot: too few, lost, or another version."""
 
 
 class InputError(IsolineError):

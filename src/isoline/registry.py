@@ -67,6 +67,7 @@ ENGINES = Registry(
         "sglang": f"{_ENGINES}.sglang:identify",
         "trt": f"{_ENGINES}.trtllm:identify",
         "llama-cpp": f"{_ENGINES}.llama_cpp:identify",
+        "simulated": f"{_ENGINES}.simulated:identify",
         "transformers": f"{_ENGINES}.transformers:identify",  # the least certain to recognise, so last
     },
 )
@@ -78,6 +79,7 @@ LAUNCHERS = Registry(
         "sglang": f"{_LAUNCHERS}.sglang:LAUNCHER",
         "trt": f"{_LAUNCHERS}.trtllm:LAUNCHER",
         "llama-cpp": f"{_LAUNCHERS}.llama_cpp:LAUNCHER",
+        "simulated": f"{_LAUNCHERS}.simulated:LAUNCHER",
         "transformers": f"{_LAUNCHERS}.transformers:LAUNCHER",
     },
 )

@@ -12,11 +12,14 @@ import pytest
 
 from isoline.cli.bench.hiding import Hider, command_line
 from isoline.cli.bench.keeper import About, StoreKeeper
+from isoline.cli.bench.plan import probe_of
 from isoline.cli.bench.recipe import declare
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Selection
+from isoline.errors import EngineError
+from isoline.measure.engines.identify import recognise
+from isoline.measure.engines.identity import Identity
 from isoline.measure.fleet import RunReport
-from isoline.measure.identity import Identity, identify
 from isoline.measure.loads import Load
 from isoline.measure.monitor import ClientReport
 from isoline.measure.summary import summarise
@@ -34,6 +37,7 @@ from tests.cli.process import isoline
 from tests.measure.runs import closed_loop
 from tests.measure.servers import Handler, always, read_request, scripted
 
+UNKNOWN = Identity("unknown")
 CATALOG = load_catalog(user_dirs=())
 LOADS = tuple(Load(concurrency=streams, requests=30 * streams) for streams in (2, 8))
 
@@ -45,7 +49,7 @@ def keeper(root: Path, precision: str, *, fresh: bool = False, repeats: int = 2)
     identity = {"recipe": declared.recipe.id}
     plan = Plan(target, Synthetic(1024, 1024), LOADS, repeats, identity=identity)
     return StoreKeeper(
-        Store(root), plan, About("local", "isoline bench …", declared, Identity(), fresh), Hider(["sk-42"])
+        Store(root), plan, About("local", "isoline bench …", declared, UNKNOWN, fresh), Hider(["sk-42"])
     )
 
 
@@ -171,27 +175,36 @@ def json_server(answers: dict[str, object]) -> Handler:
     return handler
 
 
+def asked(url: str, endpoint: str = "completions") -> Identity:
+    return recognise(probe_of(Target(url, "m", endpoint)))
+
+
 def test_a_server_is_asked_what_it_is() -> None:
-    answers = {"/v1/models": {"data": [{"id": "a/b"}, {"id": "c"}]}, "/version": {"version": "0.22.1"}}
+    models = [{"id": "a/b", "owned_by": "vllm"}, {"id": "c"}]
+    answers = {"/v1/models": {"data": models}, "/version": {"version": "0.22.1"}}
     with scripted(json_server(answers)) as url:
-        found = identify(Target(url, "m"))
-        assert identify(Target(f"{url}/v1", "m", "chat")) == found
-    assert (found.models, found.version, found.simulated) == (["a/b", "c"], "0.22.1", None)
-    recipe = declare({"engine": "vllm"}, "m", CATALOG, found).recipe
-    assert recipe.engine_version == "0.22.1"
-    declared = {"engine": "vllm", "engine_version": "0.9"}
-    assert declare(declared, "m", CATALOG, found).recipe.engine_version == "0.9"
-    assert identify(Target("http://127.0.0.1:9", "m")) == Identity()
+        found = asked(url)
+        assert asked(f"{url}/v1", "chat") == asked(f"{url}/v1/completions") == found
+    assert (found.served, found.fields, found.simulated) == (("a/b", "c"), {"engine_version": "0.22.1"}, None)
+    recipe = declare({}, "m", CATALOG, found).recipe
+    assert (recipe.engine, recipe.engine_version) == ("vllm", "0.22.1")
+    with pytest.raises(EngineError, match=r"engine_version: declared '0.9', the server reports '0.22.1'"):
+        declare({"engine": "vllm", "engine_version": "0.9"}, "m", CATALOG, found)
+    assert asked("http://127.0.0.1:9") == UNKNOWN
     with scripted(always(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n<html")) as url:
-        assert identify(Target(url, "m")) == Identity()
+        assert asked(url) == UNKNOWN
 
 
 def test_a_simulated_server_is_never_stored_as_measured(tmp_path: Path) -> None:
     recipe = {"model": "qwen-3-5", "hardware": "h100", "engine": "simulated", "precision": "fp8"}
     told = {"isoline_simulated": {"recipe": {**recipe, "decode_gpus": 1, "prefill_gpus": 1}, "speed": 1.0}}
     with scripted(json_server({"/v1/models": {"data": [{"id": "simulated/q", **told}]}})) as url:
-        identity = identify(Target(url, "m"))
-    declared = declare({"hardware": "b300", "precision": "fp4", "engine": "vllm"}, "m", CATALOG, identity)
+        identity = asked(url)
+    with pytest.raises(EngineError) as problem:
+        declare({"hardware": "b300", "precision": "fp4", "engine": "vllm"}, "q", CATALOG, identity)
+    assert "engine: declared 'vllm', the server reports 'simulated'" in str(problem.value)
+    assert "hardware: declared 'b300', the server reports 'h100'" in str(problem.value)
+    declared = declare({"precision": "fp8"}, "q", CATALOG, identity, model="q")
     assert declared.recipe.hardware == "h100"
     into = keeper(tmp_path, "fp8")
     into._about = replace(into._about, declared=declared)

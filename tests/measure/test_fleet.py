@@ -16,7 +16,7 @@ import pytest
 
 from isoline.errors import IsolineError
 from isoline.measure.failures import Failure, TargetError
-from isoline.measure.fleet import run_load
+from isoline.measure.fleet import Counts, run_load
 from isoline.measure.loads import Load
 from isoline.measure.records import RequestRecord
 from isoline.measure.sessions import Sessions
@@ -95,8 +95,8 @@ def test_a_dead_server_is_one_error_from_every_process() -> None:
 def test_ctrl_c_keeps_what_was_measured(mock_binary: Path) -> None:
     sink = ListSink()
 
-    def interrupt(finished: int, _: int) -> None:
-        if finished > 20 and not sent:
+    def interrupt(counts: Counts) -> None:
+        if counts.finished > 20 and not sent:
             sent.append(True)
             os.kill(os.getpid(), signal.SIGINT)
 
@@ -115,8 +115,8 @@ def test_a_killed_process_loses_only_what_it_had_in_flight(mock_binary: Path) ->
     sink = ListSink()
     victims: list[int] = []
 
-    def kill_one(finished: int, _: int) -> None:
-        if victims or finished < 40:
+    def kill_one(counts: Counts) -> None:
+        if victims or counts.finished < 40:
             return
         children = Path(f"/proc/self/task/{threading.main_thread().native_id}/children").read_text()
         for pid in children.split():
@@ -196,8 +196,8 @@ def test_a_stop_ends_pauses(mock_binary: Path) -> None:
     """Sessions whose users would think for an hour end at once, and their records say what was answered."""
     sink = ListSink()
 
-    def interrupt(finished: int, _: int) -> None:
-        if finished >= 3 and not sent:
+    def interrupt(counts: Counts) -> None:
+        if counts.finished >= 3 and not sent:
             sent.append(True)
             os.kill(os.getpid(), signal.SIGINT)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,10 +95,10 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+@contextmanager
+def opened(browser: Browser, width: int = 1440, height: int = 900, **options: bool) -> Iterator[Page]:
     """A page that fails the test on any violation of the policy, error or foreign request."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
     found = context.new_page()
     troubles: list[str] = []
@@ -112,3 +113,10 @@ def page(browser: Browser) -> Iterator[Page]:
     yield found
     context.close()
     assert troubles == []
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """The same, wide."""
+    with opened(browser) as found:
+        yield found

@@ -15,8 +15,17 @@ _VALUES: tuple[tuple[str, object, str], ...] = (
     ("--isl", int, "Input tokens of a request."),
     ("--osl", int, "Output tokens of a request."),
     ("--lengths", click.Choice(("fixed", "uniform", "lognormal")), "uniform: [0.8 L, L]."),
+    ("--tokenizer", str, "Folder with the model's tokenizer.json: for prompts of a file, and to count."),
+    ("--prompts", str, "File of prompts: text, JSONL, ShareGPT or a Mooncake trace."),
+    ("--prompts-kind", click.Choice(("text", "sharegpt", "trace")), "Of that file; recognised."),
+    ("--prompts-count", int, "How many of them are prepared; then they start over. Default: 1000."),
+    ("--speed", float, "Of a replayed trace: 2 halves all gaps."),
+    ("--turns", int, "Conversations of so many turns, each adding --isl tokens."),
+    ("--first-isl", int, "Input tokens of their first turn; default: --isl."),
+    ("--think", float, "Seconds that a user thinks between two turns, on average."),
     ("--concurrency", str, "Streams kept busy: 1,8,64; 1..64 doubles; auto finds them."),
     ("--rate", str, "Instead: requests per second, like 2.5,5."),
+    ("--ramp-to", float, "Change the rate linearly to this, over --duration."),
     ("--arrivals", click.Choice(("poisson", "constant", "gamma")), "How a rate arrives."),
     ("--shape", float, "Of gamma arrivals: 1 is Poisson, smaller is burstier."),
     ("--requests", int, "Requests a point; without, until the median TPOT is known within 2 %."),
@@ -26,7 +35,9 @@ _VALUES: tuple[tuple[str, object, str], ...] = (
     ("--repeats", int, "Measurements of every point, in random order."),
     ("--endpoint", click.Choice(("completions", "chat")), "completions: token ids, no tokenizer."),
     ("--seed", int, "Of lengths, prompts, arrivals and order."),
-    ("--processes", int, "Of the load generator; chosen from load and cores."),
+    ("--processes", int, "Of the load generator, on each host; chosen from load and cores."),
+    ("--ray", str, "Address of a Ray cluster (HOST:6379, auto) whose hosts offer the load."),
+    ("--hosts", int, "So many of them; default: all."),
     ("--timeout", float, "Seconds from sending to the last byte."),
     ("--cooldown", float, "Seconds between two points."),
     ("--api-key-env", str, "Environment variable with the API key; the key is never stored."),
@@ -50,7 +61,13 @@ def _values(command: F) -> F:
 @click.option("--telemetry", multiple=True, help="nvml, amdsmi, prometheus=URL: power, clocks, counters.")
 @click.option("--insecure", is_flag=True, help="Accept any TLS certificate.")
 @click.option("--fresh", is_flag=True, help="Begin anew where an unfinished sweep could go on.")
-@click.option("--example", is_flag=True, help="Print a spec file and exit.")
+@click.option(
+    "--example",
+    type=click.Choice(("url", "engine")),
+    is_flag=False,
+    flag_value="url",
+    help="Print a spec file and exit; `engine`: one that starts what it measures.",
+)
 @click.option(
     "--format", "output", type=click.Choice(("table", "json")), default="table", help="What goes to stdout."
 )
@@ -65,21 +82,22 @@ def app(
     insecure: bool,
     telemetry: tuple[str, ...],
     fresh: bool,
-    example: bool,
+    example: str | None,
     output: str,
     store: Path | None,
     catalog: tuple[Path, ...],
     **values: object,
 ) -> int:
-    """Measure an OpenAI-compatible server under one or several loads and store the points.
+    """Measure an OpenAI-compatible server under one or several loads and store the points. A spec may
+    name an engine and a matrix of its settings instead: each is started, measured, stopped, compared.
 
     Exit code 0: all points valid, 4: some INVALID or missing, 5: nothing measured. Killed at any
     moment, the same command goes on where it was.
     """
     if example:
-        from isoline.cli.bench.spec import EXAMPLE
+        from isoline.cli.bench.spec import ENGINE_EXAMPLE, EXAMPLE
 
-        print(EXAMPLE, end="")
+        print(ENGINE_EXAMPLE if example == "engine" else EXAMPLE, end="")
         return 0
     from isoline.cli.bench.flags import given
     from isoline.cli.bench.reading import Asked

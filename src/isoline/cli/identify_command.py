@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 
 from isoline.cli import options
+from isoline.domain.declared import parse_recipe
 from isoline.domain.recipe import Recipe
 from isoline.errors import UsageError
 from isoline.measure.engines.identify import identify
 from isoline.measure.engines.identity import UNKNOWN, verify
 from isoline.measure.engines.probe import Probe
 from isoline.present.numbers import plain
-from isoline.store.importers.foreign.declared import parse_recipe
 
 _REQUIRED = ("model", "hardware", "engine", "precision", "spec_method")
 

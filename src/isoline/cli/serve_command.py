@@ -33,7 +33,14 @@ def app(host: str, port: int, store: Path | None, catalog: tuple[Path, ...]) -> 
     listener = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     site = create_app(options.sources(store), words, cache=user_cache_path("isoline"))
-    server = uvicorn.Server(uvicorn.Config(site, log_level="warning", access_log=False, server_header=False))
+    config = uvicorn.Config(
+        site,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,  # the events of /live never end by themselves
+    )
+    server = uvicorn.Server(config)
     address = f"http://{shown}:{listener.getsockname()[1]}"
     for slug in (STUDY, SEED):
         print(f"{address}/compare-precision/{slug}", flush=True)

@@ -19,7 +19,9 @@ SIMULATED = "simulated"
 
 
 class Workload(msgspec.Struct, frozen=True, gc=False):
-    """Input and output lengths in tokens; `kind` is `fixed` or `agentic` (no fixed lengths)."""
+    """Input and output lengths in tokens; `kind` is `fixed`, `agentic` (no fixed lengths), or `list` or
+    `sessions` with the beginning of a hash: only the very same requests are alike.
+    """
 
     isl: int | None
     osl: int | None

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from isoline import __version__
-from isoline.measure.fleet import usable_cores
+from isoline.measure.local import usable_cores
 
 
 def fingerprint() -> dict[str, object]:

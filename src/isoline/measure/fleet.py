@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import perf_counter_ns
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 import uvloop
 
 from isoline.errors import IsolineError
 from isoline.measure.failures import Failure, TargetError
-from isoline.measure.job import Done, Job, Progress, Ready, Refused, decode_answer, encode_line
-from isoline.measure.loads import Load, processes_for
+from isoline.measure.job import Done, Job, Progress, Ready, Refused
+from isoline.measure.loads import Load
+from isoline.measure.local import ThisHost
 from isoline.measure.loop import LoadGenerator
+from isoline.measure.member import LAST_WORDS, HostReport, Member, Place
 from isoline.measure.monitor import ClientReport
 from isoline.measure.records import RequestRecord
-from isoline.measure.sink import Sink, SpoolReader
+from isoline.measure.sink import Sink
 from isoline.measure.supply import Workload, pack
 from isoline.measure.target import CHAT, Target
 
-_HEADSTART_NS = 50_000_000  # from the go to the common start
-_LAST_WORDS = 10.0  # seconds that a stopped process may take to write its report
+THIS_HOST = ThisHost()
 
-OnProgress = Callable[[int, int], None]  # finished, failed: over all processes
+
+class Counts(NamedTuple):
+    """Requests of all processes together."""
+
+    finished: int
+    failed: int  # of those that finished
+    in_flight: int
+
+
+OnProgress = Callable[[Counts], None]
 
 
 class Conditions(msgspec.Struct, frozen=True):
@@ -61,15 +68,11 @@ class RunReport:
     clients: list[ClientReport] = field(default_factory=list)
     stopped: str | None = None  # why the run ended before its load did
     conditions: Conditions | None = None
+    hosts: list[HostReport] = field(default_factory=list)  # where there were several
 
     @property
     def interrupted(self) -> bool:
         return self.stopped == "interrupted"
-
-
-def usable_cores() -> int:
-    """Cores this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_load(
@@ -81,75 +84,76 @@ def run_load(
     warmup: bool = False,
     on_progress: OnProgress | None = None,
     watch: Watch | None = None,
+    place: Place = THIS_HOST,
 ) -> RunReport:
     """Offer `load` and write every record to `sink`; raises TargetError if nothing can be offered.
 
-    `processes`: how many; `None` chooses from the load and the cores, 0 runs in this process.
-    Ctrl-C cancels what is in flight, keeps every record and returns with `stopped` set. When
+    `processes`: how many, on each host; `None` chooses from the load and the cores, 0 runs in this
+    process. Ctrl-C cancels what is in flight, keeps every record and returns with `stopped` set. When
     `watch` has seen enough, what is in flight is awaited (not with 0 processes).
     """
-    count = processes_for(load, usable_cores()) if processes is None else processes
+    count = place.count(load, processes)
     if load.concurrency is not None:
         count = min(count, load.concurrency)
     if count == 0:
         generator = LoadGenerator(target, workload, load, sink, warmup=warmup)
         client = uvloop.run(generator.run())
         return RunReport(1, [client], client.stopped, Conditions.of(target, workload))
-    with tempfile.TemporaryDirectory(prefix="isoline-") as folder:
-        spools = [Path(folder, f"{worker}.records") for worker in range(count)]
-        told = on_progress is not None or watch is not None
-        packed = pack(workload)
-        jobs = [Job(target, packed, load, worker, count, warmup, told) for worker in range(count)]
-        fleet = _Fleet(jobs, spools, sink, on_progress, watch)
-        report = asyncio.run(fleet.run())
+    told = on_progress is not None or watch is not None
+    packed = pack(workload)
+    jobs = [Job(target, packed, load, worker, count, warmup, told) for worker in range(count)]
+    with place.members(jobs) as members:
+        fleet = _Fleet(members, sink, on_progress, watch)
+        report = asyncio.run(fleet.run(place.headstart_ns))
         fleet.read()
-        report.conditions = Conditions.of(target, workload)
+    report.hosts = place.reports()
+    report.conditions = Conditions.of(target, workload)
     return report
 
 
 class _Fleet:
-    """The worker processes of one run."""
+    """The processes of one run."""
 
     def __init__(
         self,
-        jobs: list[Job],
-        spools: list[Path],
+        members: Sequence[Member],
         sink: Sink,
         on_progress: OnProgress | None,
         watch: Watch | None,
     ) -> None:
-        self._jobs, self._spools, self._sink = jobs, spools, sink
+        self._members, self._sink = members, sink
         self._on_progress, self._watch = on_progress, watch
-        self._readers = [SpoolReader(spool) for spool in spools]
-        self._report = RunReport(len(jobs))
-        self._counts = [(0, 0)] * len(jobs)
-        self._workers: list[asyncio.subprocess.Process] = []
+        self._report = RunReport(len(members))
+        self._counts = [Counts(0, 0, 0)] * len(members)
+        self._going = False
 
-    async def run(self) -> RunReport:
+    async def run(self, headstart_ns: int) -> RunReport:
         """Start, synchronise, gather."""
         try:
-            for job, spool in zip(self._jobs, self._spools, strict=True):
-                self._workers.append(await _start(job, spool))
-            ready = await asyncio.gather(*(_answer_of(worker) for worker in self._workers))
-            for answer in ready:
+            await asyncio.gather(*(member.start() for member in self._members))
+            ready = await asyncio.gather(*(member.answer() for member in self._members))
+            for member, answer in zip(self._members, ready, strict=True):
                 if not isinstance(answer, Ready):
-                    raise _trouble(answer)
-            self._tell(b"go %d\n" % (perf_counter_ns() + _HEADSTART_NS))
+                    raise _trouble(answer, member.host)
+            start = perf_counter_ns() + headstart_ns
+            for member in self._members:
+                member.go(start)
+            self._going = True
             await self._gather()
         except asyncio.CancelledError:  # Ctrl-C
             self._report.stopped = "interrupted"
             self._tell(b"stop\n")
-            try:
-                await asyncio.wait_for(self._gather(), _LAST_WORDS)
-            except TimeoutError:
-                self._report.stopped = "interrupted"
+            if self._going:  # before that there is nothing to report
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._gather(), LAST_WORDS)
         finally:
-            await self._end()
+            for member in self._members:
+                await member.end()
         return self._report
 
     def read(self) -> list[RequestRecord]:
-        """Hands the records that are new in the spool files to the sink."""
-        records = [record for reader in self._readers for record in reader.read()]
+        """Hands the records that are new to the sink."""
+        records = [record for member in self._members for record in member.read()]
         for record in records:
             self._sink.write(record)
         return records
@@ -161,66 +165,44 @@ class _Fleet:
             self._tell(b"finish\n")
 
     async def _gather(self) -> None:
-        await asyncio.gather(*(self._follow(number) for number in range(len(self._workers))))
+        await asyncio.gather(*(self._follow(number) for number in range(len(self._members))))
         self._report.clients.sort(key=lambda client: client.process)
 
     async def _follow(self, number: int) -> None:
-        worker = self._workers[number]
+        member = self._members[number]
         while True:
-            answer = await _answer_of(worker)
+            answer = await member.answer()
             if isinstance(answer, Progress):
-                self._counts[number] = (answer.finished, answer.failed)
-                if self._on_progress:
-                    self._on_progress(*(sum(column) for column in zip(*self._counts, strict=True)))
-                if number == 0:
-                    self._look()
+                self._count(number, answer)
             elif isinstance(answer, Done):
+                answer.report.host = member.host
                 self._report.clients.append(answer.report)
                 self._report.stopped = self._report.stopped or answer.report.stopped
                 return
             elif isinstance(answer, Refused):
-                raise _trouble(answer)
+                raise _trouble(answer, member.host)
             elif answer is None:
-                code = await worker.wait()
-                died = f"process {number} of the load generator died (exit code {code})"
-                self._report.stopped = self._report.stopped or died
+                self._report.stopped = self._report.stopped or await member.died()
+                self._tell(b"finish\n")  # what the others measure from here on is another load
                 return
 
+    def _count(self, number: int, answer: Progress) -> None:
+        self._counts[number] = Counts(answer.finished, answer.failed, answer.in_flight)
+        if self._on_progress:
+            self._on_progress(Counts(*(sum(column) for column in zip(*self._counts, strict=True))))
+        if number == 0:
+            self._look()
+
     def _tell(self, line: bytes) -> None:
-        for worker in self._workers:
-            if worker.stdin is not None and not worker.stdin.is_closing():
-                worker.stdin.write(line)
-
-    async def _end(self) -> None:
-        for worker in self._workers:
-            if worker.stdin is not None:
-                worker.stdin.close()
-            try:
-                await asyncio.wait_for(worker.wait(), _LAST_WORDS)
-            except (TimeoutError, asyncio.CancelledError):
-                worker.kill()
-                await worker.wait()
+        for member in self._members:
+            member.tell(line)
 
 
-async def _start(job: Job, spool: Path) -> asyncio.subprocess.Process:
-    pipe = asyncio.subprocess.PIPE
-    worker = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "isoline.measure.worker", str(spool), str(os.getpid()), stdin=pipe, stdout=pipe
-    )
-    assert worker.stdin is not None
-    worker.stdin.write(encode_line(job) + b"\n")
-    return worker
-
-
-async def _answer_of(worker: asyncio.subprocess.Process) -> Ready | Progress | Refused | Done | None:
-    assert worker.stdout is not None
-    line = await worker.stdout.readline()
-    return decode_answer(line) if line.endswith(b"\n") else None
-
-
-def _trouble(answer: object) -> IsolineError:
+def _trouble(answer: object, host: str | None) -> IsolineError:
+    where = f"host {host}: " if host else ""
     if isinstance(answer, Refused):
         error = TargetError(Failure(answer.kind), "")
-        error.args = (answer.message,)
+        error.args = (where + answer.message,)
         return error
-    return IsolineError("a process of the load generator died while it started; its message is on stderr")
+    told = "; its message is on stderr" if host is None else ""
+    return IsolineError(f"{where}a process of the load generator died while it started{told}")

@@ -27,11 +27,12 @@ class Ready(msgspec.Struct, tag=True):
 
 
 class Progress(msgspec.Struct, tag=True):
-    """Requests that have ended so far, and how many of them failed."""
+    """Requests that have ended so far, how many of them failed, and how many are under way."""
 
     worker: int
     finished: int
     failed: int
+    in_flight: int = 0
 
 
 class Refused(msgspec.Struct, tag=True):

@@ -76,6 +76,16 @@ class Load:
             return len(self.times) / max(self.times[-1], 1.0)
         return max(self.rate or 0.0, self.ramp_to or 0.0)
 
+    @property
+    def words(self) -> str:
+        """What is offered, for a person."""
+        if self.concurrency is not None:
+            return f"{self.concurrency} streams"
+        if self.times is not None:
+            return f"trace, {self.peak_rate:.3g} requests/s"
+        to = "" if self.ramp_to is None else f" to {self.ramp_to:g}"
+        return f"{self.rate:g}{to} requests/s"
+
     def starts(self) -> Iterator[float]:
         """Seconds after the start at which each first (closed) or every (open) request is due."""
         if self.concurrency is not None:

@@ -18,6 +18,7 @@ class ClientReport(msgspec.Struct):
     """What one process of the load generator did to the measurement. Times are seconds."""
 
     process: int = 0
+    host: str | None = None  # where there were several
     started: int = 0  # perf_counter_ns when the load began
     ended: int = 0
     cpu_seconds: float = 0.0

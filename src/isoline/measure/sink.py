@@ -70,6 +70,10 @@ class SpoolReader:
 
     def read(self) -> Iterator[RequestRecord]:
         """The whole records that are new since the last call."""
+        return (decode_record(data) for data in self.read_encoded())
+
+    def read_encoded(self) -> Iterator[bytes]:
+        """The same, each as the bytes that `decode_record` takes."""
         if not self._path.exists():
             return
         with self._path.open("rb") as file:
@@ -80,4 +84,4 @@ class SpoolReader:
                 if len(data) < size:
                     return
                 self._place += 4 + size
-                yield decode_record(data)
+                yield data

@@ -9,6 +9,7 @@ import msgspec
 
 from isoline.measure.fleet import Conditions, RunReport
 from isoline.measure.loads import Load
+from isoline.measure.member import HostReport
 from isoline.measure.metrics import Metrics, measure_window
 from isoline.measure.monitor import ClientReport
 from isoline.measure.records import RequestRecord
@@ -31,6 +32,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     whole: Metrics | None
     clients: list[ClientReport]
     conditions: Conditions | None = None
+    hosts: list[HostReport] = []
 
     @property
     def main(self) -> Metrics | None:
@@ -63,6 +65,7 @@ def summarise(
         whole=whole,
         clients=report.clients,
         conditions=report.conditions,
+        hosts=report.hosts,
     )
 
 

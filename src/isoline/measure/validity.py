@@ -15,6 +15,8 @@ from isoline.measure.metrics import Metrics
 from isoline.measure.records import RequestRecord
 from isoline.numerics.order import supports
 
+HOST_LOST = "host_lost"
+
 
 class Reason(msgspec.Struct, frozen=True):
     """Why a run is INVALID, and what to do about it."""
@@ -35,6 +37,7 @@ class Limits:
     lag: float = 0.005  # p99, or `lag_of_ttft` of the median TTFT where that is more
     lag_of_ttft: float = 0.05
     lateness: float = 0.010  # median; open loop: sent after it was due
+    clocks: float = 0.005  # of the window: how well the clocks of several hosts are known
     percentiles: tuple[float, ...] = (0.5,)  # that the run must be long enough for
 
 
@@ -48,13 +51,19 @@ def judge(
     """Every reason not to believe the run; an empty list means VALID."""
     limits = limits or Limits()
     reasons: list[Reason] = []
-    if report.stopped:
+    lost = [host for host in report.hosts if host.lost]
+    for host in lost:
+        text = f"host {host.host} of the load generator was lost: {host.lost}; its share was missing"
+        advice = "see why it ended (`ray status`, its system log), then run it again"
+        reasons.append(Reason(HOST_LOST, text, advice))
+    if report.stopped and not lost:
         reasons.append(Reason("stopped", report.stopped, "run it again; see the errors"))
     reasons += _errors(records, report, load, limits)
     if metrics is None or metrics.requests == 0:
         reasons.append(Reason("nothing", "no request was answered", "see the errors"))
         return reasons
     reasons += _client(report, metrics, limits)
+    reasons += _clocks(report, metrics, limits)
     reasons += _offered(load, metrics, limits)
     for p in limits.percentiles:
         if not supports(metrics.requests, p):
@@ -98,7 +107,8 @@ def _client(report: RunReport, metrics: Metrics, limits: Limits) -> list[Reason]
     if metrics.ttft is not None:
         lag_limit = max(lag_limit, limits.lag_of_ttft * metrics.ttft.median)
     for client in report.clients:
-        name = f"process {client.process} of the load generator"
+        where = f" on host {client.host}" if client.host else ""
+        name = f"process {client.process} of the load generator{where}"
         if client.cpu_share > limits.cpu:
             reasons.append(Reason("client_cpu", f"{name} used {client.cpu_share:.0%} of a core", more))
         if client.lag_p99 > lag_limit:
@@ -108,6 +118,18 @@ def _client(report: RunReport, metrics: Metrics, limits: Limits) -> list[Reason]
         if client.waited_seconds is not None and client.waited_seconds > limits.host_wait * span:
             text = f"{name} waited {client.waited_seconds:.1f} s of {span:.1f} s for a core"
             reasons.append(Reason("host_busy", text, "stop what else runs on this host, or pin it elsewhere"))
+    return reasons
+
+
+def _clocks(report: RunReport, metrics: Metrics, limits: Limits) -> list[Reason]:
+    """Durations are of one clock each; only the common window needs several."""
+    reasons: list[Reason] = []
+    for host in report.hosts:
+        if host.clock_error is not None and host.clock_error > limits.clocks * metrics.window.seconds:
+            text = f"the clock of host {host.host} is known within {host.clock_error * 1e3:.1f} ms only"
+            reasons.append(
+                Reason("clocks", text, "measure for longer, or see what delays calls to that host")
+            )
     return reasons
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import msgspec
 
-from isoline.measure.fleet import run_load
+from isoline.measure.fleet import THIS_HOST, run_load
 from isoline.measure.loads import SMALLEST_ROUND, Load
+from isoline.measure.member import Place
 from isoline.measure.metrics import measure_window
 from isoline.measure.records import RequestRecord
 from isoline.measure.sink import ListSink, Sink
@@ -49,6 +50,7 @@ def warm_up(
     most: int = 5,
     tolerance: float = 0.05,
     least: int = SMALLEST_ROUND,
+    place: Place = THIS_HOST,
 ) -> WarmUp:
     """At most `most` rounds of one request a stream; ends when two agree within `tolerance`.
 
@@ -61,7 +63,7 @@ def warm_up(
     for number in range(most):
         salted = replace(workload, salt=workload.salt ^ _SALT ^ number + 1)
         kept = ListSink()
-        report = run_load(target, salted, once, kept, processes, warmup=True)
+        report = run_load(target, salted, once, kept, processes, warmup=True, place=place)
         for record in kept.records:
             sink.write(record)
         rounds.append(_round(kept.records))

@@ -29,8 +29,9 @@ _PROGRESS = 0.5  # seconds
 
 
 def _answer(answer: Answer) -> None:
-    sys.stdout.buffer.write(encode_line(answer) + b"\n")
-    sys.stdout.buffer.flush()
+    with suppress(BrokenPipeError):  # a parent that was killed; the end of standard input says so, too
+        sys.stdout.buffer.write(encode_line(answer) + b"\n")
+        sys.stdout.buffer.flush()
 
 
 async def _lines() -> asyncio.StreamReader:
@@ -95,7 +96,8 @@ async def _progress(generator: LoadGenerator, job: Job, sink: SpoolSink) -> None
         sink.flush()
         if trouble := _trouble(sink):
             generator.stop(trouble)
-        _answer(Progress(job.worker, generator.finished, generator.failed))
+        under_way = generator.offered - generator.finished
+        _answer(Progress(job.worker, generator.finished, generator.failed, under_way))
 
 
 def prefer() -> None:
@@ -124,9 +126,13 @@ def main() -> None:
     spool, parent = Path(sys.argv[1]), int(sys.argv[2])
     try:
         uvloop.run(work(spool))
+    except Exception:
+        if os.getppid() == parent:
+            raise  # else nobody is left to tell: the job itself may have come cut off
     finally:
         if os.getppid() != parent:
             _tidy(spool)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads what is left in it
 
 
 def _tidy(spool: Path) -> None:

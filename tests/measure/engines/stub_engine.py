@@ -2,7 +2,8 @@
 
 slow: healthy only after some requests. oom, flag, port: dies at start with that in its log. hang:
 never serves. midway: dies when asked for /die. stubborn: ignores SIGTERM. orphan: a child in a
-session of its own holds a second port.
+session of its own holds a second port. once=FILE: the first start dies at its 15th completion.
+ill: from its 15th completion on it listens, but answers errors, as where a worker died.
 """
 
 from __future__ import annotations
@@ -30,21 +31,61 @@ LOGS = {
 
 class Handler(BaseHTTPRequestHandler):
     asked = 0
+    completed = 0
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         Handler.asked += 1
         if self.path == "/die":
             print("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.", flush=True)
             os._exit(9)
-        busy = "slow" in sys.argv and Handler.asked < 4
+        busy = ("slow" in sys.argv and Handler.asked < 4) or ill()
         body = json.dumps({"object": "list", "data": [{"id": "stub", "owned_by": "vllm"}]}).encode()
         self.send_response(503 if busy else 200)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        """A completion of as many tokens as it asks for."""
+        Handler.completed += 1
+        if Handler.completed == 15 and first_of_its_file():
+            self.path = "/die"
+            self.do_GET()
+        if ill():
+            self.send_error(500, "EngineDeadError")
+            return
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        token = {"choices": [{"index": 0, "text": " a", "finish_reason": None}]}
+        usage = {"prompt_tokens": len(asked["prompt"]), "completion_tokens": asked["max_tokens"]}
+        events = [token] * asked["max_tokens"] + [{"choices": [], "usage": usage}]
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        for text in (*map(json.dumps, events), "[DONE]"):
+            event = f"data: {text}\n\n".encode()
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
+            self.wfile.flush()
+            time.sleep(0.002)
+        self.wfile.write(b"0\r\n\r\n")
+
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+
+def first_of_its_file() -> bool:
+    for name in (word.removeprefix("once=") for word in sys.argv if word.startswith("once=")):
+        try:
+            os.close(os.open(name, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return False
+        return True
+    return False
+
+
+def ill() -> bool:
+    return "ill" in sys.argv and Handler.completed >= 15
 
 
 def main() -> None:

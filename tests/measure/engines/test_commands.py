@@ -48,6 +48,12 @@ def command(engine: str, **settings: Any) -> str:
             "--cache-type-k q8_0 --cache-type-v q8_0",
         ),
         (
+            "simulated",
+            {"model": "llama-3-1-8b on h100", "program": ("isoline", "sim"), "quantization": "fp8",
+             "spec_method": "mtp", "spec_tokens": 2, "max_batch": 64},
+            "isoline sim llama-3-1-8b h100 AT --precision fp8 --max-sequences 64 --spec mtp --draft 2",
+        ),
+        (
             "transformers",
             {"dtype": "bfloat16", "program": ("/venv/bin/transformers", "serve")},
             "/venv/bin/transformers serve org/model AT --dtype bfloat16",

@@ -16,6 +16,7 @@ LABELS = {
     "sglang": "SGLang",
     "trt": "TensorRT-LLM",
     "llama-cpp": "llama.cpp",
+    "simulated": "Simulated",
     "transformers": "Transformers",
 }
 

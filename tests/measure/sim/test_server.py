@@ -8,13 +8,12 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from isoline.measure.identity import identify
-from isoline.measure.sim.labels import HEADER, Declaration
-from isoline.measure.target import Target
+from isoline.measure.engines.identify import identify
+from isoline.measure.engines.probe import Probe
+from isoline.measure.sim.labels import HEADER
 from isoline.numerics.engine.speculation import Speculation
 from tests.measure.sim.running import MODEL, command, events, fetch, threaded, truth
 
@@ -53,16 +52,18 @@ def test_everything_says_that_it_is_simulated(url: str) -> None:
 
 def test_a_client_learns_the_recipe() -> None:
     with command("--precision", "fp8", "--spec", "mtp", "--draft", "2", "--speed", "20") as url:
-        found = identify(Target(url, MODEL))
-    assert found.models == [f"simulated/{MODEL}"]
-    declared = msgspec.convert(found.simulated, Declaration)
-    assert declared.speed == 20
-    recipe = declared.recipe
-    assert (recipe.engine, recipe.model, recipe.hardware) == ("simulated", MODEL, "h100")
-    assert (recipe.precision, recipe.weight_format, recipe.kv_format) == ("fp8", "fp8_e4m3", "fp8_e4m3")
-    assert (recipe.spec_method, recipe.spec_draft_tokens, recipe.spec_acceptance) == ("mtp", 2, "synthetic")
-    assert recipe.flags == "speed=20"
-    assert recipe.gpus == 1
+        found = identify(Probe(url))
+    assert found.served == (f"simulated/{MODEL}", MODEL)
+    assert (found.engine, found.simulated, found.speculates) == ("simulated", 20, True)
+    told = found.fields
+    assert (told["model"], told["hardware"], told["flags"]) == (MODEL, "h100", "speed=20")
+    assert (told["precision"], told["weight_format"], told["kv_format"]) == ("fp8", "fp8_e4m3", "fp8_e4m3")
+    assert (told["spec_method"], told["spec_draft_tokens"], told["spec_acceptance"]) == (
+        "mtp",
+        2,
+        "synthetic",
+    )
+    assert (told["prefill_gpus"], told["decode_gpus"]) == (1, 1)
 
 
 PROMPTS: list[tuple[str, dict[str, Any], int]] = [

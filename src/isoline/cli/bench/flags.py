@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from isoline.cli.bench.recipe import parse_pairs
+from isoline.domain.declared import parse_pairs
 from isoline.errors import UsageError
 
 
@@ -26,9 +26,9 @@ def given(
     if is_url:
         flags["url"] = target
     if recipe:
-        flags["recipe"] = parse_pairs(",".join(recipe), "--recipe")
+        flags["recipe"] = parse_pairs(recipe, "--recipe")
     if slo:
-        flags["slo"] = _seconds(parse_pairs(",".join(slo), "--slo"))
+        flags["slo"] = _seconds(parse_pairs(slo, "--slo"))
     if headers:
         flags["headers"] = dict(_header(text) for text in headers)
     if extra_body is not None:

@@ -1,30 +1,32 @@
-"""Finished points into the store, one run folder each, and out of it when a sweep is resumed."""
+"""Finished points into the store, one run folder each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import gzip
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
 from isoline.cli.bench import rows
+from isoline.cli.bench.earlier import REPORT, Beginning, begin
 from isoline.cli.bench.hiding import Hider
 from isoline.cli.bench.recipe import Declared
 from isoline.domain.point import SIMULATED, Dataset, Workload
+from isoline.measure.engines.identity import Identity
 from isoline.measure.environment import fingerprint
-from isoline.measure.identity import Identity
+from isoline.measure.listed import Listed
 from isoline.measure.records import RequestRecord
-from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.plan import Plan, Slot
 from isoline.measure.sweep.report import PointReport
 from isoline.measure.telemetry import Telemetry
 from isoline.store.store import Store
 
-REPORT = "report.json"
 LENGTHS = "prompt-lengths.json"
 MESSAGES = "errors.json"
-STALE = timedelta(days=7)  # an older sweep measured another server: it is begun anew
+REQUESTS = "workload.jsonl.gz"
+ENGINE_LOG = "server.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +38,24 @@ class About:
     declared: Declared
     identity: Identity
     fresh: bool = False  # don't resume
+    engine: Mapping[str, object] | None = None  # how it was started, if it was
+    source: str | None = None  # file that the prompts were taken from
+    log: Callable[[], bytes] | None = None  # what a started engine has said so far
 
 
 class StoreKeeper:
     """Keeps points as run folders; `id` names the sweep, an unfinished one of the same plan goes on."""
 
-    def __init__(self, store: Store, plan: Plan, about: About, hider: Hider) -> None:
+    def __init__(
+        self, store: Store, plan: Plan, about: About, hider: Hider, beginning: Beginning | None = None
+    ) -> None:
         self._store, self._plan, self._about, self._hider = store, plan, about, hider
         self._environment = fingerprint()
-        self._order: list[str] = []
-        self.began = datetime.now(UTC).isoformat(timespec="seconds")
-        self._done: dict[str, PointReport] = {}
-        self.resumed = False
-        if not about.fresh:
-            self._resume()
+        begun = beginning or begin(store, (about.dataset,), (plan,), fresh=about.fresh)
+        self.began, self.resumed = begun.began, begun.resumed
+        self._done = begun.done(plan)
+        in_order = sorted(self._done.values(), key=lambda report: report.position)
+        self._order = [report.slot for report in in_order]
 
     @property
     def id(self) -> str:
@@ -70,7 +76,7 @@ class StoreKeeper:
         self._order.append(slot.name)
         plan, about = self._plan, self._about
         key = f"{self.id}/{slot.name}"
-        workload = Workload(plan.workload.isl, plan.workload.osl)
+        workload = Workload(*plan.nominal, plan.kind)
         point = rows.point(
             report, about.declared.recipe, workload, about.dataset, key, self.began, about.declared.status
         )
@@ -80,6 +86,11 @@ class StoreKeeper:
             LENGTHS: self._json(lengths),
             MESSAGES: self._json(rows.messages(records)),
         }
+        if isinstance(plan.workload, Listed):
+            files[REQUESTS] = gzip.compress(Path(plan.workload.path).read_bytes(), mtime=0)
+        if about.log is not None:
+            said = about.log().decode("utf-8", "replace")
+            files[ENGINE_LOG] = self._hider.text(said).encode()
         simulated = about.declared.status == SIMULATED
         origin = rows.origin_ns(records)
         samples = (
@@ -105,7 +116,7 @@ class StoreKeeper:
 
     def _details(self, slot: Slot, report: PointReport) -> dict[str, object]:
         plan, target = self._plan, self._plan.target
-        details = {
+        details: dict[str, object] = {
             "command": self._about.command,
             "sweep": {
                 "id": self.id,
@@ -129,52 +140,26 @@ class StoreKeeper:
                 "insecure": target.insecure,
                 "chat_template": target.endpoint == "chat",
             },
-            "workload": {"id": plan.workload.id, **msgspec.to_builtins(plan.workload_of(slot))},
+            "workload": self._workload(slot),
             "load": slot.load,
             "objectives": plan.objectives,
             "notes": self._about.declared.notes,
             "server": self._about.identity,
             "environment": self._environment,
+            "hosts": list(plan.place.environments()),
         }
+        if self._about.engine is not None:
+            details["engine"] = self._about.engine
         plain = self._hider.document(details)
         assert isinstance(plain, dict)
         return plain
 
+    def _workload(self, slot: Slot) -> dict[str, object]:
+        workload = self._plan.workload_of(slot)
+        fields: dict[str, object] = {"id": workload.id, **msgspec.to_builtins(workload)}
+        if isinstance(workload, Listed):  # it was read from a passing file; the run holds it
+            fields |= {"path": REQUESTS, "source": self._about.source}
+        return fields
+
     def _json(self, value: object) -> bytes:
         return msgspec.json.encode(self._hider.document(value)) + b"\n"
-
-    def _resume(self) -> None:
-        """Takes over the newest sweep of the same plan, if points of it are missing."""
-        newest: str | None = None
-        for run, sweep in self._earlier():
-            began = str(sweep["began"])
-            newest = newest or began
-            if began != newest:
-                break
-            report = self._stored(run)
-            if report is not None and report.answered:
-                self._done.setdefault(report.slot, report)
-        if newest is None or not self._done or Agenda(self._plan).next(self._done) is None:
-            self._done = {}
-            return
-        self.began, self.resumed = newest, True
-        in_order = sorted(self._done.values(), key=lambda report: report.position)
-        self._order = [report.slot for report in in_order]
-
-    def _earlier(self) -> Iterator[tuple[str, Mapping[str, object]]]:
-        """Runs of this plan that are not stale, newest first."""
-        oldest = f"{datetime.now(UTC) - STALE:%Y%m%dT%H%M%S}"
-        for run, details in self._store.details(self._about.dataset):
-            if run < oldest:
-                return
-            sweep = details.get("sweep")
-            if isinstance(sweep, dict) and sweep.get("plan") == self._plan.id:
-                yield run, sweep
-
-    def _stored(self, run: str) -> PointReport | None:
-        data = self._store.file(run, REPORT)
-        try:
-            report = msgspec.json.decode(data or b"", type=PointReport)
-        except msgspec.DecodeError:
-            return None
-        return msgspec.structs.replace(report, run=run)

@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from isoline.cli.bench.hosts import hosts_asked
 from isoline.cli.bench.levels import levels, once
 from isoline.cli.bench.spec import Spec, SpecProblem
-from isoline.domain.recipe import Recipe
+from isoline.cli.bench.workload import Offer
 from isoline.errors import UsageError
+from isoline.measure.engines.probe import Probe
 from isoline.measure.loads import Load
 from isoline.measure.sweep.explore import Explore
 from isoline.measure.sweep.plan import LONGEST, Plan
 from isoline.measure.target import Target
-from isoline.measure.workloads import Synthetic
 
 _FEW = 8  # requests; the first leaves the window, and a median needs six for an interval
+_PATIENCE = 5.0  # seconds; a server that says nothing about itself is measured all the same
+_SECRET = re.compile(r"(?i)token|key|secret|passw")  # in names of variables
 _SHORT = 3  # letters; a text this short is no secret, and hiding it would garble words
 
 
-def plan_of(spec: Spec, target: Target, recipe: Recipe, salt: int, hide: Callable[[str], str]) -> Plan:
-    """The plan of a sweep; a wrong combination is a UsageError. `salt`: no server has seen the prompts."""
+def plan_of(
+    spec: Spec,
+    offer: Offer,
+    target: Target,
+    identity: Mapping[str, object],
+    salt: int,
+    hide: Callable[[str], str],
+) -> Plan:
+    """The plan of a sweep; a wrong combination is a UsageError. `salt`: no server has seen the prompts.
+
+    `identity` is what is served: it makes a sweep another one.
+    """
     return Plan(
-        target=target,
-        workload=Synthetic(spec.isl, spec.osl, spec.lengths, seed=spec.seed, salt=salt),
-        loads=tuple(_loads(spec)),
+        target=replace(target, keep_text=target.keep_text or offer.tokenizer is not None),
+        workload=replace(offer.workload, salt=salt),
+        lengths=offer.lengths,
+        kind=offer.kind,
+        tokenizer=offer.tokenizer,
+        loads=(offer.replay,) if offer.replay else tuple(_loads(spec)),
         explore=_explore(spec.concurrency),
         repeats=spec.repeats,
         seed=spec.seed,
@@ -35,20 +52,28 @@ def plan_of(spec: Spec, target: Target, recipe: Recipe, salt: int, hide: Callabl
         cooldown=spec.cooldown,
         warmup_requests=spec.warmup_requests,
         hide=hide,
-        identity={"recipe": recipe.id, "dataset": spec.dataset},
+        identity={**identity, "dataset": spec.dataset, **hosts_asked(spec)},
     )
 
 
 def secrets(spec: Spec) -> list[str]:
     """Values that must appear in nothing that is stored or printed, the longest first."""
-    values = [*spec.headers.values(), os.environ.get(spec.api_key_env or "", "")]
+    values = [*spec.headers.values(), os.environ.get(spec.api_key_env or "", ""), *_of_engine(spec)]
     parts = {part for value in values for part in (value, *value.split()) if len(part) > _SHORT}
     return sorted(parts, key=len, reverse=True)
 
 
-def target_of(spec: Spec) -> Target:
-    """The server that is asked for."""
-    parts = urlsplit(spec.url)
+def _of_engine(spec: Spec) -> list[str]:
+    """Values of its environment that by their names are secrets, as they are and as `$NAME` makes them."""
+    if spec.engine is None:
+        return []
+    told = {name: str(value) for name, value in spec.engine.environment.items() if _SECRET.search(name)}
+    return [text for value in told.values() for text in (value, os.path.expandvars(value))]
+
+
+def target_of(spec: Spec, url: str, model: str) -> Target:
+    """The server, and how the spec wants it asked."""
+    parts = urlsplit(url)
     if parts.username or parts.query:
         words = "a user name or a query is not supported; use --header or --api-key-env"
         raise SpecProblem(("url",), words)
@@ -59,8 +84,8 @@ def target_of(spec: Spec) -> Target:
             raise SpecProblem(("api_key_env",), f"the environment variable {spec.api_key_env} is not set")
         headers["Authorization"] = f"Bearer {key}"
     return Target(
-        url=spec.url,
-        model=spec.model,
+        url=url,
+        model=model,
         endpoint=spec.endpoint,
         headers=headers,
         extra_body=spec.extra_body,
@@ -68,6 +93,14 @@ def target_of(spec: Spec) -> Target:
         insecure=spec.insecure,
         timeout=spec.timeout,
     )
+
+
+def probe_of(target: Target) -> Probe:
+    """For questions to that server beside the load."""
+    parts = urlsplit(target.url)
+    base = target.path.removesuffix("/completions").removesuffix("/chat")
+    url = f"{parts.scheme}://{parts.netloc}{base}"
+    return Probe(url, headers=target.headers, timeout=_PATIENCE, insecure=target.insecure)
 
 
 def _explore(concurrency: object) -> Explore | None:
@@ -99,11 +132,15 @@ def _loads(spec: Spec) -> list[Load]:
     if _explore(spec.concurrency) is not None:
         return [base]
     if spec.concurrency is not None:
+        if spec.ramp_to is not None:
+            raise SpecProblem(("ramp_to",), "changes a rate; give a rate instead of a concurrency")
         counts = once(levels(spec.concurrency, int, "concurrency"), "concurrency")
         requests = [max(each * level, _FEW) if each is not None else base.requests for level in counts]
         return [
             replace(base, concurrency=level, requests=number)
             for level, number in zip(counts, requests, strict=True)
         ]
+    if spec.ramp_to is not None and spec.duration is None:
+        raise SpecProblem(("ramp_to",), "needs a duration over which the rate changes")
     rates = once(levels(spec.rate, float, "rate"), "rate")
-    return [replace(base, concurrency=None, rate=rate) for rate in rates]
+    return [replace(base, concurrency=None, rate=rate, ramp_to=spec.ramp_to) for rate in rates]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from isoline.measure.fleet import Counts
 from isoline.measure.records import RequestRecord
 from isoline.measure.sweep.plan import Slot
 from isoline.measure.sweep.report import PointReport
@@ -26,7 +27,7 @@ class Quiet:
     def phase(self, slot: Slot, words: str) -> None:
         pass
 
-    def progress(self, finished: int, failed: int) -> None:
+    def progress(self, counts: Counts) -> None:
         pass
 
     def see(self, records: Sequence[RequestRecord]) -> None:
@@ -69,14 +70,13 @@ class Live:
         self._bar.update(self._task, total=points, completed=finished)
 
     def phase(self, slot: Slot, words: str) -> None:
-        load = slot.load
-        streams = f"{load.concurrency} streams" if load.concurrency else f"{load.rate:g} requests/s"
-        self._words, self._counts, self._ttft = f"{streams}, {words}", "", None
+        self._words, self._counts, self._ttft = f"{slot.load.words}, {words}", "", None
         self._recent = [(time.monotonic(), 0)]
         self._show()
 
-    def progress(self, finished: int, failed: int) -> None:
-        self._counts = f" {finished} requests" + (f", {failed} failed" if failed else "")
+    def progress(self, counts: Counts) -> None:
+        failed = f", {counts.failed} failed" if counts.failed else ""
+        self._counts = f" {counts.finished} requests{failed}"
         self._show()
 
     def see(self, records: Sequence[RequestRecord]) -> None:

@@ -1,23 +1,26 @@
-"""What the user declares about the deployment -> a `Recipe`, every name looked up in the catalog."""
+"""What is declared of a deployment, and what its server says -> the `Recipe` of its points."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from isoline.cli.bench.spec import SpecProblem
-from isoline.domain.catalog import Catalog
+from isoline.domain.declared import RecipeProblem, recipe_fields, with_gpus
 from isoline.domain.point import MEASURED, SIMULATED
-from isoline.domain.recipe import RECIPE_FIELDS, Recipe
-from isoline.errors import InputError, UsageError
-from isoline.measure.identity import Identity
+from isoline.domain.recipe import Recipe, Scalar
+from isoline.measure.engines.identity import UNKNOWN, Identity, verify
 
-_BOTH = ("tp", "pp", "ep", "dp_attention", "workers", "gpus")  # of an aggregated deployment
-_TYPES = {name: str(kind).removesuffix(" | None") for name, kind in Recipe.__annotations__.items()}
-UNKNOWN = "unknown"
+if TYPE_CHECKING:
+    from isoline.domain.catalog import Catalog
+
+_UNKNOWN = "unknown"
+_REQUIRED = ("model", "hardware", "engine", "precision", "spec_method")
+NOBODY = Identity(_UNKNOWN)
 
 
 @dataclass(slots=True)
@@ -29,95 +32,53 @@ class Declared:
     status: str = MEASURED
 
 
-def parse_pairs(text: str, option: str) -> dict[str, str]:
-    """`a=1,b=2` -> a mapping."""
-    pairs: dict[str, str] = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        name, equals, value = part.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise UsageError(f"{option}: {part!r} is not KEY=VALUE")
-        pairs[name.strip()] = value.strip()
-    return pairs
-
-
 def declare(
-    values: Mapping[str, object], served: str, catalog: Catalog, identity: Identity | None = None
+    values: Mapping[str, object],
+    served: str,
+    catalog: Catalog,
+    identity: Identity = NOBODY,
+    *,
+    model: str | None = None,
+    tokens: int | None = None,
 ) -> Declared:
-    """`values` are recipe fields, with tp, pp, ep, workers, gpus for both prefill and decode.
+    """`values` are recipe fields by name, `served` the name that requests ask for.
 
-    What the server says of itself fills what is not declared; a simulated server is what it says.
+    What the server says of itself fills what is not declared, and must not contradict it: that is an
+    `EngineError`. `model` and `tokens` are verified, too (see `verify`). A simulated server is what it says.
     """
-    identity = identity or Identity()
+    fields = _fields(values, catalog)
+    given = Recipe(**{**dict.fromkeys(_REQUIRED, _UNKNOWN), **fields})  # type: ignore[arg-type]
+    found = Declared(verify(given, identity, catalog, model=model, tokens=tokens))
+    _name_model(found, served, catalog)
     if identity.simulated is not None:
-        return _simulated(identity.simulated)
-    fields = _fields(values)
-    if identity.version and "engine" in fields:
-        fields.setdefault("engine_version", identity.version)
-    found = Declared(Recipe("", "", "", ""))
-    engine = str(fields.get("engine", UNKNOWN))
-    if "engine" in fields:
-        _known("engine", engine.lower(), catalog.names.engines)
-        engine, fields["disaggregated"] = catalog.resolve_engine(engine, _flag(fields.get("disaggregated")))
-    fields.setdefault("checkpoint", served)
-    fields |= {
-        "model": _model(fields.get("model"), served, catalog, found.notes),
-        "hardware": _hardware(fields.get("hardware"), catalog),
-        "engine": engine,
-        "precision": _precision(fields.get("precision"), catalog),
-        "spec_method": _spec_method(fields.get("spec_method"), catalog),
-    }
-    missing = [name for name in ("hardware", "precision", "engine") if fields[name] == UNKNOWN]
-    if missing:
-        asked = ",".join(f"{name}=…" for name in missing)
-        found.notes.append(f"isoline compare cannot place these points without --recipe {asked}")
-    found.recipe = _with_gpus(msgspec.convert(fields, Recipe), found.notes)
+        found.status = SIMULATED
+        found.notes += _simulated(identity.simulated)
+    found.recipe = msgspec.structs.replace(
+        found.recipe,
+        checkpoint=found.recipe.checkpoint or (served if identity.simulated is None else None),
+        spec_method=_spec_method(found, identity),
+    )
+    _place(found)
+    _count_gpus(found)
     return found
 
 
-def _simulated(told: Mapping[str, object]) -> Declared:
-    """The recipe that a simulated engine declares: whatever the user says, it is no measurement."""
+def _fields(values: Mapping[str, object], catalog: Catalog) -> dict[str, Scalar]:
+    """Checked values by recipe column; an orchestrator's name says whether prefill is apart."""
     try:
-        recipe = msgspec.convert(told.get("recipe"), Recipe)
-    except msgspec.ValidationError as error:
-        raise InputError(f"the simulated server declares a recipe that cannot be read: {error}") from None
-    notes = ["the server is simulated: its points are stored as simulated, with the recipe it declares"]
-    if told.get("speed", 1.0) != 1.0:
-        notes.append(f"it runs {told['speed']} times as fast as real time, and so do all figures")
-    return Declared(recipe, notes, SIMULATED)
-
-
-def _fields(values: Mapping[str, object]) -> dict[str, object]:
-    """Checked values by recipe column; those of both phases twice."""
-    known = (*RECIPE_FIELDS, *_BOTH)
-    fields: dict[str, object] = {}
-    for name, value in values.items():
-        if name not in known:
-            close = tuple(difflib.get_close_matches(name, known))
-            rest = "" if close else f"; known are {', '.join(sorted(known))}"
-            raise SpecProblem(("recipe", name), f"there is no recipe field {name!r}{rest}", close)
-        columns = (f"prefill_{name}", f"decode_{name}") if name in _BOTH else (name,)
-        fields |= dict.fromkeys(columns, _as(_TYPES[columns[-1]], name, value))
+        fields = recipe_fields(values, catalog)
+    except RecipeProblem as problem:
+        raise SpecProblem(("recipe", problem.key), str(problem), problem.suggestions) from None
+    if "engine" in fields:
+        apart = fields.get("disaggregated")
+        name = str(values["engine"])
+        _known("engine", name.lower(), catalog.names.engines)
+        fields["engine"], fields["disaggregated"] = catalog.resolve_engine(
+            name, apart if isinstance(apart, bool) else None
+        )
+    if "spec_method" in fields:
+        _known("spec_method", str(fields["spec_method"]), catalog.spec_methods)
     return fields
-
-
-def _as(kind: str, name: str, value: object) -> object:
-    """A value from text or YAML as its field's type."""
-    try:
-        if kind == "bool":
-            return {"true": True, "false": False}[str(value).lower()]
-        if kind in ("int", "float"):
-            number = {"int": int, "float": float}[kind](str(value))
-            if number < (1 if kind == "int" else 0):
-                raise ValueError
-            return number
-    except (KeyError, ValueError):
-        words = {"bool": "true or false", "int": "a whole number above 0", "float": "a number"}[kind]
-        raise SpecProblem(("recipe", name), f"{name} must be {words}, not {value!r}") from None
-    return str(value)
-
-
-def _flag(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
 
 
 def _known(kind: str, name: str, names: Mapping[str, object]) -> None:
@@ -129,49 +90,50 @@ def _known(kind: str, name: str, names: Mapping[str, object]) -> None:
         )
 
 
-def _model(declared: object, served: str, catalog: Catalog, notes: list[str]) -> str:
-    if declared is not None:
-        name = str(declared).lower()
-        _known("model", name, catalog.names.models)
-        return catalog.names.models[name]
+def _name_model(found: Declared, served: str, catalog: Catalog) -> None:
+    if found.recipe.model not in UNKNOWN:
+        return
     key = catalog.resolve_model(None, served)
-    found = (catalog.model_for_db_key(key) if key else None) or catalog.find_model(served.split("/")[-1])
-    if found is not None:
-        return found.key
-    notes.append(f"model {served!r} is not in the catalog; --recipe model=… names it, --catalog FILE adds it")
-    return served.split("/")[-1].lower()
+    row = (catalog.model_for_db_key(key) if key else None) or catalog.find_model(served.split("/")[-1])
+    if row is None:
+        words = "is not in the catalog; --recipe model=… names it, --catalog FILE adds it"
+        found.notes.append(f"model {served!r} {words}")
+    name = row.key if row else served.rstrip("/").split("/")[-1].lower()
+    found.recipe = msgspec.structs.replace(found.recipe, model=name)
 
 
-def _hardware(declared: object, catalog: Catalog) -> str:
-    if declared is None:
-        return UNKNOWN
-    found = catalog.resolve_hardware(str(declared))
-    if found is None:
-        _known("hardware", str(declared).lower(), catalog.hardware)
-    return found or UNKNOWN
+def _spec_method(found: Declared, identity: Identity) -> str:
+    if found.recipe.spec_method not in UNKNOWN:
+        return found.recipe.spec_method
+    if not identity.speculates:
+        return "none"
+    found.notes.append("the server drafts tokens; --recipe spec_method=… says by which method")
+    return _UNKNOWN
 
 
-def _precision(declared: object, catalog: Catalog) -> str:
-    if declared is None:
-        return UNKNOWN
-    name = catalog.resolve_precision(str(declared))
-    _known("precision", name, catalog.precisions)
-    return name
+def _place(found: Declared) -> None:
+    names = ("hardware", "precision", "engine")
+    if missing := [name for name in names if getattr(found.recipe, name) == _UNKNOWN]:
+        asked = ",".join(f"{name}=…" for name in missing)
+        found.notes.append(f"isoline compare cannot place these points without --recipe {asked}")
 
 
-def _spec_method(declared: object, catalog: Catalog) -> str:
-    name = catalog.resolve_spec_method(declared)
-    _known("spec_method", name, catalog.spec_methods)
-    return name
-
-
-def _with_gpus(recipe: Recipe, notes: list[str]) -> Recipe:
-    """GPUs follow from tp x pp x workers where they are not declared; else one is assumed."""
+def _count_gpus(found: Declared) -> None:
+    """GPUs follow from tp x pp x workers where they are not known; else one is assumed."""
+    recipe = found.recipe
     if recipe.gpus is not None:
-        return recipe
+        return
     if recipe.disaggregated:
         raise SpecProblem(("recipe",), "a disaggregated deployment needs prefill_gpus and decode_gpus")
-    count = (recipe.decode_tp or 1) * (recipe.decode_pp or 1) * (recipe.decode_workers or 1)
-    if recipe.decode_tp is None and recipe.hardware != UNKNOWN:
-        notes.append("one GPU is assumed; --recipe gpus=N says how many serve")
-    return msgspec.structs.replace(recipe, prefill_gpus=count, decode_gpus=count)
+    if recipe.decode_tp is None and recipe.hardware != _UNKNOWN:
+        found.notes.append("one GPU is assumed; --recipe gpus=N says how many serve")
+    fields = with_gpus({**dict(recipe.items()), "decode_tp": recipe.decode_tp or 1})
+    count = fields["decode_gpus"]
+    found.recipe = msgspec.structs.replace(recipe, prefill_gpus=count, decode_gpus=count)
+
+
+def _simulated(speed: float) -> list[str]:
+    notes = ["the server is simulated: its points are stored as simulated, with the recipe it declares"]
+    if speed != 1.0:
+        notes.append(f"it runs {speed:g} times as fast as real time, and so do all figures")
+    return notes

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import secrets as randomness
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from isoline.cli.bench.hiding import Hider, command_line
+from isoline.cli.bench.hosts import on_hosts
 from isoline.cli.bench.keeper import About, StoreKeeper
-from isoline.cli.bench.plan import plan_of, secrets, target_of
+from isoline.cli.bench.live import Both, live_watch
+from isoline.cli.bench.plan import plan_of, probe_of, secrets, target_of
 from isoline.cli.bench.progress import Live, Quiet
 from isoline.cli.bench.reading import Asked
 from isoline.cli.bench.recipe import Declared, declare
+from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.cli.bench.telemetry import doubts, sources
-from isoline.cli.bench.view import print_table, to_json
+from isoline.cli.bench.view import document, print_table, to_json
+from isoline.cli.bench.workload import Offer, offer_of
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import SIMULATED
 from isoline.errors import UsageError
-from isoline.measure.identity import identify
+from isoline.measure.engines.identify import recognise
 from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.plan import Plan
+from isoline.measure.sweep.roles import Watcher
 from isoline.measure.sweep.sweep import SweepResult, run_sweep
 from isoline.measure.telemetry import Telemetry
 from isoline.store.failures import storing
@@ -37,35 +44,85 @@ def bench(
     """Measures, stores, prints; returns the exit code."""
     spec = asked.spec()
     hider = Hider(secrets(spec))
-    with asked.located():
-        target = target_of(spec)
-        identity = identify(target)
-        declared = declare(spec.recipe, spec.model, catalog, identity)
-        telemetry = sources(spec.telemetry)
-        plan = plan_of(spec, target, declared.recipe, randomness.randbits(32), hider.text)
-    if identity.models and spec.model not in identity.models:
-        declared.notes.append(f"the server lists {', '.join(identity.models[:5])}, not {spec.model}")
-    for note in declared.notes:
-        print(f"note: {note}", file=sys.stderr)
-    dataset = _dataset(spec.dataset, declared)
-    about = About(dataset, command_line(arguments, hider), declared, identity, fresh)
+    command = command_line(arguments, hider)
+    with TemporaryDirectory(prefix="isoline-") as folder:
+        if spec.engine is not None:
+            from isoline.cli.bench.matrix_run import MatrixRun
+
+            with asked.located():
+                run = MatrixRun(spec, offer_of(spec, Path(folder)), catalog, root, command, hider)
+            return run.run(output, fresh=fresh)
+        with asked.located():
+            offer = offer_of(spec, Path(folder))
+            return _bench_url(spec, offer, catalog, root, command, hider, output, fresh)
+
+
+def _bench_url(
+    spec: Spec,
+    offer: Offer,
+    catalog: Catalog,
+    root: Path,
+    command: str,
+    hider: Hider,
+    output: str,
+    fresh: bool,
+) -> int:
+    url, model = _place(spec)
+    target = target_of(spec, url, model)
+    identity = recognise(probe_of(target))
+    if "ignore_eos" in identity.refuses:
+        target = replace(target, ignore_eos=False)
+    declared = declare(spec.recipe, model, catalog, identity)
+    telemetry = sources(spec.telemetry, url)
+    plan = plan_of(spec, offer, target, {"recipe": declared.recipe.id}, randomness.randbits(32), hider.text)
+    if identity.served and model not in identity.served:
+        declared.notes.append(f"the server lists {', '.join(identity.served[:5])}, not {model}")
+    say_notes(declared)
+    dataset = dataset_of(spec.dataset, declared)
+    about = About(dataset, command, declared, identity, fresh, source=spec.prompts)
     with ExitStack() as held, Store(root) as store:
-        lock = root / f".bench-{plan.id}.lock"
-        with storing(root, "create a store in"):
-            root.mkdir(parents=True, exist_ok=True)
-            if not held.enter_context(locked(lock, wait=False)):
-                raise UsageError("this very sweep is running already; wait for it or stop it")
+        hold(root, plan.id, held)
+        plan = replace(plan, place=held.enter_context(on_hosts(spec, url)))
         keeper = StoreKeeper(store, plan, about, hider)
-        result = _measure(plan, keeper, telemetry)
+        if keeper.resumed:
+            done, all_of_it = len(keeper.finished()), Agenda(plan).planned(keeper.finished())
+            say_resumed(keeper.began, done, all_of_it)
+        with live_watch(root, plan, keeper, about, hider, telemetry) as file:
+            result = measure(plan, keeper, telemetry, file)
+            file.end(result.stopped)
     if output == "json":
-        print(to_json(result, plan, keeper.id, hider))
+        print(to_json(document(result, plan, keeper.id), hider))
     elif result.points:
         print_table(result)
     _say(result, root, dataset, hider)
     return exit_code(result)
 
 
-def _dataset(name: str, declared: Declared) -> str:
+def _place(spec: Spec) -> tuple[str, str]:
+    """URL and model of a server that runs already."""
+    if spec.matrix:
+        raise SpecProblem(("matrix",), "is for an engine that is started; name it under engine")
+    if spec.url is None:
+        raise UsageError("give the server's URL or a spec file; isoline bench --example prints one")
+    if spec.model is None:
+        raise SpecProblem((), "model is missing")
+    return spec.url, spec.model
+
+
+def hold(root: Path, plan: str, held: ExitStack) -> None:
+    """Nobody else measures this plan until `held` is left."""
+    with storing(root, "create a store in"):
+        root.mkdir(parents=True, exist_ok=True)
+        if not held.enter_context(locked(root / f".bench-{plan}.lock", wait=False)):
+            raise UsageError("this very sweep is running already; wait for it or stop it")
+
+
+def say_notes(declared: Declared) -> None:
+    for note in declared.notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
+def dataset_of(name: str, declared: Declared) -> str:
     """Simulated points lie in a dataset of their own: it is known by its name and kind."""
     return f"{name}-simulated" if declared.status == SIMULATED and "simulated" not in name else name
 
@@ -79,15 +136,25 @@ def exit_code(result: SweepResult) -> int:
     return ALL_VALID if result.complete else SOME_INVALID
 
 
-def _measure(plan: Plan, keeper: StoreKeeper, telemetry: Sequence[Telemetry]) -> SweepResult:
-    if keeper.resumed:
-        done, all_of_it = len(keeper.finished()), Agenda(plan).planned(keeper.finished())
-        words = f"going on with the sweep begun {keeper.began}: {done} of {all_of_it} points are stored"
-        print(f"{words} (--fresh begins a new one)", file=sys.stderr)
+def say_resumed(began: str, done: int, planned: int) -> None:
+    words = f"going on with the sweep begun {began}: {done} of {planned} points are stored"
+    print(f"{words} (--fresh begins a new one)", file=sys.stderr)
+
+
+def measure(
+    plan: Plan,
+    keeper: StoreKeeper,
+    telemetry: Sequence[Telemetry],
+    file: Watcher,
+    *,
+    repeat: int | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> SweepResult:
+    """Runs the sweep, watched by a person if there is one, and by the page; see `run_sweep`."""
     if not sys.stderr.isatty():
-        return run_sweep(plan, keeper, Quiet(), telemetry)
+        return run_sweep(plan, keeper, Both(file, Quiet()), telemetry, repeat=repeat, check=check)
     with Live() as live:
-        return run_sweep(plan, keeper, live, telemetry)
+        return run_sweep(plan, keeper, Both(file, live), telemetry, repeat=repeat, check=check)
 
 
 def _say(result: SweepResult, root: Path, dataset: str, hider: Hider) -> None:

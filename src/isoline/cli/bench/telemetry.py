@@ -11,11 +11,16 @@ from isoline.measure.telemetry import Telemetry
 from isoline.registry import TELEMETRY
 
 
-def sources(asked: Sequence[str]) -> list[Telemetry]:
-    """One source for each `NAME` or `NAME=ARGUMENT`; a wrong one is a SpecProblem."""
+def sources(asked: Sequence[str], url: str) -> list[Telemetry]:
+    """One source for each `NAME` or `NAME=ARGUMENT`; a wrong one is a SpecProblem.
+
+    `prometheus` alone reads the measured server's own `/metrics`; `url` is that server's.
+    """
     found: list[Telemetry] = []
     for text in asked:
         name, _, argument = text.partition("=")
+        if name.strip() == "prometheus" and not argument.strip():
+            argument = f"{url.rstrip('/').removesuffix('/v1')}/metrics"
         try:
             found.append(TELEMETRY.load(name.strip())(argument.strip()))
         except UsageError as error:

@@ -15,20 +15,24 @@ from isoline.measure.sweep.report import PointReport
 from isoline.measure.sweep.sweep import SweepResult
 
 
-def to_json(result: SweepResult, plan: Plan, sweep: str, hider: Hider) -> str:
+def to_json(document: object, hider: Hider) -> str:
+    """Any result as JSON, without secrets."""
+    return msgspec.json.format(msgspec.json.encode(hider.document(document)), indent=2).decode()
+
+
+def document(result: SweepResult, plan: Plan, sweep: str) -> dict[str, object]:
     """Points in order of load and repeat, and each load over its repeats."""
     points = sorted(result.points, key=lambda p: (p.concurrency or 0, p.rate or 0.0, p.repeat))
-    document = {
+    return {
         "sweep": sweep,
         "url": plan.target.url,
         "model": plan.target.model,
-        "workload": {"id": plan.workload.id, "isl": plan.workload.isl, "osl": plan.workload.osl},
+        "workload": {"id": plan.workload.id, "isl": plan.nominal[0], "osl": plan.nominal[1]},
         "planned": result.planned,
         "stopped": result.stopped,
         "points": points,
         "loads": load_summaries(points),
     }
-    return msgspec.json.format(msgspec.json.encode(hider.document(document)), indent=2).decode()
 
 
 Cell = Callable[[PointReport], str]
@@ -49,7 +53,7 @@ def _figure(point: PointReport, name: str, form: str) -> str:
 
 
 COLUMNS: dict[str, Cell] = {
-    "streams": lambda p: f"{p.concurrency}" if p.concurrency else f"{p.rate:g}/s",
+    "load": lambda p: f"{p.concurrency}" if p.concurrency else p.load.replace(" requests", ""),
     "run": lambda p: f"{p.repeat + 1}",
     "tok/s/user": lambda p: f"{p.interactivity:,.1f}" if p.interactivity else "–",
     "tok/s": lambda p: f"{p.throughput.total:,.0f}" if p.throughput else "–",
@@ -83,9 +87,8 @@ def print_table(result: SweepResult) -> None:
     console.print(grid)
     for load in load_summaries(points):
         if load.runs > 1:
-            name = f"{load.concurrency} streams" if load.concurrency else f"{load.rate:g} requests/s"
             user, total = _spread(load.interactivity), _spread(load.throughput_total)
-            console.print(f"{name}: {user} tok/s/user, {total} tok/s ({load.runs} runs; {load.kind})")
+            console.print(f"{load.load}: {user} tok/s/user, {total} tok/s ({load.runs} runs; {load.kind})")
 
 
 def _any(points: list[PointReport], cell: Cell) -> bool:

@@ -24,7 +24,8 @@ class Identity:
 
     `served` are the names requests may ask for; `speculates` says whether speculative decoding is
     on; `max_length` is in tokens; `refuses` names fields of a request that it answers with an error;
-    `facts` is everything else worth keeping with a run.
+    `simulated` says how many times faster than real time it runs, of a simulated engine only; `facts`
+    is everything else worth keeping with a run.
     """
 
     engine: str
@@ -33,6 +34,7 @@ class Identity:
     speculates: bool | None = None
     max_length: int | None = None
     refuses: tuple[str, ...] = ()
+    simulated: float | None = None
     facts: Mapping[str, Scalar] = field(default_factory=dict)
 
 
@@ -83,8 +85,8 @@ def _contradictions(declared: Recipe, identity: Identity, catalog: Catalog) -> I
 
 
 def _same_engine(declared: str, reported: str, catalog: Catalog) -> bool:
-    """An orchestrator around an engine (`dynamo-vllm`) answers as that engine."""
-    if declared in (reported, "unknown"):
+    """An orchestrator around an engine (`dynamo-vllm`) answers as that engine; a gateway may as none."""
+    if declared == reported or "unknown" in (declared, reported):
         return True
     rows = [catalog.engines.get(name) for name in (declared, reported)]
     if rows[0] is None:

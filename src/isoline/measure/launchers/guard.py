@@ -1,6 +1,6 @@
 """Becomes the command it is given, and dies with the process that started it.
 
-`python -m isoline.measure.launchers.guard PARENT COMMAND…`: an engine must not outlive a measurement
+`python -P guard.py PARENT COMMAND…`, of the standard library alone: an engine must not outlive a measurement
 that was killed. Linux sends the signal; elsewhere the engine is only stopped in the orderly way.
 """
 

@@ -81,6 +81,17 @@ class Server:
         self.stop()  # what it started may still hold the port or a GPU
         raise EngineError(f"{self._title()} ended with {how}: {self._reason(code)}")
 
+    def confirm(self, timeout: float = 10.0) -> None:
+        """Raises `EngineError` unless it still serves: one whose workers died may go on listening."""
+        deadline = time.monotonic() + timeout
+        while True:
+            self.check()
+            if self._serves():
+                return
+            if time.monotonic() >= deadline:
+                raise EngineError(f"{self._title()} does not serve any more: {self._reason(0)}")
+            time.sleep(POLL)
+
     def stop(self, grace: float = GRACE) -> None:
         """Ends the engine and all it started: asks, waits `grace` s, forces. Twice is once."""
         if self.running:
@@ -98,7 +109,9 @@ class Server:
 
     def _start(self, settings: Settings) -> subprocess.Popen[bytes]:
         environment = {**os.environ, **settings.environment, processes.MARK: self._mark}
-        guard = [sys.executable, "-m", "isoline.measure.launchers.guard", str(os.getpid())]
+        # By its path: the engine's environment may have a PYTHONPATH without this package.
+        guard_file = str(Path(__file__).with_name("guard.py"))
+        guard = [sys.executable, "-P", guard_file, str(os.getpid())]
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as output:
             return _popen([*guard, *self.command], environment, output)

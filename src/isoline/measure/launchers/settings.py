@@ -51,7 +51,8 @@ class Settings:
 @dataclass(frozen=True, slots=True)
 class Launcher:
     """How one engine is started: `command` gives its arguments, `flags` are those that stand for one
-    setting, `ready` are paths that answer 200 once it serves, `install` says in words how to get it.
+    setting, `ready` are paths that answer 200 once it serves, `install` says in words how to get it,
+    `serves` what requests call the model, where that is neither `served_name` nor the checkpoint.
     """
 
     engine: str
@@ -60,10 +61,15 @@ class Launcher:
     flags: Mapping[str, str] = field(default_factory=dict)
     ready: tuple[str, ...] = ("/health", "/v1/models")
     install: str = ""
+    serves: Callable[[Settings], str] | None = None
 
     def arguments(self, settings: Settings) -> list[str]:
         """The whole command line."""
         return [*(settings.program or self.program), *self.command(settings), *settings.extra]
+
+    def served(self, settings: Settings) -> str:
+        """What requests call the model."""
+        return self.serves(settings) if self.serves else settings.served_name or settings.model
 
 
 _PLACE = ("model", "host", "port", "extra", "environment", "program")

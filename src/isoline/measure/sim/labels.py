@@ -1,4 +1,4 @@
-"""How a server says that it is simulated; `measure.identity` is how a client finds out.
+"""How a server says that it is simulated; `measure.engines.simulated` is how a client finds out.
 
 Every response carries `HEADER`; every completion has `FINGERPRINT` as its system_fingerprint; model
 names begin with `PREFIX`; and `/v1/models` holds an object under `KEY` with the recipe.
@@ -9,12 +9,11 @@ from __future__ import annotations
 import msgspec
 
 from isoline.domain.recipe import Recipe
-from isoline.measure.identity import SIMULATED as KEY
 
+KEY = "isoline_simulated"
 HEADER = "x-isoline-simulated"
 FINGERPRINT = "simulated"
 PREFIX = "simulated/"
-__all__ = ["FINGERPRINT", "HEADER", "KEY", "PREFIX", "Declaration"]
 
 
 class Declaration(msgspec.Struct, frozen=True):

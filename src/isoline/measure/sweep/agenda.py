@@ -13,19 +13,27 @@ Done = Mapping[str, PointReport]
 
 
 class Agenda:
-    """Goes through a plan's slots; where the plan explores, its first repeat finds the loads."""
+    """Goes through a plan's slots; where the plan explores, its first repeat finds the loads.
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+    `repeat`: only that one of them, because the next is measured on another start of the server.
+    """
+
+    def __init__(self, plan: Plan, repeat: int | None = None) -> None:
+        self._plan, self._repeat = plan, repeat
 
     def next(self, done: Done) -> Slot | None:
         """The next slot, or `None` when everything is measured."""
+        slot = self._next(done)
+        return slot if slot is None or self._repeat in (None, slot.repeat) else None
+
+    def _next(self, done: Done) -> Slot | None:
         plan = self._plan
         if plan.explore is not None:
             level = plan.explore.next_level(_levels(done))
             if level is not None:
                 return plan.slot(replace(plan.loads[0], concurrency=level), 0)
-        return next((slot for slot in self._slots(done) if slot.name not in done), None)
+        ours = (slot for slot in self._slots(done) if self._repeat in (None, slot.repeat))
+        return next((slot for slot in ours if slot.name not in done), None)
 
     def planned(self, done: Done) -> int:
         """How many measurements there will be, as far as is known."""

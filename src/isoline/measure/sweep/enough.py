@@ -47,7 +47,7 @@ class Enough:
         """Streams asked (closed loop), or in flight by Little's law (open loop)."""
         if self._load.concurrency is not None:
             return self._load.concurrency
-        return max(1, math.ceil((self._load.rate or 0.0) * self._typical() / 1e9))
+        return max(1, math.ceil(self._load.peak_rate * self._typical() / 1e9))
 
     def _take(self, record: RequestRecord) -> None:
         self._seen += 1

@@ -10,10 +10,14 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from isoline.errors import UsageError
+from isoline.measure.fleet import THIS_HOST
 from isoline.measure.loads import SMALLEST_ROUND, Load
+from isoline.measure.member import Place
+from isoline.measure.supply import Workload
 from isoline.measure.sweep.explore import Explore
 from isoline.measure.sweep.goodput import Objectives
 from isoline.measure.target import Target
+from isoline.measure.tokenizer import Tokenizer
 from isoline.measure.workloads import Synthetic
 
 LONGEST = 3_600.0  # seconds after which a point that may choose its own length ends
@@ -33,12 +37,16 @@ class Plan:
     """A sweep. A load without `requests` and with LONGEST as `duration` ends when it has seen enough."""
 
     target: Target
-    workload: Synthetic
+    workload: Workload
     loads: tuple[Load, ...]
     repeats: int = 1
     explore: Explore | None = None  # finds the concurrencies; `loads` then holds one as a pattern
     seed: int = 0
-    processes: int | None = None
+    processes: int | None = None  # on each host
+    place: Place = THIS_HOST  # where they run
+    lengths: tuple[int | None, int | None] | None = None  # see `nominal`
+    kind: str = "fixed"  # of its lengths, where those two do not say them
+    tokenizer: Tokenizer | None = None  # counts answers whose server does not, or wrongly
     objectives: Objectives = field(default_factory=Objectives)
     cooldown: float = 1.0  # seconds between two points
     warmup_requests: int = SMALLEST_ROUND  # of a warm-up's round, at least
@@ -65,7 +73,16 @@ class Plan:
         """A load in one repeat, with arrivals of its own."""
         return Slot(f"{load_name(load)}-r{repeat}", replace(load, seed=self.seed + repeat), repeat)
 
-    def workload_of(self, slot: Slot) -> Synthetic:
+    @property
+    def nominal(self) -> tuple[int | None, int | None]:
+        """Input and output tokens that the workload is known by; those of a list have to be given."""
+        if self.lengths is not None:
+            return self.lengths
+        if isinstance(self.workload, Synthetic):
+            return self.workload.isl, self.workload.osl
+        return None, None
+
+    def workload_of(self, slot: Slot) -> Workload:
         """The slot's prompts: lengths as in every repeat, tokens that no earlier slot has sent."""
         digest = hashlib.sha256(f"{self.workload.salt}/{slot.name}".encode()).digest()
         return replace(self.workload, salt=int.from_bytes(digest[:4], "little"))
@@ -93,8 +110,12 @@ class Plan:
 
 
 def load_name(load: Load) -> str:
-    """`c8` for 8 streams, `q2.5` for 2.5 requests a second."""
-    return f"c{load.concurrency}" if load.concurrency is not None else f"q{load.rate:g}"
+    """`c8` for 8 streams, `q2.5` for 2.5 requests a second, `q1to5` for a ramp, `trace`."""
+    if load.concurrency is not None:
+        return f"c{load.concurrency}"
+    if load.times is not None:
+        return "trace"
+    return f"q{load.rate:g}" + ("" if load.ramp_to is None else f"to{load.ramp_to:g}")
 
 
 def chooses_its_length(load: Load) -> bool:

@@ -19,6 +19,7 @@ from isoline.measure.sweep.report import PointReport, point_report
 from isoline.measure.sweep.roles import Keeper, Watcher
 from isoline.measure.telemetry import Telemetry, TelemetrySummary
 from isoline.measure.telemetry.figures import energy_per_work
+from isoline.measure.tokenizer import CountingSink
 from isoline.measure.warmup import WarmUp, warm_up
 
 
@@ -63,7 +64,13 @@ class PointRun:
         self._watcher.phase(self._slot, "warm-up")
         warmed = ListSink()
         warmup = warm_up(
-            plan.target, self._workload, load, warmed, plan.processes, least=plan.warmup_requests
+            plan.target,
+            self._workload,
+            load,
+            warmed,
+            plan.processes,
+            least=plan.warmup_requests,
+            place=plan.place,
         )
         if warmup.stopped == "interrupted":
             return warmup, None
@@ -72,8 +79,9 @@ class PointRun:
             return warmup, RunReport(0)
         self._watcher.phase(self._slot, "measuring")
         enough = _Reading(Enough(load) if chooses_its_length(load) else None, self._watcher)
-        offered = (plan.target, self._workload, load, self._sink, plan.processes)
-        return warmup, run_load(*offered, on_progress=self._watcher.progress, watch=enough)
+        sink = self._sink if plan.tokenizer is None else CountingSink(self._sink, plan.tokenizer)
+        offered = (plan.target, self._workload, load, sink, plan.processes)
+        return warmup, run_load(*offered, on_progress=self._watcher.progress, watch=enough, place=plan.place)
 
     def _report(self, started: str, warmup: WarmUp, ran: RunReport) -> PointReport:
         records = self._sink.records

@@ -22,6 +22,7 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
 class LoadSummary(msgspec.Struct, frozen=True, kw_only=True):
     """All valid repeats of one load. Seconds, tok/s; the figures are each run's own medians or totals."""
 
+    load: str
     concurrency: int | None
     rate: float | None
     runs: int  # valid repeats
@@ -56,7 +57,13 @@ def load_summaries(points: Iterable[PointReport]) -> list[LoadSummary]:
 def _summary(points: list[PointReport]) -> LoadSummary:
     valid = sorted((point for point in points if point.valid), key=lambda point: point.repeat)
     first, invalid = points[0], len(points) - len(valid)
-    about = LoadSummary(concurrency=first.concurrency, rate=first.rate, runs=len(valid), invalid=invalid)
+    about = LoadSummary(
+        load=first.load,
+        concurrency=first.concurrency,
+        rate=first.rate,
+        runs=len(valid),
+        invalid=invalid,
+    )
     figures = {name: _spread(map(figure, valid)) for name, figure in _FIGURES.items()}
     return msgspec.structs.replace(about, **figures)
 

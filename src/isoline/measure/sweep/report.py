@@ -12,9 +12,10 @@ from isoline.measure.statistics import Distribution
 from isoline.measure.summary import Summary
 from isoline.measure.sweep.enough import tpot_interval, tpot_ns
 from isoline.measure.sweep.goodput import Goodput, Objectives, goodput
+from isoline.measure.sweep.hosts import HostFigures, host_figures
 from isoline.measure.sweep.plan import Slot
 from isoline.measure.telemetry import TelemetrySummary
-from isoline.measure.validity import Reason
+from isoline.measure.validity import HOST_LOST, Reason
 from isoline.measure.warmup import WarmUp
 
 
@@ -27,6 +28,7 @@ class ClientFigures(msgspec.Struct, frozen=True, kw_only=True):
     lag_max: float
     warmup_tokens: int
     tokens: int  # output tokens of the whole run
+    hosts: list[HostFigures] = []  # where there were several
 
 
 class WithinRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +46,9 @@ class PointReport(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     slot: str
+    load: str = ""  # in words
     concurrency: int | None
-    rate: float | None
+    rate: float | None  # requests a second; of a ramp its first, absent of a trace
     repeat: int
     position: int  # in the order of measuring, from 0
     started: str  # ISO 8601, UTC
@@ -83,6 +86,11 @@ class PointReport(msgspec.Struct, frozen=True, kw_only=True):
     whole: Metrics | None = None
 
     @property
+    def lost_a_host(self) -> bool:
+        """One of the hosts that offered the load went away: the point is to be measured again."""
+        return any(reason.code == HOST_LOST for reason in self.reasons)
+
+    @property
     def answered(self) -> bool:
         """Something was measured, be it to be believed or not."""
         return self.measured > 0
@@ -102,6 +110,7 @@ def point_report(
     main, whole = summary.main, summary.whole
     about = PointReport(
         slot=slot.name,
+        load=slot.load.words,
         concurrency=slot.load.concurrency,
         rate=slot.load.rate,
         repeat=slot.repeat,
@@ -113,7 +122,7 @@ def point_report(
         errors=summary.errors,
         valid=summary.valid,
         reasons=summary.reasons,
-        client=_client(summary, warmup),
+        client=_client(summary, warmup, records),
         warmup=warmup,
         telemetry=list(telemetry),
         tokens_out_source=summary.tokens_out_source,
@@ -150,7 +159,7 @@ def _with_figures(
     )
 
 
-def _client(summary: Summary, warmup: WarmUp) -> ClientFigures:
+def _client(summary: Summary, warmup: WarmUp, records: Sequence[RequestRecord]) -> ClientFigures:
     clients = summary.clients
     return ClientFigures(
         processes=len(clients),
@@ -159,6 +168,7 @@ def _client(summary: Summary, warmup: WarmUp) -> ClientFigures:
         lag_max=max((client.lag_max for client in clients), default=0.0),
         warmup_tokens=warmup.tokens,
         tokens=summary.whole.tokens_out if summary.whole else 0,
+        hosts=host_figures(summary, records),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from isoline.measure.fleet import Counts
 from isoline.measure.records import RequestRecord
 from isoline.measure.sweep.plan import Slot
 from isoline.measure.sweep.report import PointReport
@@ -36,7 +37,7 @@ class Watcher(Protocol):
 
     def phase(self, slot: Slot, words: str) -> None: ...
 
-    def progress(self, finished: int, failed: int) -> None: ...
+    def progress(self, counts: Counts) -> None: ...
 
     def see(self, records: Sequence[RequestRecord]) -> None: ...
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from isoline.errors import EngineError, HostsError
 from isoline.measure.failures import TargetError
 from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.interrupts import interrupts_wait
@@ -37,10 +38,20 @@ class SweepResult:
 
 
 def run_sweep(
-    plan: Plan, keeper: Keeper, watcher: Watcher, telemetry: Sequence[Telemetry] = ()
+    plan: Plan,
+    keeper: Keeper,
+    watcher: Watcher,
+    telemetry: Sequence[Telemetry] = (),
+    *,
+    repeat: int | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> SweepResult:
-    """Measure what is not yet kept. Ctrl-C ends the sweep; a kept point is never lost by it."""
-    agenda, done = Agenda(plan), dict(keeper.finished())
+    """Measure what is not yet kept. Ctrl-C ends the sweep; a kept point is never lost by it.
+
+    `repeat`: only that one. `check` raises `EngineError` if the server has died: the point in which
+    it did is not kept, so that it is measured again when the sweep goes on.
+    """
+    agenda, done = Agenda(plan, repeat), dict(keeper.finished())
     result = SweepResult(sorted(done.values(), key=lambda point: point.position))
     unanswered = 0
     try:
@@ -55,6 +66,7 @@ def run_sweep(
             measured = point.measure()
             if measured is None:
                 raise KeyboardInterrupt
+            check()
             with interrupts_wait():
                 report = point.keep(measured, keeper)
                 done[slot.name] = report
@@ -62,8 +74,19 @@ def run_sweep(
                 watcher.point(report)
             unanswered = 0 if report.answered else unanswered + 1
     except TargetError as problem:
+        result.stopped = _cause(check) or str(problem)
+    except (EngineError, HostsError) as problem:
         result.stopped = str(problem)
     except KeyboardInterrupt:
         result.interrupted, result.stopped = True, "interrupted"
     result.planned = agenda.planned(done)
     return result
+
+
+def _cause(check: Callable[[], None]) -> str | None:
+    """Why a started server is not there any more."""
+    try:
+        check()
+    except EngineError as problem:
+        return str(problem)
+    return None

@@ -14,6 +14,9 @@ import msgspec
 BOARD, SYSTEM, ENGINE = "board", "system", "engine"
 """What a source sees: the accelerators' boards, the whole machine, or the engine's own counters."""
 
+POWER = "power"
+"""Name of the samples that hold watts."""
+
 
 class TelemetrySummary(msgspec.Struct, frozen=True, kw_only=True):
     """What one source says of one window. `metrics` go by catalog keys (`avg_power_w`, …)."""
@@ -30,6 +33,10 @@ class Telemetry(Protocol):
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
+
+    def watts(self) -> float | None:
+        """Power of all boards together as last read, for those who watch; `None`: not known now."""
+        ...
 
     def summary(self, start_ns: int, end_ns: int) -> TelemetrySummary | None:
         """Integrated over exactly this window of `time.perf_counter_ns`."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from time import perf_counter_ns
 from typing import Any
 
-from isoline.measure.telemetry import BOARD, TelemetrySummary
+from isoline.measure.telemetry import BOARD, POWER, TelemetrySummary
 from isoline.measure.telemetry.devices import chosen
-from isoline.measure.telemetry.figures import CLOCK, ENERGY, LIMIT, POWER, power_summary
+from isoline.measure.telemetry.figures import CLOCK, ENERGY, LIMIT, power_summary
 from isoline.measure.telemetry.sampler import Sample, Sampler, TelemetryError
 
 # Newer GPUs report the current, older ones an average power; what they lack is "N/A" or 0xFFFFFFFF.

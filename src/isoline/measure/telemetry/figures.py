@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from isoline.measure.telemetry import BOARD, TelemetrySummary
+from isoline.measure.telemetry import BOARD, POWER, TelemetrySummary
 from isoline.measure.telemetry.sampler import Sample
 from isoline.numerics.power import Trace, counted, doubts, integrate, total
 
-POWER, ENERGY, CLOCK, LIMIT = "power", "energy", "sm_clock", "power_limit"
+ENERGY, CLOCK, LIMIT = "energy", "sm_clock", "power_limit"
 THROTTLED = ("throttled_power", "throttled_thermal")
-"""Names of samples: W, J since some start, MHz, W; 1 while something holds the clocks down, else 0."""
+"""Names of samples beside POWER (W): J since some start, MHz, W; 1 while clocks are held down, else 0."""
 
 
 def power_summary(

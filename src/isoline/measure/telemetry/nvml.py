@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from time import perf_counter_ns
 from typing import Any
 
-from isoline.measure.telemetry import BOARD, TelemetrySummary
+from isoline.measure.telemetry import BOARD, POWER, TelemetrySummary
 from isoline.measure.telemetry.devices import chosen
-from isoline.measure.telemetry.figures import CLOCK, ENERGY, LIMIT, POWER, THROTTLED, power_summary
+from isoline.measure.telemetry.figures import CLOCK, ENERGY, LIMIT, THROTTLED, power_summary
 from isoline.measure.telemetry.sampler import Sample, Sampler, TelemetryError
 
 # Bits of nvmlDeviceGetCurrentClocksEventReasons (nvml.h): software power cap and the power brake;

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from isoline.errors import UsageError
-from isoline.measure.telemetry import BOARD, ENGINE, SYSTEM, TelemetrySummary
+from isoline.measure.telemetry import BOARD, ENGINE, POWER, SYSTEM, TelemetrySummary
 from isoline.measure.telemetry.counters import COUNTERS, engine_summary, scrape
-from isoline.measure.telemetry.figures import CLOCK, ENERGY, POWER, power_summary
+from isoline.measure.telemetry.figures import CLOCK, ENERGY, power_summary
 from isoline.measure.telemetry.sampler import Sample, Sampler, TelemetryError
 
 if TYPE_CHECKING:

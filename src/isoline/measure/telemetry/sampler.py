@@ -10,7 +10,9 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from isoline.errors import IsolineError
-from isoline.measure.telemetry import TelemetrySummary
+from isoline.measure.telemetry import POWER, SYSTEM, TelemetrySummary
+
+_FRESH_NS = 5_000_000_000  # an older reading says nothing about now
 
 
 class TelemetryError(IsolineError):
@@ -73,6 +75,16 @@ class Sampler:
         self._thread = None
         self._read()
         self._reader.close()
+
+    def watts(self) -> float | None:
+        """Power of all boards at their last readings; `None`: none has told it lately."""
+        oldest, powers = perf_counter_ns() - _FRESH_NS, dict[str, float]()
+        for sample in reversed(self._samples):
+            if sample.time_ns < oldest:
+                break
+            if sample.name == POWER and not sample.device.startswith(SYSTEM):
+                powers.setdefault(sample.device, sample.value)
+        return sum(powers.values()) if powers else None
 
     def summary(self, start_ns: int, end_ns: int) -> TelemetrySummary | None:
         """What the samples say of the window; failed readings are among its flags."""

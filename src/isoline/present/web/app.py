@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from isoline.domain.catalog import Catalog
 from isoline.errors import IsolineError, NoDataError
-from isoline.present.web import bundle, compare, lists, robots
+from isoline.present.web import bundle, compare, lists, live, robots
 from isoline.present.web.assets import FOR_GOOD, Assets
 from isoline.present.web.headers import SafeHeaders
 from isoline.present.web.memory import RememberingSources
@@ -52,6 +52,7 @@ def create_app(
         routes += [Route(path, _index(site, kind)), Route(f"{path}/{{name}}", _compare(site, kind))]
     routes.append(Route(PER_DOLLAR, _index(site, "gpu", "per-dollar")))
     routes.append(Route(f"{PER_DOLLAR}/{{name}}", _compare(site, "gpu", "per-dollar")))
+    routes += live.routes(site)
     return Starlette(
         routes=routes,
         middleware=[Middleware(SafeHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)],

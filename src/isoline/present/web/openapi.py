@@ -29,16 +29,21 @@ PICTURES = {
 }
 PLAIN = {
     "/": ("comparisons with most data", "text/html"),
+    "/live": ("sweeps that run on this store", "text/html"),
+    "/live.json": ("how they stand", "application/json"),
     "/sitemap.xml": ("all pages", "application/xml"),
     "/robots.txt": ("rules for robots", "text/plain"),
     "/llms.txt": ("the data and how to ask for them", "text/markdown"),
     "/openapi.json": ("this document", "application/json"),
 }
+ENDLESS = {"/live/events": ("the inside of /live whenever it changes", "text/event-stream")}
 
 
 def document(base: str = "") -> Values:
     """The whole document; `base` is where the server stands."""
-    paths: Values = {path: {"get": _get(words, kind, [])} for path, (words, kind) in PLAIN.items()}
+    paths: Values = {
+        path: {"get": _get(words, kind, [])} for path, (words, kind) in (PLAIN | ENDLESS).items()
+    }
     named = {path: KIND_NAMES[kind] for kind, path in ROUTES.items()}
     for path, name in {**named, PER_DOLLAR: "GPUs per dollar"}.items():
         paths[path] = {"get": _get(f"{name}: all pairs with data", "text/html", [WORDS])}

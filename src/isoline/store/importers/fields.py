@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
+from isoline.domain.declared import MAX_COUNT as MAX_COUNT
+
 Row = Mapping[str, object]
 
 MAX_TEXT = 2_000
 MAX_CONCURRENCY = 10_000_000
 MAX_LENGTH = 100_000_000  # tokens; the same bound as `parse_sequence`
 MIN_RATE, MAX_RATE = 1e-6, 1e9  # tok/s of one user or one GPU
-MAX_COUNT = 1_000_000  # GPUs, ranks, workers
 MAX_METRICS = 2_000
 
 # Control characters, lone surrogates and the marks that reverse reading order: never part of a

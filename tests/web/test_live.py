@@ -1,0 +1,176 @@
+"""A running sweep on the page: as events in a real browser, as a page that refreshes, as JSON."""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from isoline.measure.live.file import live_path, write_live
+from isoline.measure.live.state import LivePoint, LiveSample, LiveSweep
+from tests.measure.sim.running import MODEL, command
+from tests.web.conftest import CHROMIUM, HOSTILE, client, opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+PHONE = (390, 844)
+in_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
+
+
+def sweep(**changes: object) -> LiveSweep:
+    """A sweep that has measured one point and is at the next."""
+    now = time.time()
+    values: dict[str, object] = {
+        "sweep": "abc-2026", "place": "http://gpu:8000", "model": "m", "dataset": "local", "isl": 1024,
+        "osl": 512, "simulated": False, "began": now - 60, "updated": now, "planned": 3, "finished": 1,
+        "slot": "c8-r0", "words": "measuring", "requests": 41, "failed": 2, "in_flight": 8, "eta": 150.0,
+        "points": [
+            LivePoint(slot="c1-r0", load="1 streams", repeat=0, valid=False, interactivity=98.76,
+                      ttft=0.05, tpot=0.010126, reasons=["too few requests"])
+        ],
+        "samples": [LiveSample(float(at), "c8-r0", 8, 0.06, 0.0125, 0, 640.0 + at) for at in range(30)],
+    }  # fmt: skip
+    return LiveSweep(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@contextmanager
+def serving(store: Path) -> Iterator[str]:
+    """`isoline serve` as its own process; yields its address, and proves that it ends when told to."""
+    line = [sys.executable, "-m", "isoline", "serve", "--port", "0", "--store", str(store)]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        parts = urlsplit(server.stdout.readline().strip())
+        try:
+            yield f"http://{parts.netloc}"
+        finally:
+            server.terminate()
+            try:
+                server.wait(30)
+            finally:
+                server.kill()
+
+
+@in_browser
+def test_a_sweep_is_followed_to_its_end_without_a_reload(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path) as base, command("--speed", "20") as url, opened(browser, *PHONE) as page:
+        page.goto(f"{base}/live")
+        assert "No sweep has run" in page.inner_text("#sweeps")
+        page.evaluate("window.stayed = true")
+        bench = subprocess.Popen(
+            [
+                sys.executable, "-m", "isoline", "bench", url, "--model", f"simulated/{MODEL}",
+                "--isl", "64", "--osl", "64", "--concurrency", "2,4", "--duration", "4", "--cooldown", "0",
+                "--telemetry", f"prometheus={url}/metrics", "--store", str(tmp_path),
+            ],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        page.get_by_text("0 of 2 points").wait_for()
+        page.get_by_text(": measuring").first.wait_for()
+        flying = page.locator(".facts div", has_text="streams in flight").locator("dd")
+        page.wait_for_function("() => ['2', '4'].includes(document.querySelector('.facts dd')?.textContent)")
+        assert flying.count() == 1
+        page.get_by_text("1 of 2 points").wait_for()
+        assert page.locator(".live-points tbody tr").count() == 1
+        for name in ("Streams in flight", "TTFT, median", "TPOT, median", "GPU power"):
+            page.locator(".drawing figcaption", has_text=name).wait_for()
+        page.get_by_text("2 of 2 points, finished").wait_for()
+        assert bench.wait(60) in (0, 4)  # a busy host makes points INVALID, not absent
+        assert page.locator(".drawing").count() == 0
+        assert page.locator(".live-points tbody tr").count() == 2
+        assert page.evaluate("window.stayed")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+
+
+@in_browser
+def test_without_javascript_the_page_refreshes_itself(browser: Browser, tmp_path: Path) -> None:
+    path = live_path(tmp_path, "p")
+    write_live(path, sweep())
+    with serving(tmp_path) as base, opened(browser, *PHONE, java_script_enabled=False) as page:
+        page.goto(f"{base}/live")
+        assert "1 of 3 points" in page.inner_text("#sweeps")
+        write_live(path, sweep(finished=2))
+        page.get_by_text("2 of 3 points").wait_for()
+
+
+@in_browser
+def test_an_event_leaves_the_readers_selection_alone(browser: Browser, tmp_path: Path) -> None:
+    path = live_path(tmp_path, "p")
+    write_live(path, sweep())
+    with serving(tmp_path) as base, opened(browser, *PHONE) as page:
+        page.goto(f"{base}/live")
+        page.wait_for_function("() => Number(document.getElementById('sweeps').dataset.seen) > 0")
+        page.evaluate("getSelection().selectAllChildren(document.querySelector('.sweep code'))")
+        write_live(path, sweep(finished=2, requests=43))
+        page.get_by_text("2 of 3 points").wait_for()
+        assert page.evaluate("getSelection().toString()") == "abc-2026"
+
+
+def test_events_are_the_inside_of_the_page(tmp_path: Path) -> None:
+    write_live(live_path(tmp_path, "p"), sweep())
+    with serving(tmp_path) as base:
+        link = http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)
+        link.request("GET", "/live/events")
+        answer = link.getresponse()
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines: list[bytes] = []
+        while (line := answer.readline()) != b"\n":
+            lines.append(line)
+        assert all(line.startswith(b"data: ") for line in lines)
+        assert b"1 of 3 points" in b"".join(lines)
+        write_live(live_path(tmp_path, "p"), sweep(finished=2))
+        while (line := answer.readline()) and b"2 of 3 points" not in line:
+            pass
+        assert line
+        # The connection stays open: `serving` proves that the server ends all the same.
+    answer.close()
+    link.close()
+
+
+def test_what_servers_say_is_text(tmp_path: Path) -> None:
+    said = sweep(model=HOSTILE, place=HOSTILE, status="stopped", stopped=HOSTILE, troubles=[HOSTILE])
+    write_live(live_path(tmp_path, "p"), said)
+    with client(tmp_path) as site:
+        found = site.get("/live")
+    assert "<script>alert" not in found.text
+    assert "&lt;script&gt;alert" in found.text
+    assert found.headers["cache-control"] == "no-store"
+
+
+def test_silence_is_said(tmp_path: Path) -> None:
+    """A process that was killed leaves a file that says it runs."""
+    write_live(live_path(tmp_path, "p"), sweep(updated=time.time() - 300))
+    with client(tmp_path) as site:
+        text = site.get("/live").text
+    assert "no news for 5 min: it may have been killed" in text
+
+
+def test_json_is_the_same_and_what_is_broken_is_left_out(tmp_path: Path) -> None:
+    write_live(live_path(tmp_path, "p"), sweep())
+    live_path(tmp_path, "broken").write_bytes(b'{"sweep": "x"')
+    live_path(tmp_path, "old").write_bytes(b'{"sweep": "x", "of": "another version"}')
+    with client(tmp_path) as site:
+        (found,) = site.get("/live.json").json()["sweeps"]
+        assert (found["finished"], found["planned"], found["in_flight"]) == (1, 3, 8)
+        assert found["points"][0]["reasons"] == ["too few requests"]
+        page = site.get("/live").text
+    assert "1 of 3 points" in page
+    assert "INVALID: too few requests" in page
+    assert "about 2 min" in page  # 150 s are left
+    assert "669 W" in page
+
+
+def test_a_store_without_sweeps(tmp_path: Path) -> None:
+    with client(tmp_path / "absent") as site:
+        assert "No sweep has run" in site.get("/live").text
+        assert site.get("/live.json").json() == {"sweeps": []}
+    assert not (tmp_path / "absent").exists()

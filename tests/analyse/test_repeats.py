@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from isoline.analyse.repeats import RUNS, pool_repeats
+from isoline.analyse.repeats import ONE_SERVER, RUNS, pool_repeats
 from isoline.analyse.runs import latest_run_per_line
 from isoline.domain.point import Point
 from tests.points import BASE, point
@@ -26,7 +26,7 @@ def test_repeats_become_their_geometric_mean() -> None:
     assert found.throughput == pytest.approx(2000.0)
     assert found.output_throughput == pytest.approx(1000.0)
     assert found.metrics == {"median_ttft": pytest.approx(0.1105), RUNS: 2.0}
-    assert notes == ("1 point is the mean of 2 runs each, from one sweep",)
+    assert notes == ("1 point is the mean of 2 runs each, from one sweep", ONE_SERVER)
     assert len(found.runs) == 2
 
 

@@ -121,6 +121,18 @@ class Line:
         value = self.curve(x) if base is TOTAL else self._metric(base, x, near)
         return None if value is None else quantity.convert(value, rates)
 
+    def elasticity(self, base: Base, x: float) -> float:
+        """d log(base) / d log(interactivity) of its curve at `x`; 0 left of the first knot."""
+        curve = self.curve if base is TOTAL else self._curves.get(base.name) or self._curve_of(base.read)
+        x = self._snapped(x)
+        value = curve(x)
+        return x * curve.slope(x) / value if value else 0.0
+
+    def _snapped(self, x: float) -> float:
+        """`x`, or the first knot where `x` is on it but for rounding: the curve is flat left of it."""
+        first = self.first.interactivity
+        return first if abs(x - first) <= SAME * x else x
+
     def curves(self, quantities: Iterable[Quantity]) -> dict[str, Curve]:
         """What `at` and `value` evaluate for these metrics, by name of the base, where a knot reports it."""
         bases = [OUTPUT, INPUT, CONCURRENCY]

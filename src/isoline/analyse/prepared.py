@@ -14,11 +14,13 @@ from isoline.analyse.comparison import Difference, Reading, Series, Side
 from isoline.analyse.defaults import common_range, measured_range
 from isoline.analyse.differences import Declared, differences, recipes
 from isoline.analyse.dimensions import DIMENSIONS
+from isoline.analyse.intervals import Spread, spread
 from isoline.analyse.line import Line, best_points
+from isoline.analyse.noise import Noise
 from isoline.analyse.plotting import Lines, plot
-from isoline.analyse.quantities import Quantity, Rates
+from isoline.analyse.quantities import Base, Quantity, Rates
 from isoline.analyse.rates import Rated, rate
-from isoline.analyse.read import read_envelope, read_pooled
+from isoline.analyse.read import envelope_line, read_envelope, read_pooled
 from isoline.analyse.terms import Terms, View
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import MEASURED, PUBLISHED, Point
@@ -43,6 +45,13 @@ class Built:
         if self.pooled:
             return read_pooled(self.lines[0] if self.lines else None, x, self.side.rates, quantity)
         return read_envelope(self.lines, x, self.side.rates, quantity)
+
+    def spread(self, x: float, base: Base) -> Spread | None:
+        """How far `base` read at `x` may be off; `None` without repeats."""
+        noise = self.side.noise
+        if noise is None or not self.lines:
+            return None
+        return spread(noise, self.lines[0] if self.pooled else envelope_line(self.lines, x), x, base)
 
     def plotted(self, view: View) -> Side:
         """The side with what a chart draws, made once."""
@@ -123,6 +132,7 @@ def _side(
         recipes=recipes(points, known),
         lines=tuple(lines),
         rates=rates[hardware],
+        noise=Noise.of(points),
     )
     return Built(side, pooled)
 

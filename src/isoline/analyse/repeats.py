@@ -11,6 +11,7 @@ import msgspec
 from isoline.domain.point import Point
 
 RUNS = "runs"  # metric of a pooled point: how many repeats it stands for
+ONE_SERVER = "Repeats of one sweep share a server; what starting it anew changes is not in their intervals"
 
 Start = tuple[object, ...]
 
@@ -58,6 +59,8 @@ def _told(groups: Sequence[Sequence[Point]]) -> tuple[str, ...]:
         f"{_points(points)} the mean of {runs} runs each, {_origin(sweeps, days)}"
         for (runs, sweeps, days), points in sorted(counts.items())
     ]
+    if any(sweeps == 1 for _, sweeps, _ in counts):
+        notes.append(ONE_SERVER)
     if several and (single := len(groups) - len(several)):
         notes.append(f"{single} {'points have' if single > 1 else 'point has'} one valid run only")
     return tuple(notes)

@@ -140,6 +140,12 @@ class LineSegment(msgspec.Struct, frozen=True):
     samples: tuple[tuple[float, float], ...]
 
 
+class Band(msgspec.Struct, frozen=True):
+    """Where the line of a side may lie between its knots: (x, low, high) in units of the axes."""
+
+    samples: tuple[tuple[float, float, float], ...]
+
+
 class Plotted(msgspec.Struct, frozen=True):
     """A point as it is drawn: in units of the chart's axes, with its series."""
 
@@ -155,13 +161,15 @@ class Plot(msgspec.Struct, frozen=True):
     """What a chart draws of one side.
 
     `line` is exactly what the readings say, `frontiers` the lines of its series where there are
-    several. `untold` counts points that do not report what the axes show.
+    several. `bands` are the intervals along the line, where its points were repeated. `untold` counts
+    points that do not report what the axes show.
     """
 
     points: tuple[Plotted, ...] = ()
     line: tuple[LineSegment, ...] = ()
     frontiers: tuple[LineSegment, ...] = ()
     untold: int = 0
+    bands: tuple[Band, ...] = ()
 
 
 class Target(msgspec.Struct, frozen=True):

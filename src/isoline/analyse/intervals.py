@@ -35,10 +35,10 @@ class Spread(msgspec.Struct, frozen=True, gc=False):
 
     def reach(self, freedom: float, *, down: bool) -> float:
         """How far its log may lie below (`down`) or above, at the given degrees of freedom."""
-        return t_quantile(freedom, _level(self.rivals if down else 1)) * self.error
+        return t_quantile(freedom, level_of(self.rivals if down else 1)) * self.error
 
 
-def _level(rivals: int) -> float:
+def level_of(rivals: int) -> float:
     """Of several equal recipes none may be lucky (Bonferroni)."""
     return 1.0 - (1.0 - LEVEL) / rivals
 

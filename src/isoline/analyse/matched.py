@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from isoline.analyse import words
 from isoline.analyse.comparison import Interval, Reading, Target
-from isoline.analyse.intervals import Spread, of_ratio, of_reading
+from isoline.analyse.intervals import Spread, of_ratio
 from isoline.analyse.prepared import Built
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT, Quantity
 from isoline.domain.point import SIMULATED
@@ -44,8 +44,7 @@ def target(x: float, built: Sequence[Built], quantity: Quantity) -> Target:
 def _with_interval(one: Built, reading: Reading, x: float, quantity: Quantity) -> Reading:
     if not reading.value or reading.status in ("outside", "wide gap"):
         return reading
-    found = one.spread(x, quantity.base)
-    return replace(reading, interval=of_reading(reading.value, quantity, found)) if found else reading
+    return replace(reading, interval=one.interval(x, reading.value, quantity))
 
 
 def _with_intervals(found: Target, built: Sequence[Built], quantity: Quantity) -> Target:

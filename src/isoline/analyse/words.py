@@ -34,20 +34,42 @@ def seconds(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
+def factor(ratio: float) -> str:
+    """A ratio beside its interval: `1.27×`, `1.004×`, `12.3×`."""
+    digits = 3 if abs(ratio - 1) < 0.01 else 1 if ratio >= 10 else 2
+    return f"{ratio:,.{digits}f}×"
+
+
 def times(ratio: float) -> str:
     """A ratio >= 1 as `3.1×`; two significant digits, more only from 100 on."""
     return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.1f}×" if ratio >= 1.1 else f"{ratio:.2f}×"
 
 
-def between(low: float, high: float, unit: str = "") -> str:
+FEW = 3  # with fewer runs an interval says so
+
+
+def between(low: float, high: float) -> str:
     """An interval of a ratio: `1.21–1.34`; a third decimal where two would not tell it from 1, or its ends
     apart; fewer from 10 on."""
-    return f"{_edge(low, low, high)}–{_edge(high, low, high)}{unit}"
-
-
-def _edge(value: float, low: float, high: float) -> str:
     close = high - low < 0.02 or min(abs(low - 1), abs(high - 1)) < 0.005
-    return f"{value:,.{0 if value >= 100 else 1 if value >= 10 else 3 if close else 2}f}"
+    return "–".join(f"{v:,.{0 if v >= 100 else 1 if v >= 10 else 3 if close else 2}f}" for v in (low, high))
+
+
+def percent_between(low: float, high: float) -> str:
+    """What `percent_less` says at both ends of an interval of larger / smaller: `17–26 %`."""
+    shares = [100 * (1 - 1 / ratio) for ratio in (low, high)]
+    digits = 0 if shares[1] - shares[0] >= 2 else 1
+    return f"{shares[0]:.{digits}f}–{shares[1]:.{digits}f} %"
+
+
+def bracketed(text: str, counts: tuple[int, ...]) -> str:
+    """` [1.21–1.34]`, ` [0.61–2.70, 2 runs a side]` where runs are few."""
+    return f" [{text}{few(counts)}]"
+
+
+def few(counts: tuple[int, ...]) -> str:
+    """`, 2 runs` where they are."""
+    return f", {runs(counts)}" if min(counts) < FEW else ""
 
 
 def range_of(low: float, high: float, sign: str = "") -> str:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from isoline.analyse.comparison import Comparison, Source
+from isoline.analyse.comparison import Comparison, Interval, Source
 from isoline.present import table
 
 if TYPE_CHECKING:
@@ -35,6 +35,14 @@ CSV_COLUMNS = (
     "neighbour_interactivity",
     "neighbour_ttft",
     "neighbour_e2e",
+    "low",
+    "high",
+    "df",
+    "runs",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "winner",
 )
 
 
@@ -172,9 +180,16 @@ def to_csv(comparison: Comparison) -> str:
                     *(comparison.view.metric, r.value),
                     *(_joined(n.interactivity for n in r.neighbours), _joined(n.ttft for n in r.neighbours)),
                     _joined(n.e2e for n in r.neighbours),
+                    *_between(r.interval),
+                    *(r.interval.freedom if r.interval else None, r.interval.runs[0] if r.interval else None),
+                    *(target.ratio, *_between(target.interval), _plain(target.winner or "")),
                 ]
             )
     return out.getvalue()
+
+
+def _between(interval: Interval | None) -> tuple[float | None, float | None]:
+    return (interval.low, interval.high) if interval else (None, None)
 
 
 def _joined(values: Iterable[float | None]) -> str:

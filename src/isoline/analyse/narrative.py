@@ -154,8 +154,8 @@ def _spread(quantity: Quantity, reading: Reading) -> str:
         return ""
     text = f"; {words.range_of(found.low, found.high, quantity.sign)} over {words.runs(found.runs)}"
     if found.rivals[0] > 1:
-        text += f", the best of {found.rivals[0]} recipes that noise cannot tell apart: "
-        text += f"by luck up to {100 * found.bias[0]:.1f} % better than they are"
+        text += f", the best of {found.rivals[0]} recipes that noise cannot tell apart"
+        text += f" (luck may be {100 * found.bias[0]:.1f} % of it)"
     return text
 
 
@@ -206,8 +206,8 @@ def _better(
         return None, _no_difference(quantity, sides, a / b, interval) if first else ""
     side = sides[(a < b) != quantity.lower_is_better]
     more = max(a, b) / min(a, b)
-    text = words.times(more) if interval is None else words.factor(more)
-    low, high = _upwards(interval, a < b) if interval and first else (0.0, 0.0)
+    low, high = _upwards(interval, a < b) if interval else (0.0, 0.0)
+    text = words.factor(more, low, high) if interval else words.times(more)
     if not quantity.lower_is_better:
         beside = words.bracketed(words.between(low, high), interval.runs) if interval and first else ""
         return side, f"is higher by {text}{beside} in {quantity.noun}"
@@ -217,9 +217,10 @@ def _better(
 
 
 def _no_difference(quantity: Quantity, sides: tuple[Side, Side], ratio: float, interval: Interval) -> str:
-    beside = words.bracketed(words.between(interval.low, interval.high), interval.runs)
+    low, high = interval.low, interval.high
+    beside = words.bracketed(words.between(low, high), interval.runs)
     a, b = (side.label for side in sides)
-    return f"no measurable difference in {quantity.noun}, {a} ÷ {b} {words.factor(ratio)}{beside}"
+    return f"no measurable difference in {quantity.noun}, {a} ÷ {b} {words.factor(ratio, low, high)}{beside}"
 
 
 def _upwards(interval: Interval, inverted: bool) -> tuple[float, float]:

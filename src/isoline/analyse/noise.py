@@ -87,7 +87,7 @@ def pooled(points: Iterable[Sequence[Point]], base: Base) -> Covariance | None:
         return None
     # Points of one recipe may tell of the same few starts, so their variances count as fully correlated;
     # recipes are started apart (Satterthwaite). For n runs of every point of r recipes: r (n - 1).
-    freedom = total**2 / fsum(root**2 for root in roots.values())
+    freedom = round(total**2 / fsum(root**2 for root in roots.values()), 9)  # whole where it should be
     return Covariance(sums[0] / total, sums[1] / total, sums[2] / total, freedom)
 
 

@@ -34,12 +34,6 @@ def seconds(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def factor(ratio: float) -> str:
-    """A ratio beside its interval: `1.27×`, `1.004×`, `12.3×`."""
-    digits = 3 if abs(ratio - 1) < 0.01 else 1 if ratio >= 10 else 2
-    return f"{ratio:,.{digits}f}×"
-
-
 def times(ratio: float) -> str:
     """A ratio >= 1 as `3.1×`; two significant digits, more only from 100 on."""
     return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.1f}×" if ratio >= 1.1 else f"{ratio:.2f}×"
@@ -49,10 +43,19 @@ FEW = 3  # with fewer runs an interval says so
 
 
 def between(low: float, high: float) -> str:
-    """An interval of a ratio: `1.21–1.34`; a third decimal where two would not tell it from 1, or its ends
-    apart; fewer from 10 on."""
+    """An interval of a ratio: `1.21–1.34`."""
+    return f"{_ratio(low, low, high)}–{_ratio(high, low, high)}"
+
+
+def factor(ratio: float, low: float, high: float) -> str:
+    """A ratio with the digits of its interval: `1.27×`."""
+    return f"{_ratio(ratio, low, high)}×"
+
+
+def _ratio(value: float, low: float, high: float) -> str:
+    """Two decimals; a third where two would not tell the interval from 1, or its ends apart; fewer from 10 on."""
     close = high - low < 0.02 or min(abs(low - 1), abs(high - 1)) < 0.005
-    return "–".join(f"{v:,.{0 if v >= 100 else 1 if v >= 10 else 3 if close else 2}f}" for v in (low, high))
+    return f"{value:,.{0 if value >= 100 else 1 if value >= 10 else 3 if close else 2}f}"
 
 
 def percent_between(low: float, high: float) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from isoline.analyse.comparison import Comparison, Interval, Reading, Target
 from isoline.analyse.quantities import QUANTITIES
-from isoline.analyse.words import amount, between, bracketed, factor, few, interactivity, range_of, seconds
+from isoline.analyse.words import amount, between, factor, few, interactivity, range_of, seconds
 from isoline.domain.point import SIMULATED
 
 NONE = "—"
@@ -219,4 +219,5 @@ def _ratio(target: Target, key: str) -> str:
     interval: Interval | None = getattr(target, INTERVALS[key])
     if interval is None:
         return f"{value:.2f}×"
-    return factor(value) + bracketed(between(interval.low, interval.high), interval.runs)
+    low, high = interval.low, interval.high
+    return f"{factor(value, low, high)} [{between(low, high)}]"

@@ -91,9 +91,12 @@ def _readings(comparison: Comparison, width: int) -> Iterator[object]:
         max(cell_len(text) for text in (name, *(row.cells[i] for row in rows)))
         for i, name in enumerate(names)
     ]
+    # Long headings wrap before a cell is cut.
+    labels = max(cell_len(f"  {row.label}") for row in rows)
+    first = max(labels, min(first, width - max(widths, default=0) - COLUMN_GAP))
     for part in _fitting(widths, width - first):
         grid = _grid()
-        grid.add_column("at tok/s/user", no_wrap=True, min_width=first)
+        grid.add_column("at tok/s/user", min_width=first, max_width=first)
         for i in part:
             grid.add_column(names[i], justify="right", no_wrap=True, min_width=widths[i])
         metric = ""

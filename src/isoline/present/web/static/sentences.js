@@ -62,9 +62,9 @@ function better({ sides, quantities }, key, target, first) {
     return [null, first ? noDifference(noun, sides, a / b, interval) : ""];
   const side = sides[(a < b) !== Boolean(verb) ? 1 : 0];
   const more = Math.max(a, b) / Math.min(a, b);
-  const text = interval ? words.factor(more) : words.times(more);
-  const [low, high] = interval && first ? upwards(interval, a < b) : [];
-  const beside = (range) => (low ? words.bracketed(range(low, high), interval.runs) : "");
+  const [low, high] = interval ? upwards(interval, a < b) : [];
+  const text = interval ? words.factor(more, low, high) : words.times(more);
+  const beside = (range) => (interval && first ? words.bracketed(range(low, high), interval.runs) : "");
   if (!verb) return [side, `is higher by ${text}${beside(words.between)} in ${noun}`];
   const less = `${verb} ${words.percentLess(more)}${beside(words.percentBetween)} less ${noun}`;
   return [side, key === COST ? `${less} (${text} the tokens per dollar)` : less];
@@ -72,7 +72,7 @@ function better({ sides, quantities }, key, target, first) {
 
 function noDifference(noun, [a, b], ratio, { low, high, runs }) {
   const beside = words.bracketed(words.between(low, high), runs);
-  return `no measurable difference in ${noun}, ${a.label} ÷ ${b.label} ${words.factor(ratio)}${beside}`;
+  return `no measurable difference in ${noun}, ${a.label} ÷ ${b.label} ${words.factor(ratio, low, high)}${beside}`;
 }
 
 // The interval of larger / smaller from that of first / second.
@@ -129,8 +129,7 @@ function spread(data, { interval }) {
   if (rivals[0] === 1) return text;
   const luck = words.fixed(100 * bias[0], 1);
   return (
-    `${text}, the best of ${rivals[0]} recipes that noise cannot tell apart: ` +
-    `by luck up to ${luck} % better than they are`
+    `${text}, the best of ${rivals[0]} recipes that noise cannot tell apart` + ` (luck may be ${luck} % of it)`
   );
 }
 

@@ -1,5 +1,5 @@
 // The rows of the table as present/table.py makes them.
-import { NONE, amount, between, bracketed, factor, few, fixed, interactivity, rangeOf, round1, seconds } from "./words.js";
+import { NONE, amount, between, factor, few, fixed, interactivity, rangeOf, round1, seconds } from "./words.js";
 
 const RECOMPUTED = { cost_per_mtok: "cost", tokens_per_s_per_mw: "power" };
 
@@ -50,7 +50,9 @@ function cell({ key, sign, digits, bound }, r) {
 
 function ratio(value, found) {
   if (value === null) return NONE;
-  return found ? factor(value) + bracketed(between(found.low, found.high), found.runs) : `${fixed(value, 2)}×`;
+  if (!found) return `${fixed(value, 2)}×`;
+  const { low, high } = found;
+  return `${factor(value, low, high)} [${between(low, high)}]`;
 }
 
 function interval(found, { sign }) {

@@ -36,14 +36,14 @@ export function percentLess(ratio) {
   return `${fixed(share, share < 99 ? 0 : 1)} %`;
 }
 
-// A ratio beside its interval.
-export const factor = (ratio) => `${fixed(ratio, Math.abs(ratio - 1) < 0.01 ? 3 : ratio >= 10 ? 1 : 2)}×`;
-
-export function between(low, high) {
+function edge(value, low, high) {
   const close = high - low < 0.02 || Math.min(Math.abs(low - 1), Math.abs(high - 1)) < 0.005;
-  const edge = (value) => fixed(value, value >= 100 ? 0 : value >= 10 ? 1 : close ? 3 : 2);
-  return `${edge(low)}–${edge(high)}`;
+  return fixed(value, value >= 100 ? 0 : value >= 10 ? 1 : close ? 3 : 2);
 }
+
+// A ratio beside its interval, and that interval.
+export const factor = (ratio, low, high) => `${edge(ratio, low, high)}×`;
+export const between = (low, high) => `${edge(low, low, high)}–${edge(high, low, high)}`;
 
 export function percentBetween(low, high) {
   const shares = [low, high].map((ratio) => 100 * (1 - 1 / ratio));

@@ -8,28 +8,48 @@ from msgspec.structs import replace
 
 from isoline.analyse import words
 from isoline.analyse.comparison import Interval, Reading, Target
-from isoline.analyse.intervals import Spread, of_ratio
+from isoline.analyse.intervals import Spread, of_ratio, of_reading
 from isoline.analyse.prepared import Built
-from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT, Quantity
+from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT, Base, Quantity
 from isoline.domain.point import SIMULATED
 
 SINGLE = "single run, no interval"
 Spreads = list[Spread | None]
 
 
+class _Spreads:
+    """How far what is read at `x` may be off on both sides, by base, each found once."""
+
+    def __init__(self, x: float, built: Sequence[Built]) -> None:
+        self._x, self._built = x, built
+        self._known: dict[str, Spreads] = {}
+
+    def of(self, base: Base) -> Spreads:
+        if base.name not in self._known:
+            self._known[base.name] = [one.spread(self._x, base) for one in self._built]
+        return self._known[base.name]
+
+    def ratio(self, ratio: float | None, quantity: Quantity) -> Interval | None:
+        """The interval of a ratio; `None` where a side has no repeats."""
+        a, b = self.of(quantity.base)
+        return of_ratio(ratio, quantity.inverse, a, b) if ratio and a and b else None
+
+
 def target(x: float, built: Sequence[Built], quantity: Quantity) -> Target:
     """Both sides at `x`; ratios only where both are really known there."""
     a, b = (one.read(x, quantity) for one in built)
     repeated = [one.side.noise is not None for one in built]
+    spreads = _Spreads(x, built)
     if any(repeated):
-        a, b = (_with_interval(one, r, x, quantity) for one, r in zip(built, (a, b), strict=True))
+        found = spreads.of(quantity.base)
+        a, b = (_with_interval(r, s, quantity) for r, s in zip((a, b), found, strict=True))
     labels = [one.side.label for one in built]
     reason = _why_no_ratio(labels, (a, b))
     if reason or not a.throughput_per_gpu or not b.throughput_per_gpu:
         return Target(x, (a, b), None, None, None, reason or "no throughput")
     cost = a.cost_per_mtok / b.cost_per_mtok if a.cost_per_mtok and b.cost_per_mtok else None
     equal = words.about_equal(a.throughput_per_gpu, b.throughput_per_gpu)
-    found = Target(
+    plain = Target(
         x,
         (a, b),
         a.throughput_per_gpu / b.throughput_per_gpu,
@@ -38,31 +58,23 @@ def target(x: float, built: Sequence[Built], quantity: Quantity) -> Target:
         "about equal (within 1 %)" if equal else SINGLE,
         a.value / b.value if a.value and b.value else None,
     )
-    return _judged(_with_intervals(found, built, quantity), labels, quantity) if all(repeated) else found
+    return _judged(_with_intervals(plain, spreads, quantity), labels, quantity) if all(repeated) else plain
 
 
-def _with_interval(one: Built, reading: Reading, x: float, quantity: Quantity) -> Reading:
-    if not reading.value or reading.status in ("outside", "wide gap"):
+def _with_interval(reading: Reading, found: Spread | None, quantity: Quantity) -> Reading:
+    if not found or not reading.value or reading.status in ("outside", "wide gap"):
         return reading
-    return replace(reading, interval=one.interval(x, reading.value, quantity))
+    return replace(reading, interval=of_reading(reading.value, quantity, found))
 
 
-def _with_intervals(found: Target, built: Sequence[Built], quantity: Quantity) -> Target:
-    throughput, cost = QUANTITIES[THROUGHPUT], QUANTITIES[COST]
-    x, known = found.interactivity, dict[str, Spreads]()
-
-    def interval(ratio: float | None, of: Quantity) -> Interval | None:
-        if of.base.name not in known:
-            known[of.base.name] = [one.spread(x, of.base) for one in built]
-        a, b = known[of.base.name]
-        return of_ratio(ratio, of.inverse, a, b) if ratio and a and b else None
-
-    first = interval(found.throughput_ratio, throughput)
+def _with_intervals(found: Target, spreads: _Spreads, quantity: Quantity) -> Target:
+    throughput = QUANTITIES[THROUGHPUT]
+    first = spreads.ratio(found.throughput_ratio, throughput)
     return replace(
         found,
         throughput_interval=first,
-        cost_interval=interval(found.cost_ratio, cost),
-        interval=first if quantity is throughput else interval(found.ratio, quantity),
+        cost_interval=spreads.ratio(found.cost_ratio, QUANTITIES[COST]),
+        interval=first if quantity is throughput else spreads.ratio(found.ratio, quantity),
     )
 
 

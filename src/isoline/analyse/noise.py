@@ -70,16 +70,21 @@ def pooled(points: Iterable[Sequence[Point]], base: Base) -> Covariance | None:
 
     `None` where no point has two runs that report `base`.
     """
-    sums, total = [0.0, 0.0, 0.0], 0
+    xx = xb = bb = 0.0
+    total = 0
     roots: dict[Recipe, float] = {}
     for runs in points:
-        told = [(run.interactivity, base.read(run) or 0.0) for run in runs]
-        pairs = [(log(x), log(value)) for x, value in told if value > 0]
-        spare = len(pairs) - 1
+        told = [(run.interactivity, value) for run in runs if (value := base.read(run) or 0.0) > 0]
+        spare = len(told) - 1
         if spare < 1:
             continue
-        for i, product in enumerate(_products(pairs)):
-            sums[i] += product
+        x0, b0 = told[0]
+        xs, bs = [log(x / x0) for x, _ in told], [log(b / b0) for _, b in told]
+        x, b = sum(xs) / len(xs), sum(bs) / len(bs)
+        for dx, db in zip(xs, bs, strict=True):
+            xx += (dx - x) * (dx - x)
+            xb += (dx - x) * (db - b)
+            bb += (db - b) * (db - b)
         total += spare
         recipe = runs[0].recipe
         roots[recipe] = roots.get(recipe, 0.0) + sqrt(spare)
@@ -88,17 +93,7 @@ def pooled(points: Iterable[Sequence[Point]], base: Base) -> Covariance | None:
     # Points of one recipe may tell of the same few starts, so their variances count as fully correlated;
     # recipes are started apart (Satterthwaite). For n runs of every point of r recipes: r (n - 1).
     freedom = round(total**2 / fsum(root**2 for root in roots.values()), 9)  # whole where it should be
-    return Covariance(sums[0] / total, sums[1] / total, sums[2] / total, freedom)
-
-
-def _products(pairs: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
-    x = fsum(pair[0] for pair in pairs) / len(pairs)
-    b = fsum(pair[1] for pair in pairs) / len(pairs)
-    return (
-        fsum((p[0] - x) ** 2 for p in pairs),
-        fsum((p[0] - x) * (p[1] - b) for p in pairs),
-        fsum((p[1] - b) ** 2 for p in pairs),
-    )
+    return Covariance(xx / total, xb / total, bb / total, freedom)
 
 
 def position(near: Sequence[Point], x: float) -> tuple[float, ...]:

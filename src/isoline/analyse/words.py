@@ -53,7 +53,7 @@ def factor(ratio: float, low: float, high: float) -> str:
 
 
 def _ratio(value: float, low: float, high: float) -> str:
-    """Two decimals; a third where two would not tell the interval from 1, or its ends apart; fewer from 10 on."""
+    """Two decimals; three where two would not tell an end from 1 or from the other; fewer from 10 on."""
     close = high - low < 0.02 or min(abs(low - 1), abs(high - 1)) < 0.005
     return f"{value:,.{0 if value >= 100 else 1 if value >= 10 else 3 if close else 2}f}"
 

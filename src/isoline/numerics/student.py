@@ -29,10 +29,11 @@ def t_above(freedom: float, outside: float, z: float) -> float:
     t = _expansion(freedom, z)
     if freedom > _SERIES_UP_TO:
         return t
-    scale = 2.0 * _gamma_ratio(freedom / 2.0) / math.sqrt(math.pi * freedom)
+    gammas = _gamma_ratio(freedom / 2.0) / math.sqrt(math.pi)
+    scale = 2.0 * gammas / math.sqrt(freedom)
     for _ in range(_STEPS):
         density = scale * (1.0 + t * t / freedom) ** (-(freedom + 1.0) / 2.0)
-        step = (_outside(t, freedom) - outside) / density
+        step = (gammas * _tail(t, freedom) - outside) / density
         t += step
         if abs(step) <= 1e-7 * t:  # the error after a step is about its square
             break
@@ -70,22 +71,24 @@ def _expansion(freedom: float, z: float) -> float:
     return z + (first + (second + (third + fourth / v) / v) / v) / v
 
 
-def _outside(t: float, freedom: float) -> float:
-    """P(|T| > t): the incomplete beta function as a power series in v / (v + t²)."""
+def _tail(t: float, freedom: float) -> float:
+    """P(|T| > t) but for a factor: the incomplete beta function as a power series in v / (v + t²)."""
     a, s = freedom / 2.0, freedom / (freedom + t * t)
     term, total, n = 1.0, 1.0 / a, 0
-    while term > 1e-17 * total:
+    while term > 1e-16 * total:
         n += 1
         term *= s * (n - 0.5) / n
         total += term / (a + n)
-    return math.pow(s, a) * total * _gamma_ratio(a) / math.sqrt(math.pi)
+    return math.pow(s, a) * total
 
 
 def _gamma_ratio(a: float) -> float:
     """Gamma(a + 1/2) / Gamma(a): upwards to where its asymptotic series is exact."""
     factor = 1.0
-    while a < 40.0:
+    while a < 16.0:
         factor *= a / (a + 0.5)
         a += 1.0
     u = 1.0 / a
-    return factor * math.sqrt(a) * (1 + u * (-1 / 8 + u * (1 / 128 + u * (5 / 1024 - u * 21 / 32768))))
+    low = -1 / 8 + u * (1 / 128 + u * (5 / 1024 - u * 21 / 32768))
+    high = -399 / 262144 + u * 869 / 4194304
+    return factor * math.sqrt(a) * (1 + u * (low + u**4 * high))

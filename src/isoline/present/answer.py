@@ -251,7 +251,7 @@ def _sources(points: Sequence[Point], datasets: Mapping[str, Dataset]) -> tuple[
     found: list[Source] = []
     for name in dict.fromkeys(p.dataset for p in points):
         own = [p for p in points if p.dataset == name]
-        dates = sorted(p.date for p in own if p.date)
+        dates = sorted(run.date for p in own for run in p.runs or (p,) if run.date)
         pages = sorted({p.run_url for p in own if p.status == PUBLISHED and p.run_url})
         about = datasets.get(name)
         found.append(

@@ -95,10 +95,11 @@ function welch(a, b) {
 function tAbove(freedom, outside, z) {
   let t = expansion(freedom, z);
   if (freedom > SERIES_UP_TO) return t;
-  const scale = (2 * gammaRatio(freedom / 2)) / Math.sqrt(Math.PI * freedom);
+  const gammas = gammaRatio(freedom / 2) / Math.sqrt(Math.PI);
+  const scale = (2 * gammas) / Math.sqrt(freedom);
   for (let i = 0; i < STEPS; i += 1) {
     const density = scale * (1 + (t * t) / freedom) ** (-(freedom + 1) / 2);
-    const step = (beyond(t, freedom) - outside) / density;
+    const step = (gammas * tail(t, freedom) - outside) / density;
     t += step;
     if (Math.abs(step) <= 1e-7 * t) break;
   }
@@ -114,23 +115,25 @@ function expansion(v, z) {
   return z + (first + (second + (third + fourth / v) / v) / v) / v;
 }
 
-function beyond(t, freedom) {
+function tail(t, freedom) {
   const [a, s] = [freedom / 2, freedom / (freedom + t * t)];
   let [term, total, n] = [1, 1 / a, 0];
-  while (term > 1e-17 * total) {
+  while (term > 1e-16 * total) {
     n += 1;
     term *= (s * (n - 0.5)) / n;
     total += term / (a + n);
   }
-  return (s ** a * total * gammaRatio(a)) / Math.sqrt(Math.PI);
+  return s ** a * total;
 }
 
 function gammaRatio(from) {
   let [a, factor] = [from, 1];
-  while (a < 40) {
+  while (a < 16) {
     factor *= a / (a + 0.5);
     a += 1;
   }
   const u = 1 / a;
-  return factor * Math.sqrt(a) * (1 + u * (-1 / 8 + u * (1 / 128 + u * (5 / 1024 - (u * 21) / 32768))));
+  const low = -1 / 8 + u * (1 / 128 + u * (5 / 1024 - (u * 21) / 32768));
+  const high = -399 / 262144 + (u * 869) / 4194304;
+  return factor * Math.sqrt(a) * (1 + u * (low + u ** 4 * high));
 }

@@ -64,7 +64,9 @@ def spread(noise: Noise | None, line: Line | None, x: float, base: Base) -> Spre
 
 def _rivals(noise: Noise, x: float) -> int:
     covariance = noise.covariance(TOTAL)
-    return noise.rivals.equal(x, covariance, t_quantile(covariance.freedom)) if covariance else 1
+    if covariance is None or not noise.rivals.each:
+        return 1
+    return noise.rivals.equal(x, covariance, t_quantile(covariance.freedom))
 
 
 def _sweeps(near: tuple[Point, ...]) -> int:

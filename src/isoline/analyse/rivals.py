@@ -53,7 +53,7 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
-    """All recipes of a side."""
+    """All recipes of a side that has several."""
 
     each: tuple[Rival, ...]
 
@@ -62,15 +62,13 @@ class Rivals:
         groups: dict[object, list[Point]] = {}
         for point in points:
             groups.setdefault(point.recipe, []).append(point)
-        return cls(tuple(Rival.of(group) for group in groups.values()))
+        return cls(tuple(map(Rival.of, groups.values())) if len(groups) > 1 else ())
 
     def equal(self, x: float, noise: Covariance, t: float) -> int:
         """How many recipes cannot be told from the best at `x`, the best included; at least 1.
 
         Apart are two whose difference is more than `t` of its standard errors.
         """
-        if len(self.each) == 1:
-            return 1
         found = [value for rival in self.each if (value := rival.at(log(x), noise))]
         if not found:
             return 1

@@ -82,7 +82,7 @@ def _noise(noise: Noise, quantities: list[Quantity]) -> Values:
 
 
 def _most_rivals(comparison: Comparison) -> int:
-    return max((len(side.noise.rivals.each) for side in comparison.sides if side.noise), default=0)
+    return max(1, *(len(side.noise.rivals.each) if side.noise else 0 for side in comparison.sides))
 
 
 def _level(rivals: int) -> tuple[float, float, float]:

@@ -42,7 +42,7 @@ function position(near, x) {
 
 // How many recipes cannot be told from the best one, itself included.
 function equal({ rivals, covariances, apart }, x) {
-  if (rivals.length === 1) return 1;
+  if (!rivals.length) return 1;
   const found = rivals.map((rival) => rivalAt(rival, x, covariances.total)).filter(Boolean);
   if (!found.length) return 1;
   const [top, error] = found.reduce((a, b) => (b[0] > a[0] || (b[0] === a[0] && b[1] > a[1]) ? b : a));
@@ -99,9 +99,10 @@ function tAbove(freedom, outside, z) {
   const scale = (2 * gammas) / Math.sqrt(freedom);
   for (let i = 0; i < STEPS; i += 1) {
     const density = scale * (1 + (t * t) / freedom) ** (-(freedom + 1) / 2);
-    const step = (gammas * tail(t, freedom) - outside) / density;
+    const newton = (gammas * tail(t, freedom) - outside) / density;
+    const step = newton / (1 - (newton * (freedom + 1) * t) / (2 * (freedom + t * t)));
     t += step;
-    if (Math.abs(step) <= 1e-7 * t) break;
+    if (Math.abs(step) <= 1e-4 * t) break;
   }
   return t;
 }

@@ -57,6 +57,9 @@ SCENARIOS = (
     Scenario("2 starts", 0.7, 0.7, starts=2),
     Scenario("5 starts", 0.7, 0.7, starts=5),
     Scenario("5 and 2 starts", 0.7, 0.7, starts=5, other_starts=2),
+    Scenario("2 starts, each start", 0, 1, starts=2),
+    Scenario("each start, other side 4x", 0, 1, sides=4),
+    Scenario("2 starts, other side 4x", 0, 1, starts=2, sides=4),
     Scenario("other side 4x noisier", 0.7, 0.7, sides=4),
 )
 

@@ -194,6 +194,19 @@ def test_one_side_without_repeats_gives_no_winner_but_the_other_keeps_its_interv
     assert target.readings[1].interval is None
 
 
+def test_a_point_measured_once_has_an_interval_but_no_winner() -> None:
+    fp4 = [
+        p for p in repeats("fp4", 2, (-0.01, 0, 0.01)) if p.concurrency != 32 or p.run_started_at == SWEEPS[0]
+    ]
+    target = of_repeats(fp4, repeats("bf16", 1, (-0.01, 0, 0.01)), targets=(100.0,)).targets[0]
+    assert target.interval is not None
+    assert target.interval.runs == (1, 3)
+    assert target.winner is None
+    assert str(target.winner_reason).startswith(
+        "a point beside it was measured once: interval of the ratio 1.9"
+    )
+
+
 def test_nobody_wins_by_the_bound_of_the_other() -> None:
     short = [p for p in repeats("bf16", 1, (-0.01, 0, 0.01)) if p.concurrency != 64]
     target = of_repeats(repeats("fp4", 1.2, (-0.01, 0, 0.01)), short, targets=(90.0,)).targets[0]

@@ -17,7 +17,7 @@ def test_intervals_of_ratios_cover_and_stay_useful(scenario: Scenario) -> None:
     assert done.ratios[1] >= 0.9 * 3 * TRIALS
     assert done.coverage >= 0.93
     assert done.readings[0] >= 0.93 * done.readings[1]
-    assert done.width <= 2.5
+    assert done.width <= (3.5 if scenario.starts == 2 else 2.0)
 
 
 def test_the_best_of_equal_recipes_reads_high_and_its_interval_knows() -> None:

@@ -14,6 +14,7 @@ from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT, Base, Quant
 from isoline.domain.point import SIMULATED
 
 SINGLE = "single run, no interval"
+FEWEST = 2  # runs of every point that a winner rests on
 Spreads = list[Spread | None]
 
 
@@ -88,6 +89,9 @@ def _judged(found: Target, labels: Sequence[str], quantity: Quantity) -> Target:
     runs = words.runs(interval.runs)
     if interval.low <= 1 <= interval.high:
         return replace(found, winner_reason=f"no measurable difference: {text} includes 1, {runs}{basis}")
+    if min(interval.runs) < FEWEST:
+        reason = f"a point beside it was measured once: {text} rests on the spread at other loads{basis}"
+        return replace(found, winner_reason=reason)
     better = (found.ratio < 1) != quantity.lower_is_better
     if found.readings[not better].status == "dominated":
         reason = f"{labels[not better]} is faster than asked: its value is only a bound"

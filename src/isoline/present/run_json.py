@@ -8,6 +8,7 @@ from dataclasses import asdict
 from msgspec import to_builtins
 
 from isoline.analyse.run_difference import Load, RunDifference, recipe_fields
+from isoline.domain.point import Point
 from isoline.domain.run import StoredRun
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from math import exp, hypot, sqrt
 from typing import TYPE_CHECKING
 
@@ -23,19 +25,30 @@ CHOSEN_BY = (TOTAL, OUTPUT, INPUT)  # what is the larger, the luckier the recipe
 class Spread(msgspec.Struct, frozen=True, gc=False):
     """How far one reading may be off: `error` is the standard error of its log.
 
-    `freedom` belongs to `error`; `runs` is the number of the neighbour that has fewest, `rivals` how many
-    recipes the one that is read cannot be told from, itself included.
+    `dx` and `db` are what it is made of: the standard error of log interactivity and of the log of what is
+    read, in the direction that moves the reading most. `rise` is by how much the log of the curve is higher
+    where log interactivity is lower by so much. `freedom` belongs to the errors; `runs` is the number of
+    the neighbour that has fewest, `rivals` how many recipes the one that is read cannot be told from,
+    itself included.
     """
 
     error: float
+    dx: float
+    db: float
+    rise: Callable[[float], float]
     freedom: float
     runs: int
     sweeps: int
     rivals: int
 
     def reach(self, freedom: float, *, down: bool) -> float:
-        """How far its log may lie below (`down`) or above, at the given degrees of freedom."""
-        return t_quantile(freedom, level_of(self.rivals if down else 1)) * self.error
+        """How far its log may lie below (`down`) or above, at the given degrees of freedom.
+
+        Upwards along the curve itself: near its fast end, where it falls steeply, its slope would promise
+        more than any slower point gives. Downwards by that slope: the curve ends there.
+        """
+        t = t_quantile(freedom, level_of(self.rivals if down else 1))
+        return t * self.error if down else max(self.rise(t * self.dx) + t * self.db, 0.0)
 
 
 def level_of(rivals: int) -> float:
@@ -56,10 +69,20 @@ def spread(noise: Noise | None, line: Line | None, x: float, base: Base) -> Spre
     covariance = noise.covariance(base)
     if covariance is None or 0 in counts or any(point.status != noise.status for point in near):
         return None
-    variance = covariance.along(line.elasticity(base, x))
+    slope = line.elasticity(base, x)
+    error = sqrt(covariance.along(slope))
     each = sum(w / sqrt(n) for w, n in zip(position(near, x), counts, strict=True))
-    rivals = _rivals(noise, x) if base in CHOSEN_BY else 1
-    return Spread(sqrt(variance) * each, covariance.freedom, min(counts), _sweeps(near), rivals)
+    along = each / error if error else 0.0
+    return Spread(
+        error * each,
+        along * (covariance.xb - slope * covariance.xx),
+        along * (covariance.bb - slope * covariance.xb),
+        partial(line.rise, base, x),
+        covariance.freedom,
+        min(counts),
+        _sweeps(near),
+        _rivals(noise, x) if base in CHOSEN_BY else 1,
+    )
 
 
 def _rivals(noise: Noise, x: float) -> int:

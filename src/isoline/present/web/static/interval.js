@@ -10,11 +10,17 @@ const CHOSEN_BY = ["total", "output", "input"]; // what is the larger, the lucki
 export function spread({ noise }, line, base, x, near) {
   const found = noise?.covariances[base];
   if (!found || near.some((knot) => !knot.runs || knot.status !== noise.status)) return null;
-  const variance = along(found, elasticity(line, base, x));
+  const [xx, xb, bb, freedom] = found;
+  const steep = elasticity(line, base, x);
+  const error = Math.sqrt(along(found, steep));
   const each = position(near, x).reduce((sum, w, i) => sum + w / Math.sqrt(near[i].runs), 0);
+  const share = error ? each / error : 0;
   return {
-    error: Math.sqrt(variance) * each,
-    freedom: found[3],
+    error: error * each,
+    dx: share * (xb - steep * xx),
+    db: share * (bb - steep * xb),
+    rise: (step) => rise(line, base, x, step),
+    freedom,
     runs: Math.min(...near.map((knot) => knot.runs)),
     rivals: CHOSEN_BY.includes(base) ? equal(noise, Math.log(x)) : 1,
   };
@@ -24,10 +30,20 @@ function along([xx, xb, bb], slope) {
   return Math.max(bb - 2 * slope * xb + slope * slope * xx, 0);
 }
 
+const snapped = (first, x) => (Math.abs(x - first) <= SAME * x ? first : x);
+
+// How much higher the log of the curve is where log interactivity is lower than at x by `step`.
+function rise(line, base, x, step) {
+  const [curve, first] = [line.curves[base], line.points[0].x];
+  const at = snapped(first, x);
+  const there = at * Math.exp(-step);
+  const beyond = there < first && first <= at ? Math.log(there / first) : 0;
+  return Math.log(spline(curve, there) / spline(curve, at)) + elasticity(line, base, first) * beyond;
+}
+
 function elasticity(line, base, x) {
   const curve = line.curves[base];
-  const first = line.points[0].x;
-  const at = Math.abs(x - first) <= SAME * x ? first : x;
+  const at = snapped(line.points[0].x, x);
   const value = spline(curve, at);
   return value ? (at * slope(curve, at)) / value : 0;
 }
@@ -61,14 +77,21 @@ function rivalAt([xs, ys, runs], x, noise) {
 }
 
 // `levels` holds, for so many equal recipes: probability outside, its normal quantile, expected best of them.
-function reach(levels, found, freedom, rivals) {
+function quantile(levels, freedom, rivals) {
   const [outside, z] = levels[rivals - 1];
-  return tAbove(freedom, outside, z) * found.error;
+  return tAbove(freedom, outside, z);
+}
+
+// How far the log of a reading may lie below and above.
+function reaches(levels, found, freedom) {
+  const t = quantile(levels, freedom, 1);
+  const down = quantile(levels, freedom, found.rivals) * found.error;
+  return [down, Math.max(found.rise(t * found.dx) + t * found.db, 0)];
 }
 
 export function ofReading(levels, value, inverse, found) {
-  const down = Math.exp(-reach(levels, found, found.freedom, found.rivals));
-  const up = Math.exp(reach(levels, found, found.freedom, 1));
+  const [below, above] = reaches(levels, found, found.freedom);
+  const [down, up] = [Math.exp(-below), Math.exp(above)];
   const [low, high] = inverse ? [1 / up, 1 / down] : [down, up];
   const bias = found.error * levels[found.rivals - 1][2];
   const { freedom, runs, rivals } = found;
@@ -78,8 +101,8 @@ export function ofReading(levels, value, inverse, found) {
 // Welch's degrees of freedom; each limit from the reaches of both sides in quadrature.
 export function ofRatio(levels, ratio, inverse, a, b) {
   const freedom = welch(a, b);
-  const [aDown, aUp] = [reach(levels, a, freedom, a.rivals), reach(levels, a, freedom, 1)];
-  const [bDown, bUp] = [reach(levels, b, freedom, b.rivals), reach(levels, b, freedom, 1)];
+  const [aDown, aUp] = reaches(levels, a, freedom);
+  const [bDown, bUp] = reaches(levels, b, freedom);
   const [below, above] = [Math.hypot(aDown, bUp), Math.hypot(aUp, bDown)];
   const [low, high] = inverse ? [-above, below] : [-below, above];
   return { low: ratio * Math.exp(low), high: ratio * Math.exp(high), freedom, runs: [a.runs, b.runs] };

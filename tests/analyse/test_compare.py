@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from isoline.analyse.compare import compare
 from isoline.analyse.comparison import Comparison
 from isoline.analyse.rates import PriceTerms
+from isoline.analyse.repeats import pool_repeats
 from isoline.analyse.runs import latest_run_per_line
 from isoline.analyse.terms import Terms
 from isoline.analyse.words import percent_less, times, usd
@@ -103,10 +106,8 @@ def test_words() -> None:
 
 
 def run(points: list[Point], date: str, number: int) -> list[Point]:
-    import msgspec
-
     url = f"https://github.com/o/r/actions/runs/{number}/attempts/1"
-    return [msgspec.structs.replace(p, date=date, run_url=url, key=f"{p.key}/{number}") for p in points]
+    return [replace(p, date=date, run_url=url, key=f"{p.key}/{number}") for p in points]
 
 
 def test_the_newest_run_of_a_line_counts_whole_and_what_it_hides_is_said() -> None:
@@ -119,3 +120,109 @@ def test_the_newest_run_of_a_line_counts_whole_and_what_it_hides_is_said() -> No
 def test_of_two_runs_of_a_day_the_higher_run_id_counts() -> None:
     nine, ten = run(FP4, "2026-01-01", 9), run(FP4, "2026-01-01", 10)
     assert latest_run_per_line([*ten, *nine]).points == tuple(ten)
+
+
+SWEEPS = ("2026-11-23T08:00:00", "2026-11-24T08:00:00", "2026-11-25T08:00:00")
+KNOTS = ((80, 5200.0, 64), (100, 4000.0, 32), (120, 3000.0, 16))
+
+
+def repeats(precision: str, level: float, spread: tuple[float, ...], status: str = "measured") -> list[Point]:
+    """A curve measured in sweeps that were faster or slower as a whole: (1 + spread) in throughput."""
+    return [
+        replace(
+            point(x, y * level * (1 + off), load, precision=precision, status=status),
+            repeat=0,
+            run_started_at=began,
+            date=began[:10],
+            key=f"{precision}/{load}/{began}",
+        )
+        for x, y, load in KNOTS
+        for off, began in zip(spread, SWEEPS, strict=False)
+    ]
+
+
+def of_repeats(*sides: list[Point], **terms: object) -> Comparison:
+    return compared(SLUG, pool_repeats([p for side in sides for p in side])[0], **terms)
+
+
+def test_a_side_wins_where_the_interval_excludes_one() -> None:
+    fp4, bf16 = repeats("fp4", 1.3, (-0.01, 0.0, 0.01)), repeats("bf16", 1.0, (0.01, -0.01, 0.0))
+    found = of_repeats(fp4, bf16, targets=(100.0, 90.0))
+    target = found.targets[0]
+    assert target.winner == "FP4"
+    # Both sides: s = 0.01 on the log scale, 3 sweeps, 2 df each; t(4 df) = 2.776.
+    half = 2.776 * math.sqrt(2) * 0.01 / math.sqrt(3)
+    assert target.interval is not None
+    assert math.log(target.interval.high / target.interval.low) / 2 == pytest.approx(half, rel=1e-3)
+    assert target.interval.freedom == pytest.approx(4, rel=1e-3)
+    assert (target.interval.runs, target.interval.sweeps) == ((3, 3), (3, 3))
+    # What shifts all loads of a sweep alike does not average out between knots.
+    between = found.targets[1].interval
+    assert between is not None
+    assert between.high / between.low == pytest.approx(target.interval.high / target.interval.low, rel=1e-6)
+    assert target.winner_reason == "interval of the ratio 1.27–1.33 excludes 1, 3 runs a side"
+    assert "FP4 is higher by 1.30× [1.27–1.33] in tokens per GPU" in found.narrative[0]
+    cost = target.cost_interval
+    assert cost is not None
+    assert cost.low == pytest.approx(1 / target.interval.high)
+
+
+def test_no_side_wins_where_it_includes_one() -> None:
+    found = of_repeats(repeats("fp4", 1.01, (-0.02, 0.0, 0.02)), repeats("bf16", 1.0, (0.02, -0.02, 0.0)))
+    target = found.targets[0]
+    assert target.winner is None
+    assert str(target.winner_reason).startswith("no measurable difference: interval of the ratio 0.9")
+    assert "no measurable difference in tokens per GPU, FP4 ÷ BF16 1.01× [0." in found.narrative[0]
+
+
+def test_winners_say_what_they_rest_on() -> None:
+    few = of_repeats(repeats("fp4", 3, (-0.001, 0.001)), repeats("bf16", 1, (-0.001, 0.0, 0.001))).targets[0]
+    assert few.winner == "FP4"
+    assert str(few.winner_reason).endswith("excludes 1, 2 and 3 runs")
+    drawn = [repeats(p, level, (-0.01, 0, 0.01), "simulated") for p, level in (("fp4", 2), ("bf16", 1))]
+    found = of_repeats(*drawn)
+    assert found.targets[0].winner == "FP4"
+    assert str(found.targets[0].winner_reason).endswith("excludes 1, 3 runs a side, simulated")
+    assert "(simulated)" in found.narrative[0]
+
+
+def test_one_side_without_repeats_gives_no_winner_but_the_other_keeps_its_interval() -> None:
+    single = [point(x, y, load, precision="bf16") for x, y, load in KNOTS]
+    target = of_repeats(repeats("fp4", 2, (-0.01, 0, 0.01)), single).targets[0]
+    assert (target.winner, target.winner_reason, target.interval) == (None, "single run, no interval", None)
+    assert target.readings[0].interval is not None
+    assert target.readings[1].interval is None
+
+
+def test_a_point_measured_once_has_an_interval_but_no_winner() -> None:
+    fp4 = [
+        p for p in repeats("fp4", 2, (-0.01, 0, 0.01)) if p.concurrency != 32 or p.run_started_at == SWEEPS[0]
+    ]
+    target = of_repeats(fp4, repeats("bf16", 1, (-0.01, 0, 0.01)), targets=(100.0,)).targets[0]
+    assert target.interval is not None
+    assert target.interval.runs == (1, 3)
+    assert target.winner is None
+    assert str(target.winner_reason).startswith(
+        "a point beside it was measured once: interval of the ratio 1.9"
+    )
+
+
+def test_nobody_wins_by_the_bound_of_the_other() -> None:
+    short = [p for p in repeats("bf16", 1, (-0.01, 0, 0.01)) if p.concurrency != 64]
+    target = of_repeats(repeats("fp4", 1.2, (-0.01, 0, 0.01)), short, targets=(90.0,)).targets[0]
+    assert target.winner is None
+    assert target.winner_reason == "BF16 is faster than asked: its value is only a bound"
+
+
+def test_speed_that_varies_with_throughput_widens_what_is_read_at_one_speed() -> None:
+    """A run 1 % faster in both lies above the curve by 1 % and by what the curve falls over 1 % of speed."""
+    steady = repeats("fp4", 1.3, (-0.01, 0.0, 0.01))
+    moving = [replace(p, interactivity=p.interactivity * p.throughput / y / 1.3) for p, y in zip(
+        steady, (y for _, y, _ in KNOTS for _ in SWEEPS), strict=True)]  # fmt: skip
+    bf16 = repeats("bf16", 1.0, (-0.01, 0.0, 0.01))
+    one, two = (of_repeats(side, bf16, targets=(100.0,)).targets[0].readings[0] for side in (steady, moving))
+    assert one.interval is not None
+    assert two.interval is not None
+    slope = -55 * 100 / 4000  # Steffen's at the middle knot: twice half the mean of the secants -60 and -50
+    wider = math.log(two.interval.high / two.interval.low) / math.log(one.interval.high / one.interval.low)
+    assert wider == pytest.approx(1 - slope, rel=1e-2)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
-from isoline.analyse.repeats import RUNS, pool_repeats
+from isoline.analyse.repeats import ONE_SERVER, RUNS, pool_repeats
 from isoline.analyse.runs import latest_run_per_line
 from isoline.domain.point import Point
-from tests.points import point
+from tests.points import BASE, point
 
 
 def repeat(x: float, y: float, number: int | None, began: str = "2026-11-24T08:00:00+00:00") -> Point:
     made = point(x, y, 8)
     key = f"{began}/{number}"
     metrics = {"median_ttft": x / 1000}
-    return msgspec.structs.replace(
+    return replace(
         made, key=key, repeat=number, run_started_at=began, run=key, date=began[:10], metrics=metrics
     )
 
@@ -26,7 +26,8 @@ def test_repeats_become_their_geometric_mean() -> None:
     assert found.throughput == pytest.approx(2000.0)
     assert found.output_throughput == pytest.approx(1000.0)
     assert found.metrics == {"median_ttft": pytest.approx(0.1105), RUNS: 2.0}
-    assert notes == ("1 points are the mean of 2 runs each",)
+    assert notes == ("1 point is the mean of 2 runs each, from one sweep", ONE_SERVER)
+    assert len(found.runs) == 2
 
 
 def test_points_without_repeats_and_single_runs_stay_as_they_are() -> None:
@@ -34,9 +35,34 @@ def test_points_without_repeats_and_single_runs_stay_as_they_are() -> None:
     assert pool_repeats(given) == (given, ())
 
 
-def test_repeats_of_two_sweeps_are_never_mixed_and_the_newer_sweep_counts_whole() -> None:
-    old = [repeat(100, 1000, n, "2026-11-23T08:00:00+00:00") for n in range(3)]
-    new = [repeat(100, 1000, n) for n in range(2)]
-    assert len(pool_repeats([*old, *new])[0]) == 2
+OLD, NEW = "2026-11-23T08:00:00+00:00", "2026-11-24T08:00:00+00:00"
+
+
+def test_repeats_of_one_recipe_are_pooled_over_sweeps() -> None:
+    old = [repeat(100, 1000, n, OLD) for n in range(2)]
+    new = [repeat(100, 8000, 0, NEW)]
     chosen = latest_run_per_line([*new, *old])  # each point lies in a run folder of its own
-    assert list(chosen.points) == new
+    (found,), notes = pool_repeats(chosen.points)
+    assert found.throughput == pytest.approx(2000)
+    assert (found.date, len(found.runs)) == ("2026-11-24", 3)
+    assert notes == ("1 point is the mean of 3 runs each, from 2 sweeps on 2 dates",)
+
+
+def test_another_recipe_of_the_line_gives_way_to_the_newest_sweep() -> None:
+    old = [replace(repeat(100, 9000, 0, OLD), recipe=replace(BASE, engine_version="0.1"))]
+    assert list(latest_run_per_line([*old, repeat(100, 1000, 0, NEW)]).points) == [repeat(100, 1000, 0, NEW)]
+
+
+def test_rows_without_a_number_of_repeat_are_never_stitched_together() -> None:
+    older, newer = repeat(90, 900, None, OLD), repeat(100, 1000, None, NEW)
+    assert latest_run_per_line([older, newer]).points == (newer,)
+    assert latest_run_per_line([repeat(90, 900, 0, OLD), newer]).points == (newer,)
+
+
+def test_loads_statuses_and_datasets_are_never_mixed() -> None:
+    one = repeat(100, 1000, 0)
+    others = [
+        replace(one, **change)
+        for change in ({"concurrency": 9}, {"request_rate": 1.0}, {"status": "simulated"}, {"dataset": "b"})
+    ]
+    assert pool_repeats([one, *others])[0] == [one, *others]

@@ -85,7 +85,7 @@ def test_two_sweeps_compare_and_invalid_points_are_on_no_frontier(tmp_path: Path
     assert {reading["status"] for reading in target["readings"]} == {"interpolated"}
     notes = " ".join(found["notes"])
     assert "3 points are the mean of 2 runs each" in notes
-    assert "1 points have one valid run only" in notes
+    assert "1 point has one valid run only" in notes
     with Store(tmp_path) as store:
         everything = store.points(Selection(model="qwen-3-5"), include_invalid=True, all_metrics=True)
         assert [point.valid for point in everything].count(False) == 1

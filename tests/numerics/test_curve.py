@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -49,3 +51,15 @@ def test_two_knots_are_a_line_for_a_series_and_the_references_curve_when_pooled(
 def test_one_knot_is_its_value_everywhere() -> None:
     curve = Curve.through([50], [1000])
     assert [curve(0), curve(50), curve(99)] == [1000, 1000, 1000]
+
+
+@given(st.lists(st.floats(0.5, 5), min_size=2, max_size=8), st.randoms(use_true_random=False))
+def test_slope_is_the_derivative(steps: list[float], draw: Random) -> None:
+    xs = [sum(steps[: i + 1]) for i in range(len(steps))]
+    curve = Curve.through(xs, [draw.uniform(1, 9) for _ in xs])
+    for _ in range(5):
+        x = draw.uniform(xs[0] + 0.01, xs[-1] - 0.01)
+        if min(abs(x - knot) for knot in xs) > 1e-3 and curve.low < curve(x) < curve.high:
+            assert curve.slope(x) == pytest.approx((curve(x + 1e-6) - curve(x - 1e-6)) / 2e-6, abs=1e-4)
+    assert [curve.slope(x) for x in xs] == pytest.approx(curve.slopes)
+    assert curve.slope(xs[0] - 1) == 0

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isoline.numerics.batches import batch_median
-from isoline.numerics.student import t_interval, t_quantile
+from isoline.numerics.student import normal_quantile, t_interval, t_quantile
 
 # Two-sided 95 % and 99 %, from the tables of any statistics book.
 TABLE = {1: (12.706, 63.657), 2: (4.303, 9.925), 3: (3.182, 5.841), 4: (2.776, 4.604), 9: (2.262, 3.250),
@@ -66,3 +66,38 @@ def test_batch_means_cover_a_correlated_series_where_independence_would_not() ->
         naive = 1.96 * 1.2533 * math.sqrt(1 / (1 - 0.95**2)) / math.sqrt(len(series))
         assert found.high - found.low > 2 * naive
     assert covered >= 0.88 * trials
+
+
+# Whole degrees of freedom have a closed form (Abramowitz and Stegun 26.7.3-4), which the code does not use.
+def within(t: float, freedom: int) -> float:
+    angle = math.atan2(t, math.sqrt(freedom))
+    powers = [math.cos(angle) ** k for k in range(freedom)]
+    if freedom % 2:
+        odd = sum(
+            math.prod(range(2, k, 2)) / math.prod(range(3, k + 1, 2)) * powers[k]
+            for k in range(1, freedom - 1, 2)
+        )
+        return 2 / math.pi * (angle + math.sin(angle) * odd)
+    even = sum(
+        math.prod(range(1, k, 2)) / math.prod(range(2, k + 1, 2)) * powers[k]
+        for k in range(0, freedom - 1, 2)
+    )
+    return math.sin(angle) * even
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 5, 8, 13, 30, 31, 50])
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.9875, 0.999])
+def test_quantiles_invert_the_closed_form(freedom: int, level: float) -> None:
+    assert 1 - within(t_quantile(freedom, level), freedom) == pytest.approx(1 - level, rel=1e-5)
+
+
+@given(st.floats(1, 60), st.floats(1, 60))
+def test_more_degrees_of_freedom_never_widen(one: float, other: float) -> None:
+    few, many = sorted((one, other))
+    assert t_quantile(many) <= t_quantile(few) + 1e-6
+    assert t_quantile(math.ceil(few)) - 1e-6 <= t_quantile(few) <= t_quantile(math.floor(few)) + 1e-6
+
+
+def test_the_normal_law() -> None:
+    assert normal_quantile() == pytest.approx(1.959963984540054, abs=1e-12)
+    assert normal_quantile(0.99) == pytest.approx(2.5758293035489, abs=1e-12)

@@ -10,12 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
-from isoline.analyse.comparison import Comparison, Reading
+from isoline.analyse.comparison import Comparison, Interval, Reading
 from isoline.domain.catalog import load_catalog
-from isoline.domain.point import SIMULATED, Dataset
+from isoline.domain.point import SIMULATED, Dataset, Point
 from isoline.domain.slugs import parse_slug
 from isoline.present import table
 from isoline.present.answer import answer
@@ -48,6 +48,9 @@ CASES = {
     ),
     "simulated": ("llama-3-3-70b-h100-vs-h200", Asked(x="e2e", aggregation="aggregated"), ""),
     "dense": (SEED, Asked(dataset=("dense",)), "dense"),
+    "repeats": (SEED, Asked(dataset=("repeats",)), "dense"),
+    "repeats, cost": (SEED, Asked(dataset=("repeats",), view="per-dollar", method="pooled"), "dense"),
+    "repeats, power": (SEED, Asked(dataset=("repeats",), metric="avg_power_w"), "dense"),
     "one side": (SEED, Asked(dataset=("lone",)), "lone"),
 }
 KEYS = (
@@ -72,10 +75,31 @@ def dense(root: Path) -> Path:
     ]
     lone = [point(x, 9_000 / x, 8, precision="fp4", image=HOSTILE) for x in (30.0, 40.0)]
     store = Store(root)
+    runs = [replace(run, dataset="repeats") for run in repeated()]
+    store.write_run(Dataset("repeats", "runs", "latest-run"), "bench", points=runs)
     for name, rows in (("dense", points), ("lone", lone)):
-        own = [msgspec.structs.replace(row, dataset=name) for row in rows]
+        own = [replace(row, dataset=name) for row in rows]
         store.write_run(Dataset(name, "runs", source=HOSTILE), "import", points=own)
     return root
+
+
+def repeated() -> list[Point]:
+    """Near-equal recipes against one, three noisy runs of each point but one."""
+    draw = random.Random(5)
+    return [
+        replace(
+            point(x * (1 + 0.02 * draw.gauss(0, 1)), level / x * (1 + 0.02 * draw.gauss(0, 1)), 200 - i * 15,
+                  precision=precision, flags=f"--v {recipe}", engine=("vllm", "sglang")[recipe % 2]),
+            key=f"{precision}/{recipe}/{i}/{run}",
+            repeat=run,
+            run_started_at=f"2026-11-01T0{recipe}:00:00+00:00",
+            metrics={"avg_power_w": 500 + 40 * i + 5 * draw.gauss(0, 1)},
+        )
+        for precision, level, recipes in (("fp4", 33_000.0, 4), ("bf16", 30_000.0, 1))
+        for recipe in range(recipes)
+        for i, x in enumerate(20 * 1.2**k for k in range(10))
+        for run in range(1 if i == 3 else 3)
+    ]  # fmt: skip
 
 
 class Case:
@@ -138,10 +162,13 @@ def test_the_file_reads_what_python_reads(case: Case, page: Page) -> None:
     )
     expected = case.at(",".join(map(repr, targets))).targets
     assert len(read) == len(expected)
+    assert any(target.interval for target in expected) == (case.asked.dataset == ("repeats",))
     for found, target in zip(read, expected, strict=True):
         assert close(found["throughput_ratio"], target.throughput_ratio)
         assert close(found["cost_ratio"], target.cost_ratio)
         assert close(found["ratio"], target.ratio)
+        for name in ("throughput_interval", "cost_interval", "interval"):
+            assert same_interval(found[name], getattr(target, name)), (target.interactivity, name)
         for one, reading in zip(found["readings"], target.readings, strict=True):
             assert same(one, reading), (target.interactivity, one, reading)
 
@@ -155,8 +182,18 @@ def same(one: dict[str, Any], reading: Reading) -> bool:
         and one["series"] == reading.series
         and one["recomputed"] == list(reading.recomputed)
         and [knot["x"] for knot in one["near"]] == [n.interactivity for n in reading.neighbours]
+        and same_interval(one["interval"], reading.interval)
         and edge == ((reading.bound.edge, reading.bound.interactivity) if reading.bound else None)
         and all(close(one[key], getattr(reading, key)) for key in KEYS)
+    )
+
+
+def same_interval(found: dict[str, Any] | None, interval: Interval | None) -> bool:
+    if found is None or interval is None:
+        return found is interval
+    numbers = [interval.low, interval.high, interval.freedom, *interval.runs]
+    return [found[key] for key in ("low", "high", "freedom")] + found["runs"] == pytest.approx(
+        numbers, rel=1e-9
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from isoline.analyse import words
 from isoline.analyse.budget import highest_within
-from isoline.analyse.comparison import Comparison, Reading, Source, Target, Within
+from isoline.analyse.comparison import Comparison, Source, Within
 from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import DIMENSIONS
 from isoline.analyse.filters import Offers, scope
+from isoline.analyse.matched import target
 from isoline.analyse.narrative import About, narrative
 from isoline.analyse.prepared import Built, Prepared, prepare
 from isoline.analyse.quantities import COST, QUANTITIES, Quantity
@@ -64,7 +64,7 @@ def read(
     quantity = QUANTITIES[terms.view.metric]
     a, b = (one.plotted(terms.view) if draw else one.side for one in built)
     at, moved = (asked, ()) if asked is not None else _default(ready)
-    targets = tuple(_target(x, built, quantity) for x in at)
+    targets = tuple(target(x, built, quantity) for x in at)
     # Default targets that may move have looked at every knot: there is no better one to name.
     searched = asked is None and _movable(ready)
     firm = () if searched or any(t.throughput_ratio for t in targets) else _firm_targets(built)
@@ -162,32 +162,6 @@ def _firm_targets(built: Sequence[Built]) -> tuple[str, ...]:
     spread = [found[len(found) * i // 6] for i in (1, 3, 5)]
     at = ",".join(dict.fromkeys(f"{x:.6g}" for x in spread))
     return (f"Both sides are known well enough to compare at, for example, --at {at}",)
-
-
-def _target(x: float, built: Sequence[Built], quantity: Quantity) -> Target:
-    a, b = (one.read(x, quantity) for one in built)
-    reason = _why_no_ratio(built, (a, b))
-    if reason or not a.throughput_per_gpu or not b.throughput_per_gpu:
-        return Target(x, (a, b), None, None, None, reason or "no throughput")
-    cost = a.cost_per_mtok / b.cost_per_mtok if a.cost_per_mtok and b.cost_per_mtok else None
-    reason = (
-        "about equal (within 1 %)"
-        if words.about_equal(a.throughput_per_gpu, b.throughput_per_gpu)
-        else "single run, no interval"
-    )
-    ratio = a.value / b.value if a.value and b.value else None
-    return Target(x, (a, b), a.throughput_per_gpu / b.throughput_per_gpu, cost, None, reason, ratio)
-
-
-def _why_no_ratio(built: Sequence[Built], readings: Sequence[Reading]) -> str:
-    def those(status: str) -> list[str]:
-        return [one.side.label for one, r in zip(built, readings, strict=True) if r.status == status]
-
-    if blocked := those("outside"):
-        return f"{words.join(blocked)} not measured here"
-    if wide := those("wide gap"):
-        return f"wide gap between the measured points of {words.join(wide)}"
-    return ""
 
 
 def _where(slug: Slug, points: Sequence[Point], catalog: Catalog) -> str:

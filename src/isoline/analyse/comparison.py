@@ -16,6 +16,7 @@ from isoline.numerics.curve import Curve
 
 if TYPE_CHECKING:
     from isoline.analyse.line import Line
+    from isoline.analyse.noise import Noise
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -63,6 +64,24 @@ class Bound(msgspec.Struct, frozen=True):
     throughput_per_gpu: float
 
 
+class Interval(msgspec.Struct, frozen=True):
+    """Between which values a reading, or a ratio of two, lies with probability `level`, between runs.
+
+    `runs`, `sweeps`, `rivals` and `bias` have an entry per side. `runs` are those of the neighbouring point
+    that has fewest, of `sweeps` sweeps. `rivals` recipes of the side cannot be told from the one that is
+    read, itself included; were they all equal, its reading would be too high by the fraction `bias`.
+    """
+
+    low: float
+    high: float
+    level: float
+    runs: tuple[int, ...]
+    sweeps: tuple[int, ...]
+    freedom: float
+    rivals: tuple[int, ...]
+    bias: tuple[float, ...]
+
+
 class Reading(msgspec.Struct, frozen=True):
     """The metrics of one side at one target; every metric is `None` where `status` is `outside`.
 
@@ -84,14 +103,15 @@ class Reading(msgspec.Struct, frozen=True):
     neighbours: tuple[Neighbour, ...] = ()
     basis: str | None = None
     recomputed: tuple[str, ...] = ()  # metrics whose printed value the user's price or power replaced
+    interval: Interval | None = None  # of `value`
 
 
 class Side(msgspec.Struct, frozen=True):
     """One value of the compared dimension, with all of its points.
 
     `plot` is what a chart draws; it is made only on demand.
-    `recipes` are those of its points, or those known to stand behind published readings. `lines` and
-    `rates` are what its readings are taken from, so that they can be taken at other targets.
+    `recipes` are those of its points, or those known to stand behind published readings. `lines`,
+    `rates` and `noise` are what its readings are taken from, so that they can be taken at other targets.
     """
 
     key: str
@@ -105,6 +125,7 @@ class Side(msgspec.Struct, frozen=True):
     recipes: tuple[Recipe, ...] = ()
     lines: tuple[Line, ...] = ()
     rates: Rates = NO_RATES
+    noise: Noise | None = None
 
 
 class LineSegment(msgspec.Struct, frozen=True):
@@ -117,6 +138,12 @@ class LineSegment(msgspec.Struct, frozen=True):
     series: str | None
     style: str
     samples: tuple[tuple[float, float], ...]
+
+
+class Band(msgspec.Struct, frozen=True):
+    """Where the line of a side may lie between its knots: (x, low, high) in units of the axes."""
+
+    samples: tuple[tuple[float, float, float], ...]
 
 
 class Plotted(msgspec.Struct, frozen=True):
@@ -134,13 +161,15 @@ class Plot(msgspec.Struct, frozen=True):
     """What a chart draws of one side.
 
     `line` is exactly what the readings say, `frontiers` the lines of its series where there are
-    several. `untold` counts points that do not report what the axes show.
+    several. `bands` are the intervals along the line, where its points were repeated. `untold` counts
+    points that do not report what the axes show.
     """
 
     points: tuple[Plotted, ...] = ()
     line: tuple[LineSegment, ...] = ()
     frontiers: tuple[LineSegment, ...] = ()
     untold: int = 0
+    bands: tuple[Band, ...] = ()
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -153,6 +182,9 @@ class Target(msgspec.Struct, frozen=True):
     winner: str | None
     winner_reason: str | None
     ratio: float | None = None
+    throughput_interval: Interval | None = None
+    cost_interval: Interval | None = None
+    interval: Interval | None = None  # of `ratio`
 
 
 class Within(msgspec.Struct, frozen=True):

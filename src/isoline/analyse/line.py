@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import floor
+from math import exp, floor, log
 
 import msgspec
 
@@ -120,6 +120,30 @@ class Line:
         base = quantity.base
         value = self.curve(x) if base is TOTAL else self._metric(base, x, near)
         return None if value is None else quantity.convert(value, rates)
+
+    def elasticity(self, base: Base, x: float) -> float:
+        """d log(base) / d log(interactivity) of its curve at `x`; 0 left of the first knot."""
+        curve, x = self._curve_for(base), self._snapped(x)
+        value = curve(x)
+        return x * curve.slope(x) / value if value else 0.0
+
+    def rise(self, base: Base, x: float, step: float) -> float:
+        """How much higher log(base) is where log(interactivity) is lower than at `x` by `step`.
+
+        Left of the first knot the curve goes on with the slope it has there, unless `x` is left of it.
+        """
+        curve, x, first = self._curve_for(base), self._snapped(x), self.first.interactivity
+        there = x * exp(-step)
+        beyond = log(there / first) if there < first <= x else 0.0
+        return log(curve(there) / curve(x)) + self.elasticity(base, first) * beyond
+
+    def _curve_for(self, base: Base) -> Curve:
+        return self.curve if base is TOTAL else self._curves.get(base.name) or self._curve_of(base.read)
+
+    def _snapped(self, x: float) -> float:
+        """`x`, or the first knot where `x` is on it but for rounding: the curve is flat left of it."""
+        first = self.first.interactivity
+        return first if abs(x - first) <= SAME * x else x
 
     def curves(self, quantities: Iterable[Quantity]) -> dict[str, Curve]:
         """What `at` and `value` evaluate for these metrics, by name of the base, where a knot reports it."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isoline.analyse import words
-from isoline.analyse.comparison import Difference, Reading, Side, Target
+from isoline.analyse.comparison import Difference, Interval, Reading, Side, Target
 from isoline.analyse.dimensions import Dimension
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT, Quantity
 from isoline.domain.point import SIMULATED
@@ -144,7 +144,19 @@ def _clause(quantity: Quantity, side: Side, reading: Reading) -> str:
         how = "interpolated between published readings"
     if "cost_per_mtok" in reading.recomputed:
         how += ", its cost recomputed with other prices"
-    return f"{text} ({how})"
+    return f"{text} ({how}{_spread(quantity, reading)})"
+
+
+def _spread(quantity: Quantity, reading: Reading) -> str:
+    """Interval of the metric that the comparison is about, runs, and what luck may have added."""
+    found = reading.interval
+    if found is None:
+        return ""
+    text = f"; {words.range_of(found.low, found.high, quantity.sign)} over {words.runs(found.runs)}"
+    if found.rivals[0] > 1:
+        text += f", the best of {found.rivals[0]} recipes that noise cannot tell apart"
+        text += f" (luck may be {100 * found.bias[0]:.1f} % of it)"
+    return text
 
 
 def _found(reading: Reading) -> str:
@@ -158,33 +170,62 @@ def _gain(quantity: Quantity, sides: tuple[Side, Side], target: Target) -> str |
     parts: list[str] = []
     leader: Side | None = None
     for key in pair:
-        better, words_of = _better(QUANTITIES[key], sides, _values(key, target))
+        better, words_of = _better(QUANTITIES[key], sides, *_values(key, target), first=key == pair[0])
         if words_of:
-            subject = "" if better is leader else f"{better.label} "
+            subject = "" if better is leader or better is None else f"{better.label} "
             parts.append(f"{subject}{words_of}")
             leader = leader or better
     return " and ".join(parts) if parts else None
 
 
-def _values(key: str, target: Target) -> list[float | None]:
+def _values(key: str, target: Target) -> tuple[list[float | None], Interval | None]:
     if key == THROUGHPUT:
-        return [reading.throughput_per_gpu for reading in target.readings]
+        return [reading.throughput_per_gpu for reading in target.readings], target.throughput_interval
     if key == COST:
-        return [reading.cost_per_mtok for reading in target.readings]
-    return [reading.value for reading in target.readings]
+        return [reading.cost_per_mtok for reading in target.readings], target.cost_interval
+    return [reading.value for reading in target.readings], target.interval
 
 
-def _better(quantity: Quantity, sides: tuple[Side, Side], values: Sequence[float | None]) -> tuple[Side, str]:
-    """The side that is better, and by how much; no words where both are about equal or one is not known."""
+def _better(
+    quantity: Quantity,
+    sides: tuple[Side, Side],
+    values: Sequence[float | None],
+    interval: Interval | None,
+    *,
+    first: bool,
+) -> tuple[Side | None, str]:
+    """The side that is better, and by how much, with the interval where it comes first.
+
+    No words where one is not known or, without an interval, both are about equal; no side where the
+    interval of their ratio includes 1.
+    """
     a, b = values
-    if not a or not b or words.about_equal(a, b):
+    if not a or not b or (interval is None and words.about_equal(a, b)):
         return sides[0], ""
+    if interval is not None and interval.low <= 1 <= interval.high:
+        return None, _no_difference(quantity, sides, a / b, interval) if first else ""
     side = sides[(a < b) != quantity.lower_is_better]
     more = max(a, b) / min(a, b)
+    low, high = _upwards(interval, a < b) if interval else (0.0, 0.0)
+    text = words.factor(more, low, high) if interval else words.times(more)
     if not quantity.lower_is_better:
-        return side, f"is higher by {words.times(more)} in {quantity.noun}"
-    text = f"{quantity.verb} {words.percent_less(more)} less {quantity.noun}"
-    return side, f"{text} ({words.times(more)} the tokens per dollar)" if quantity.key == COST else text
+        beside = words.bracketed(words.between(low, high), interval.runs) if interval and first else ""
+        return side, f"is higher by {text}{beside} in {quantity.noun}"
+    beside = words.bracketed(words.percent_between(low, high), interval.runs) if interval and first else ""
+    less = f"{quantity.verb} {words.percent_less(more)}{beside} less {quantity.noun}"
+    return side, f"{less} ({text} the tokens per dollar)" if quantity.key == COST else less
+
+
+def _no_difference(quantity: Quantity, sides: tuple[Side, Side], ratio: float, interval: Interval) -> str:
+    low, high = interval.low, interval.high
+    beside = words.bracketed(words.between(low, high), interval.runs)
+    a, b = (side.label for side in sides)
+    return f"no measurable difference in {quantity.noun}, {a} ÷ {b} {words.factor(ratio, low, high)}{beside}"
+
+
+def _upwards(interval: Interval, inverted: bool) -> tuple[float, float]:
+    """The interval of larger / smaller from that of first / second."""
+    return (1 / interval.high, 1 / interval.low) if inverted else (interval.low, interval.high)
 
 
 def _closing(about: About, differing: tuple[Difference, ...]) -> str:

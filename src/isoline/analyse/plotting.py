@@ -6,17 +6,20 @@ notions as on interactivity, and what is drawn is read back as a latency.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from isoline.analyse.comparison import LineSegment, Plot, Plotted, Series
+from isoline.analyse.comparison import Band, Interval, LineSegment, Plot, Plotted, Series
 from isoline.analyse.drawing import drawn_line, series_lines
 from isoline.analyse.line import Line
 from isoline.analyse.quantities import QUANTITIES, Quantity, Rates
 from isoline.analyse.terms import AXIS_METRICS, View
 from isoline.domain.point import Point
+
+BAND_SAMPLES = 40
+Between = Callable[[float, float], Interval | None]  # the interval of a value (y) read at x
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,19 @@ def plot(series: Sequence[Series], lines: Lines, rates: Rates, view: View) -> Pl
     told = sum(quantity.of(p, rates) is not None for own in members.values() for p in own)
     thin = series_lines(lines.series, drawn.value) if len(series) > 1 else ()
     return Plot(tuple(points), drawn.segments(line), drawn.segments(thin), total - told)
+
+
+def bands(line: Sequence[LineSegment], between: Between) -> tuple[Band, ...]:
+    """Intervals along a drawn line, where points are close enough for a reading."""
+    found = []
+    for segment in line:
+        samples = segment.samples[:: len(segment.samples) // BAND_SAMPLES + 1]
+        if samples[-1:] != segment.samples[-1:]:
+            samples += segment.samples[-1:]
+        known = [(x, at.low, at.high) for x, y in samples if (at := between(x, y)) is not None]
+        if segment.style == "curve" and len(known) > 1:
+            found.append(Band(tuple(known)))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from isoline.analyse.comparison import Difference, Reading, Series, Side
+from isoline.analyse.comparison import Difference, Interval, Reading, Series, Side
 from isoline.analyse.defaults import common_range, measured_range
 from isoline.analyse.differences import Declared, differences, recipes
 from isoline.analyse.dimensions import DIMENSIONS
+from isoline.analyse.intervals import Spread, of_reading, spread
 from isoline.analyse.line import Line, best_points
-from isoline.analyse.plotting import Lines, plot
-from isoline.analyse.quantities import Quantity, Rates
+from isoline.analyse.noise import Noise
+from isoline.analyse.plotting import Lines, bands, plot
+from isoline.analyse.quantities import QUANTITIES, Base, Quantity, Rates
 from isoline.analyse.rates import Rated, rate
-from isoline.analyse.read import read_envelope, read_pooled
-from isoline.analyse.terms import Terms, View
+from isoline.analyse.read import envelope_line, read_envelope, read_pooled
+from isoline.analyse.terms import AXIS_METRICS, Terms, View
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import MEASURED, PUBLISHED, Point
 from isoline.domain.slugs import Slug
@@ -44,12 +46,28 @@ class Built:
             return read_pooled(self.lines[0] if self.lines else None, x, self.side.rates, quantity)
         return read_envelope(self.lines, x, self.side.rates, quantity)
 
+    def spread(self, x: float, base: Base) -> Spread | None:
+        """How far `base` read at `x` may be off; `None` without repeats."""
+        noise = self.side.noise
+        if noise is None or not self.lines:
+            return None
+        return spread(noise, self.lines[0] if self.pooled else envelope_line(self.lines, x), x, base)
+
+    def interval(self, x: float, value: float, quantity: Quantity) -> Interval | None:
+        """Of `value`, read of `quantity` at `x`."""
+        found = self.spread(x, quantity.base)
+        return of_reading(value, quantity, found) if found else None
+
     def plotted(self, view: View) -> Side:
         """The side with what a chart draws, made once."""
         if self._plotted is None:
             own = tuple(Line.through(s.frontier, s.label, pooled=False) for s in self.side.series)
             lines = Lines(self.lines if self.pooled else own, own)
-            self._plotted = replace(self.side, plot=plot(self.side.series, lines, self.side.rates, view))
+            drawn = plot(self.side.series, lines, self.side.rates, view)
+            if self.side.noise is not None and view.x not in AXIS_METRICS:
+                quantity = QUANTITIES[view.metric]
+                drawn = replace(drawn, bands=bands(drawn.line, lambda x, y: self.interval(x, y, quantity)))
+            self._plotted = replace(self.side, plot=drawn)
         return self._plotted
 
 
@@ -123,6 +141,7 @@ def _side(
         recipes=recipes(points, known),
         lines=tuple(lines),
         rates=rates[hardware],
+        noise=Noise.of(points),
     )
     return Built(side, pooled)
 

@@ -11,46 +11,90 @@ import msgspec
 from isoline.domain.point import Point
 
 RUNS = "runs"  # metric of a pooled point: how many repeats it stands for
+ONE_SERVER = "Repeats of one sweep share a server; what starting it anew changes is not in their intervals"
+
+Start = tuple[object, ...]
 
 
 def pool_repeats(points: Iterable[Point]) -> tuple[list[Point], tuple[str, ...]]:
     """Each operating point once, the geometric mean of its repeats, and what was pooled in words.
 
-    A frontier through single repeats would follow their luckiest ones: the best of several equal
-    points is biased upward. Points without a number of repeat stay as they are.
+    Repeats of one recipe at one load are pooled over all their sweeps: other hosts, other server starts
+    and other days are what a reader's own server will differ by. A frontier through single repeats would
+    follow their luckiest ones: the best of several equal points is biased upward. Points without a number
+    of repeat stay as they are.
     """
     groups: dict[tuple[object, ...], list[Point]] = {}
     for number, point in enumerate(points):
         groups.setdefault(_same(point) if point.repeat is not None else (number,), []).append(point)
     pooled = [_pooled(group) for group in groups.values()]
-    counts = Counter(len(group) for group in groups.values() if len(group) > 1)
-    notes = [f"{points} points are the mean of {runs} runs each" for runs, points in sorted(counts.items())]
-    single = counts and sum(1 for group in groups.values() if len(group) == 1 and group[0].repeat is not None)
-    if single:
-        notes.append(f"{single} points have one valid run only")
-    return pooled, tuple(notes)
+    return pooled, _told([group for group in groups.values() if group[0].repeat is not None])
+
+
+def sweep_of(run: Point) -> Start:
+    """What the runs of one sweep share: they were measured on one server."""
+    return run.dataset, run.date, run.run_started_at, run.run_url
+
+
+def start_of(run: Point) -> Start:
+    """One repeat of one sweep: the unit that is replicated; whatever shifts it shifts all its loads."""
+    return *sweep_of(run), run.recipe, run.repeat
+
+
+def runs_of(point: Point) -> tuple[Point, ...]:
+    """The repeats behind a point: none where it is no repeat."""
+    return point.runs or ((point,) if point.repeat is not None else ())
 
 
 def _same(point: Point) -> tuple[object, ...]:
-    """What repeats of one point share, their sweep included."""
+    """What repeats of one point share."""
     load = (point.concurrency, point.request_rate, point.workload)
-    return point.dataset, point.recipe, load, point.status, point.date, point.run_started_at, point.run_url
+    return point.dataset, point.recipe, load, point.status
+
+
+def _told(groups: Sequence[Sequence[Point]]) -> tuple[str, ...]:
+    several = [group for group in groups if len(group) > 1]
+    counts = Counter((len(group), len(set(map(sweep_of, group))), _days(group)) for group in several)
+    notes = [
+        f"{_points(points)} the mean of {runs} runs each, {_origin(sweeps, days)}"
+        for (runs, sweeps, days), points in sorted(counts.items())
+    ]
+    if any(sweeps == 1 for _, sweeps, _ in counts):
+        notes.append(ONE_SERVER)
+    if several and (single := len(groups) - len(several)):
+        notes.append(f"{single} {'points have' if single > 1 else 'point has'} one valid run only")
+    return tuple(notes)
+
+
+def _points(count: int) -> str:
+    return f"{count} points are" if count > 1 else "1 point is"
+
+
+def _origin(sweeps: int, days: int) -> str:
+    if sweeps == 1:
+        return "from one sweep"
+    return f"from {sweeps} sweeps on {f'{days} dates' if days > 1 else 'one date'}"
+
+
+def _days(group: Sequence[Point]) -> int:
+    return len({point.date for point in group})
 
 
 def _pooled(group: Sequence[Point]) -> Point:
-    first = group[0]
     if len(group) == 1:
-        return first
+        return group[0]
+    newest = max(group, key=lambda p: (p.date or "", p.run_started_at or "", p.repeat or 0))
     shared = set.intersection(*(set(point.metrics) for point in group))
     metrics = {name: math.fsum(p.metrics[name] for p in group) / len(group) for name in shared}
     return msgspec.structs.replace(
-        first,
-        interactivity=_mean([point.interactivity for point in group]) or first.interactivity,
-        throughput=_mean([point.throughput for point in group]) or first.throughput,
+        newest,
+        interactivity=_mean([point.interactivity for point in group]) or newest.interactivity,
+        throughput=_mean([point.throughput for point in group]) or newest.throughput,
         output_throughput=_mean([point.output_throughput for point in group]),
         input_throughput=_mean([point.input_throughput for point in group]),
         repeat=None,
         metrics={**metrics, RUNS: float(len(group))},
+        runs=tuple(group),
     )
 
 

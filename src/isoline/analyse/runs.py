@@ -13,7 +13,7 @@ _RUN_ID = re.compile(r"/runs/(\d+)(?:/attempts/(\d+))?")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The points of the newest run of each line, and what that hid."""
+    """The points that count of each line, and what that hid."""
 
     points: tuple[Point, ...]
     notes: tuple[str, ...]
@@ -24,7 +24,8 @@ def latest_run_per_line(points: Iterable[Point]) -> Chosen:
 
     Newest by date, then start time, then run id and attempt, as the reference chooses (feature map
     d.1); runs are never stitched together. A newer run with fewer concurrencies than an older one
-    is still chosen, and the notes say so.
+    is still chosen, and the notes say so. Where the newest run has numbered repeats, the repeats of the
+    same recipe in older sweeps count as well: they are what its spread is known from.
     """
     lines: dict[tuple[object, ...], dict[tuple[object, ...], list[Point]]] = {}
     for point in points:
@@ -33,10 +34,20 @@ def latest_run_per_line(points: Iterable[Point]) -> Chosen:
     notes: list[str] = []
     for runs in lines.values():
         newest = max(runs)
-        chosen.extend(runs[newest])
-        if note := _narrowed(runs[newest], [run for key, run in runs.items() if key != newest]):
+        older = [run for key, run in runs.items() if key != newest]
+        counted = [*runs[newest], *_repeated(runs[newest], older)]
+        chosen.extend(counted)
+        if note := _narrowed(counted, older):
             notes.append(note)
     return Chosen(tuple(chosen), tuple(notes))
+
+
+def _repeated(newest: Sequence[Point], older: Sequence[Sequence[Point]]) -> list[Point]:
+    """Repeats in older sweeps of what the newest sweep measured."""
+    recipes = {point.recipe for point in newest if point.repeat is not None}
+    return (
+        [p for run in older for p in run if p.repeat is not None and p.recipe in recipes] if recipes else []
+    )
 
 
 def without_repeats(points: Sequence[Point]) -> tuple[list[Point], int]:

@@ -39,6 +39,58 @@ def times(ratio: float) -> str:
     return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.1f}×" if ratio >= 1.1 else f"{ratio:.2f}×"
 
 
+FEW = 3  # with fewer runs an interval says so
+
+
+def between(low: float, high: float) -> str:
+    """An interval of a ratio: `1.21–1.34`."""
+    return f"{_ratio(low, low, high)}–{_ratio(high, low, high)}"
+
+
+def factor(ratio: float, low: float, high: float) -> str:
+    """A ratio with the digits of its interval: `1.27×`."""
+    return f"{_ratio(ratio, low, high)}×"
+
+
+def _ratio(value: float, low: float, high: float) -> str:
+    """Two decimals; three where two would not tell an end from 1 or from the other; fewer from 10 on."""
+    close = high - low < 0.02 or min(abs(low - 1), abs(high - 1)) < 0.005
+    return f"{value:,.{0 if value >= 100 else 1 if value >= 10 else 3 if close else 2}f}"
+
+
+def percent_between(low: float, high: float) -> str:
+    """What `percent_less` says at both ends of an interval of larger / smaller: `17–26 %`."""
+    shares = [100 * (1 - 1 / ratio) for ratio in (low, high)]
+    digits = 0 if shares[1] - shares[0] >= 2 else 1
+    return f"{shares[0]:.{digits}f}–{shares[1]:.{digits}f} %"
+
+
+def bracketed(text: str, counts: tuple[int, ...]) -> str:
+    """` [1.21–1.34]`, ` [0.61–2.70, 2 runs a side]` where runs are few."""
+    return f" [{text}{few(counts)}]"
+
+
+def few(counts: tuple[int, ...]) -> str:
+    """`, 2 runs` where they are."""
+    return f", {runs(counts)}" if min(counts) < FEW else ""
+
+
+def range_of(low: float, high: float, sign: str = "") -> str:
+    """An interval of any metric, with the digits that tell its ends apart: `10,120–10,930`."""
+    size, width = max(abs(low), abs(high)), high - low
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
+    while digits < 4 and 0 < width < 2 * 10.0**-digits:
+        digits += 1
+    return f"{sign}{low:,.{digits}f}–{high:,.{digits}f}"
+
+
+def runs(counts: tuple[int, ...]) -> str:
+    """`3 runs`, of two sides `3 runs a side`, `3 and 2 runs`."""
+    if len(counts) == 2 and counts[0] != counts[1]:
+        return f"{counts[0]} and {counts[1]} runs"
+    return f"{counts[0]} {'run' if counts[0] == 1 else 'runs'}{' a side' if len(counts) == 2 else ''}"
+
+
 def percent_less(ratio: float) -> str:
     """How much less the smaller value is, from larger / smaller: 3.1 -> `68 %`; never above 100 %."""
     share = 100 * (1 - 1 / ratio)

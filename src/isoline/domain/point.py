@@ -36,6 +36,7 @@ class Point(msgspec.Struct, frozen=True):
     where disaggregated). `metrics` holds everything else the source reported, under its own
     keys, latencies in seconds, powers in watts. `date` is ISO 8601 (YYYY-MM-DD).
     `printed_cost` ($/M tokens) and `printed_tokens_per_mw` exist on published points only.
+    `runs` are the repeats that a pooled point stands for; elsewhere empty.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Point(msgspec.Struct, frozen=True):
     printed_cost: float | None = None
     printed_tokens_per_mw: float | None = None
     metrics: Mapping[str, float] = msgspec.field(default_factory=dict)
+    runs: tuple[Point, ...] = ()
 
 
 class Evaluation(msgspec.Struct, frozen=True):

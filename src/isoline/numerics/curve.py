@@ -53,6 +53,17 @@ class Curve(msgspec.Struct, frozen=True, gc=False):
         y = ys[i] + t * (m0 + t * (3 * rise - 2 * m0 - m1 + t * (m0 + m1 - 2 * rise)))
         return self.low if y < self.low else self.high if y > self.high else y
 
+    def slope(self, x: float) -> float:
+        """dy/dx at `x`; before the first knot 0, where y is held, and from the last knot on its slope."""
+        xs = self.xs
+        if x < xs[0] or len(xs) == 1:
+            return 0.0
+        i = min(bisect_right(xs, x), len(xs) - 1) - 1
+        h, rise = xs[i + 1] - xs[i], self.ys[i + 1] - self.ys[i]
+        t = min((x - xs[i]) / h, 1.0)
+        m0, m1 = h * self.slopes[i], h * self.slopes[i + 1]
+        return (m0 + t * (2 * (3 * rise - 2 * m0 - m1) + t * 3 * (m0 + m1 - 2 * rise))) / h
+
 
 def steffen_slopes(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, ...]:
     """Slopes at the knots; see the module for the formula. One knot has slope 0."""

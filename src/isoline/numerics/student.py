@@ -4,20 +4,52 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 LEVEL = 0.95
-_LARGEST = 1e9  # a quantile beyond this is infinite for every use
+_SERIES_UP_TO = 30.0  # degrees of freedom; beyond, an expansion around the normal law is right to 1e-6
+_STEPS = 60  # at most; two are usual
 
 
-def t_quantile(freedom: int, level: float = LEVEL) -> float:
-    """The t below which |T| stays with probability `level`: 12.706 for 1 degree of freedom, 1.96 for many."""
-    low, high = 0.0, 1.0
-    while _within(high, freedom) < level and high < _LARGEST:
-        low, high = high, high * 2
-    for _ in range(80):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _within(middle, freedom) < level else (low, middle)
-    return (low + high) / 2
+@lru_cache(maxsize=4096)
+def t_quantile(freedom: float, level: float = LEVEL) -> float:
+    """The t below which |T| stays with probability `level`: 12.706 for 1 degree of freedom, 1.96 for many.
+
+    `freedom` need not be whole: Welch and Satterthwaite's is not.
+    """
+    return t_above(freedom, 1.0 - level, normal_quantile(level))
+
+
+def t_above(freedom: float, outside: float, z: float) -> float:
+    """The t that |T| exceeds with probability `outside`; `z` is the same for the normal law.
+
+    Cornish and Fisher's expansion (Abramowitz and Stegun 26.7.5), which few degrees of freedom let fall
+    short; from there Halley's method on the tail, which is convex.
+    """
+    t = _expansion(freedom, z)
+    if freedom > _SERIES_UP_TO:
+        return t
+    gammas = _gamma_ratio(freedom / 2.0) / math.sqrt(math.pi)
+    scale = 2.0 * gammas / math.sqrt(freedom)
+    for _ in range(_STEPS):
+        density = scale * (1.0 + t * t / freedom) ** (-(freedom + 1.0) / 2.0)
+        newton = (gammas * _tail(t, freedom) - outside) / density
+        step = newton / (1.0 - newton * (freedom + 1.0) * t / (2.0 * (freedom + t * t)))
+        t += step
+        if abs(step) <= 1e-4 * t:  # the error after a step is about its cube
+            break
+    return t
+
+
+@lru_cache(maxsize=256)
+def normal_quantile(level: float = LEVEL) -> float:
+    """The z below which |Z| stays with probability `level`: 1.96 for 0.95."""
+    z, step = 0.0, 1.0
+    while abs(step) > 1e-14:
+        density = math.sqrt(2.0 / math.pi) * math.exp(-z * z / 2.0)
+        step = (math.erfc(z / math.sqrt(2.0)) - (1.0 - level)) / density
+        z += step
+    return z
 
 
 def t_interval(sample: Sequence[float], level: float = LEVEL) -> tuple[float, float] | None:
@@ -31,20 +63,33 @@ def t_interval(sample: Sequence[float], level: float = LEVEL) -> tuple[float, fl
     return mean - half, mean + half
 
 
-def _within(t: float, freedom: int) -> float:
-    """P(|T| <= t) for whole degrees of freedom: the finite series of Abramowitz and Stegun 26.7.3-4."""
-    if freedom > 1_000:  # the normal law, to six digits
-        return math.erf(
-            t / math.sqrt(2.0) * (1.0 - 0.25 / freedom) / math.sqrt(1.0 + t * t / (2.0 * freedom))
-        )
-    angle = math.atan2(t, math.sqrt(freedom))
-    square = math.cos(angle) ** 2
-    odd = freedom % 2
-    term = math.cos(angle) if odd else 1.0
-    total = term if freedom > 1 else 0.0
-    for k in range(2 + odd, freedom - 1, 2):
-        term *= square * (k - 1) / k
-        total += term
-    if odd:
-        return 2.0 / math.pi * (angle + math.sin(angle) * total)
-    return math.sin(angle) * total
+def _expansion(freedom: float, z: float) -> float:
+    s, v = z * z, freedom
+    first = z * (s + 1) / 4
+    second = z * (3 + s * (16 + s * 5)) / 96
+    third = z * (-15 + s * (17 + s * (19 + s * 3))) / 384
+    fourth = z * (-945 + s * (-1920 + s * (1482 + s * (776 + s * 79)))) / 92160
+    return z + (first + (second + (third + fourth / v) / v) / v) / v
+
+
+def _tail(t: float, freedom: float) -> float:
+    """P(|T| > t) but for a factor: the incomplete beta function as a power series in v / (v + t²)."""
+    a, s = freedom / 2.0, freedom / (freedom + t * t)
+    term, total, n = 1.0, 1.0 / a, 0
+    while term > 1e-16 * total:
+        n += 1
+        term *= s * (n - 0.5) / n
+        total += term / (a + n)
+    return math.pow(s, a) * total
+
+
+def _gamma_ratio(a: float) -> float:
+    """Gamma(a + 1/2) / Gamma(a): upwards to where its asymptotic series is exact."""
+    factor = 1.0
+    while a < 16.0:
+        factor *= a / (a + 0.5)
+        a += 1.0
+    u = 1.0 / a
+    low = -1 / 8 + u * (1 / 128 + u * (5 / 1024 - u * 21 / 32768))
+    high = -399 / 262144 + u * 869 / 4194304
+    return factor * math.sqrt(a) * (1 + u * (low + u**4 * high))

@@ -19,6 +19,7 @@ from isoline.analyse.published import implied_note
 from isoline.analyse.rates import PriceTerms
 from isoline.analyse.repeats import pool_repeats
 from isoline.analyse.runs import latest_run_per_line, without_repeats
+from isoline.analyse.strays import stray_notes
 from isoline.analyse.terms import DEFAULT_VIEW, NO_FILTERS, Filters, Terms, View
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Coverage, Dataset, Point, Selection
@@ -230,12 +231,12 @@ def _of_one_run(
 ) -> tuple[list[Point], tuple[str, ...]]:
     """Datasets that keep every run give the newest run of each line; others are taken as served.
 
-    Repeats of a point within one run are pooled.
+    Numbered repeats of a point are pooled over all sweeps of its recipe, within `--as-of` and `--dataset`.
     """
     many = {name for name, d in datasets.items() if d.selection == "latest-run"}
     chosen = latest_run_per_line([p for p in points if p.dataset in many])
     pooled, told = pool_repeats([*(p for p in points if p.dataset not in many), *chosen.points])
-    return pooled, (*chosen.notes, *told)
+    return pooled, (*chosen.notes, *told, *stray_notes(pooled))
 
 
 def _of_one_page(points: list[Point], slug: Slug) -> list[Point]:
@@ -250,7 +251,7 @@ def _sources(points: Sequence[Point], datasets: Mapping[str, Dataset]) -> tuple[
     found: list[Source] = []
     for name in dict.fromkeys(p.dataset for p in points):
         own = [p for p in points if p.dataset == name]
-        dates = sorted(p.date for p in own if p.date)
+        dates = sorted(run.date for p in own for run in p.runs or (p,) if run.date)
         pages = sorted({p.run_url for p in own if p.status == PUBLISHED and p.run_url})
         about = datasets.get(name)
         found.append(

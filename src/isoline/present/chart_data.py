@@ -69,6 +69,19 @@ def frontier_rows(side: Side, name: str) -> list[Row]:
     ]
 
 
+def band_rows(side: Side, name: str) -> list[Row]:
+    """The interval band of a side, where its points were repeated."""
+    return [
+        {"side": name, "path": f"{name} {run}", "x": x, "y": _digits(low), "y2": _digits(high)}
+        for run, band in enumerate(side.plot.bands if side.plot else ())
+        for x, low, high in band.samples
+    ]
+
+
+def _digits(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
 def _short(samples: Sequence[Sample]) -> list[Sample]:
     """With the digits that a screen can show; both ends stay what they are."""
     inner = [(float(f"{x:.6g}"), float(f"{y:.6g}")) for x, y in samples[1:-1]]
@@ -200,6 +213,8 @@ def _ratio(target: Target, comparison: Comparison, names: tuple[str, str]) -> st
     a, b = (reading.value for reading in target.readings)
     if weak or not a or not b:
         return ""
+    if target.interval and target.interval.low <= 1 <= target.interval.high:
+        return "no clear difference"
     ratio = max(a, b) / min(a, b)
     if ratio < 1.01:
         return "about equal"

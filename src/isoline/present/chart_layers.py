@@ -45,9 +45,10 @@ TOOLTIP = (
 )
 
 
-def layers(look: Look, points: int) -> list[Row]:
-    """Grid of targets, thin lines, points, drawn lines, stated points, readings, text."""
+def layers(look: Look, points: int, *, bands: bool = False) -> list[Row]:
+    """Bands, grid of targets, thin lines, points, drawn lines, stated points, readings, text."""
     return [
+        *([_bands(look)] if bands else []),
         _hairlines(look),
         _frontiers(look),
         _others(look, points),
@@ -126,6 +127,21 @@ def _tooltip(look: Look) -> list[Row]:
     ]
     words: list[Row] = [{"field": name, "type": "nominal", "title": title} for name, title in TOOLTIP]
     return [words[0], *numbers, *words[1:]]
+
+
+def _bands(look: Look) -> Row:
+    """Intervals between runs; clipped, since those of two runs may leave the axis."""
+    return {
+        "name": "bands",
+        "data": {"name": "bands"},
+        "mark": {"type": "area", "clip": True, "opacity": 0.16, "line": False},
+        "encoding": _position(look)
+        | {
+            "y2": {"field": "y2"},
+            "color": _colour(look),
+            "detail": {"field": "path", "type": "nominal"},
+        },
+    }
 
 
 def _hairlines(look: Look) -> Row:

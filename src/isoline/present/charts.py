@@ -12,6 +12,7 @@ from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AXES
 from isoline.present.chart_data import (
     Row,
+    band_rows,
     beside_rows,
     frontier_rows,
     line_rows,
@@ -44,7 +45,9 @@ def still_data(comparison: Comparison) -> Data:
     """The data that no target changes: points and lines. Made once for many targets."""
     names = side_names(comparison)
     both = tuple(zip(comparison.sides, names, strict=True))
+    bands = [row for side, name in both for row in band_rows(side, name)]
     return {
+        **({"bands": bands} if bands else {}),
         "points": sorted(
             (row for side, name in both for row in point_rows(side, name)),
             key=lambda row: row["on_frontier"] is True,
@@ -114,7 +117,7 @@ def comparison_chart(
         "padding": frame.padding,
         "params": params(frame, AXES[view.x], axis_title(quantity)),
         "datasets": data,
-        "layer": layers(look, len(data["points"])),
+        "layer": layers(look, len(data["points"]), bands="bands" in data),
         "config": config(look),
     }
     if title:

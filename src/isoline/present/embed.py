@@ -8,11 +8,15 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from isoline.analyse.comparison import Comparison, Side
+from isoline.analyse.intervals import best_of, level_of
 from isoline.analyse.line import Line
 from isoline.analyse.narrative import HOW_KNOWN, recorded
-from isoline.analyse.quantities import COST, PER_MW, QUANTITIES, THROUGHPUT, Quantity, Rates
+from isoline.analyse.noise import Noise
+from isoline.analyse.quantities import COST, PER_MW, QUANTITIES, THROUGHPUT, TOTAL, Quantity, Rates
+from isoline.analyse.repeats import runs_of
 from isoline.domain.point import Point
 from isoline.numerics.curve import Curve
+from isoline.numerics.student import normal_quantile, t_quantile
 from isoline.present import table
 from isoline.present.chart_data import side_names
 
@@ -39,7 +43,10 @@ def embedded(comparison: Comparison) -> Values:
             "latencies": list(table.LATENCIES.items()),
             "latency_unit": table.LATENCY_UNIT,
             "known": table.KNOWN,
+            "interval": table.INTERVAL,
+            "intervals": table.INTERVALS,
         },
+        "levels": [_level(count + 1) for count in range(_most_rivals(comparison))],
         "legend": list(table.LEGEND.items()),
         "sides": [_side(side, name, quantities) for side, name in zip(comparison.sides, names, strict=True)],
     }
@@ -57,7 +64,31 @@ def _side(side: Side, name: str, quantities: list[Quantity]) -> Values:
         "explicit": {COST: side.rates.explicit_price, PER_MW: side.rates.explicit_power},
         "formulas": {quantity.key: _formula(quantity, side.rates) for quantity in quantities},
         "lines": [_line(line, quantities) for line in side.lines],
+        "noise": _noise(side.noise, quantities) if side.noise else None,
     }
+
+
+def _noise(noise: Noise, quantities: list[Quantity]) -> Values:
+    """What intervals at any target follow from."""
+    bases = {base.name: base for base in (TOTAL, *(quantity.base for quantity in quantities))}
+    found = {name: noise.covariance(base) for name, base in bases.items()}
+    total = found[TOTAL.name]
+    return {
+        "status": noise.status,
+        "covariances": {name: [c.xx, c.xb, c.bb, c.freedom] for name, c in found.items() if c},
+        "rivals": [[rival.xs, rival.ys, rival.runs] for rival in noise.rivals.each],
+        "apart": t_quantile(total.freedom) if total else 0.0,
+    }
+
+
+def _most_rivals(comparison: Comparison) -> int:
+    return max(1, *(len(side.noise.rivals.each) if side.noise else 0 for side in comparison.sides))
+
+
+def _level(rivals: int) -> tuple[float, float, float]:
+    """For so many equal recipes: the probability outside, its normal quantile, their expected best."""
+    level = level_of(rivals)
+    return 1.0 - level, normal_quantile(level), best_of(rivals)
 
 
 def _formula(quantity: Quantity, rates: Rates) -> Values:
@@ -87,6 +118,7 @@ def _point(point: Point) -> Values:
         "y": point.throughput,
         "status": point.status,
         "ttft": point.metrics.get("median_ttft"),
+        "runs": len(runs_of(point)),
         "e2e": point.metrics.get("median_e2el"),
     }
 

@@ -6,7 +6,7 @@ import json
 
 from msgspec.structs import asdict
 
-from isoline.analyse.comparison import Comparison, Reading, Side, Target
+from isoline.analyse.comparison import Comparison, Interval, Reading, Side, Target
 from isoline.analyse.defaults import shown_range
 from isoline.domain.recipe import Recipe
 
@@ -85,6 +85,11 @@ def _target(target: Target) -> dict[str, object]:
             "metric": target.ratio,
             "throughput_per_gpu": target.throughput_ratio,
             "cost_per_mtok": target.cost_ratio,
+            "intervals": {
+                "metric": _ratio_interval(target.interval),
+                "throughput_per_gpu": _ratio_interval(target.throughput_interval),
+                "cost_per_mtok": _ratio_interval(target.cost_interval),
+            },
         },
         "winner": target.winner,
         "winner_reason": target.winner_reason,
@@ -94,6 +99,7 @@ def _target(target: Target) -> dict[str, object]:
 def _reading(reading: Reading) -> dict[str, object]:
     return {
         "value": reading.value,
+        "interval": _interval(reading.interval),
         "throughput_per_gpu": reading.throughput_per_gpu,
         "output_throughput_per_gpu": reading.output_throughput_per_gpu,
         "input_throughput_per_gpu": reading.input_throughput_per_gpu,
@@ -106,4 +112,34 @@ def _reading(reading: Reading) -> dict[str, object]:
         "bound": asdict(reading.bound) if reading.bound else None,
         "series": reading.series,
         "neighbours": [asdict(neighbour) for neighbour in reading.neighbours],
+    }
+
+
+def _interval(found: Interval | None) -> dict[str, object] | None:
+    """Of a reading: what is said per side is said of its own."""
+    if found is None:
+        return None
+    return {
+        "low": found.low,
+        "high": found.high,
+        "level": found.level,
+        "df": found.freedom,
+        "runs": found.runs[0],
+        "sweeps": found.sweeps[0],
+        "rivals": found.rivals[0],
+        "bias": found.bias[0],
+    }
+
+
+def _ratio_interval(found: Interval | None) -> dict[str, object] | None:
+    """Of a ratio: runs and sweeps in the order of the sides."""
+    if found is None:
+        return None
+    return {
+        "low": found.low,
+        "high": found.high,
+        "level": found.level,
+        "df": found.freedom,
+        "runs": list(found.runs),
+        "sweeps": list(found.sweeps),
     }

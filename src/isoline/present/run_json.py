@@ -8,6 +8,7 @@ from dataclasses import asdict
 from msgspec import to_builtins
 
 from isoline.analyse.run_difference import Load, RunDifference, recipe_fields
+from isoline.domain.point import Point
 from isoline.domain.run import StoredRun
 
 
@@ -21,7 +22,7 @@ def run(value: StoredRun) -> str:
         "isoline_version": value.isoline_version,
         "recipe": recipe_fields(value),
         "details": value.details,
-        "points": to_builtins(value.points),
+        "points": [_stored(point) for point in value.points],
         "evaluations": to_builtins(value.evaluations),
         "rows": value.rows,
         "files": value.files,
@@ -52,3 +53,10 @@ def difference(a: StoredRun, b: StoredRun, value: RunDifference) -> str:
 
 def _loads(loads: tuple[Load, ...]) -> list[dict[str, object]]:
     return [dict(load) for load in loads]
+
+
+def _stored(point: Point) -> dict[str, object]:
+    """A point as a run holds it: what stands for several runs is made when they are compared."""
+    found: dict[str, object] = to_builtins(point)
+    del found["runs"]
+    return found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from isoline.analyse.comparison import Comparison, Reading
+from isoline.analyse.comparison import Comparison, Interval, Reading, Target
 from isoline.analyse.quantities import QUANTITIES
-from isoline.analyse.words import amount, interactivity, seconds
+from isoline.analyse.words import amount, between, factor, few, interactivity, range_of, seconds
 from isoline.domain.point import SIMULATED
 
 NONE = "—"
+INTERVALS = {"ratio": "interval", "throughput_ratio": "throughput_interval", "cost_ratio": "cost_interval"}
 GUESS, STAND_IN = " ?", " s"
 RECOMPUTED = {"cost_per_mtok": "cost", "tokens_per_s_per_mw": "power"}
 LEGEND = {
@@ -17,6 +18,7 @@ LEGEND = {
     "wide gap": "? across a wide gap: the neighbouring points are more than 1.5× apart",
     SIMULATED: "s simulated: computed, not measured",
     "outside": "— nothing known there",
+    "interval": "[ ] 95 % interval between runs (Student's t)",
 }
 
 
@@ -61,6 +63,7 @@ _METRICS = (
 LATENCIES = {"ttft": "TTFT", "e2e": "End-to-end latency"}  # fields of a neighbour
 LATENCY_UNIT = "s, median, of the points beside"
 KNOWN = "How known"
+INTERVAL = "95 % interval"
 
 
 def header(comparison: Comparison) -> tuple[str, ...]:
@@ -72,13 +75,16 @@ def rows(comparison: Comparison) -> list[Row]:
     """Per metric a row for each side and, where it has a meaning, their ratio; then how each is known."""
     a, b = comparison.sides
     found: list[Row] = []
-    for metric in metrics(comparison):
+    shown = metrics(comparison)
+    for metric in shown:
         for i, side in enumerate(comparison.sides):
             cells = tuple(_cell(metric, target.readings[i]) for target in comparison.targets)
             found.append(Row(metric.name, metric.unit, side.label, cells))
         if metric.ratio:
-            cells = tuple(_ratio(getattr(target, metric.ratio)) for target in comparison.targets)
+            cells = tuple(_ratio(target, metric.ratio) for target in comparison.targets)
             found.append(Row(metric.name, metric.unit, f"{a.label} ÷ {b.label}", cells, is_ratio=True))
+        if metric.key == shown[0].key:
+            found += _intervals(comparison, metric)
     found += _latencies(comparison)
     for i, side in enumerate(comparison.sides):
         cells = tuple(status(target.readings[i]) for target in comparison.targets)
@@ -95,6 +101,22 @@ def metrics(comparison: Comparison) -> list[Metric]:
         bound = " ≤" if about.lower_is_better else " ≥"
         own = [Metric("value", about.name, about.unit, about.sign, None, "ratio", bound)]
     return [*own, *(metric for metric in _METRICS if metric.key != key)]
+
+
+def _intervals(comparison: Comparison, metric: Metric) -> list[Row]:
+    """Of the metric that the comparison is about; nothing for a side without repeats."""
+    found = []
+    for i, side in enumerate(comparison.sides):
+        cells = tuple(_interval(target.readings[i].interval, metric) for target in comparison.targets)
+        if any(cell != NONE for cell in cells):
+            found.append(Row(INTERVAL, f"{metric.unit}, between runs", side.label, cells))
+    return found
+
+
+def _interval(interval: Interval | None, metric: Metric) -> str:
+    if interval is None:
+        return NONE
+    return range_of(interval.low, interval.high, metric.sign) + few(interval.runs)
 
 
 def _latencies(comparison: Comparison) -> list[Row]:
@@ -154,6 +176,8 @@ def legend(comparison: Comparison) -> list[str]:
     """What the marks in the cells mean, for those that occur."""
     readings = [reading for target in comparison.targets for reading in target.readings]
     used = {reading.status for reading in readings} | {reading.basis for reading in readings}
+    if any(target.interval for target in comparison.targets):
+        used.add("interval")
     return [text for name, text in LEGEND.items() if name in used]
 
 
@@ -188,5 +212,12 @@ def _cell(metric: Metric, reading: Reading) -> str:
     return metric.write(value) + mark + (STAND_IN if reading.basis == SIMULATED else "")
 
 
-def _ratio(value: float | None) -> str:
-    return NONE if value is None else f"{value:.2f}×"
+def _ratio(target: Target, key: str) -> str:
+    value: float | None = getattr(target, key)
+    if value is None:
+        return NONE
+    interval: Interval | None = getattr(target, INTERVALS[key])
+    if interval is None:
+        return f"{value:.2f}×"
+    low, high = interval.low, interval.high
+    return f"{factor(value, low, high)} [{between(low, high)}]"

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from isoline.analyse.comparison import Comparison, Source
+from isoline.analyse.comparison import Comparison, Interval, Source
 from isoline.present import table
 
 if TYPE_CHECKING:
@@ -35,6 +35,14 @@ CSV_COLUMNS = (
     "neighbour_interactivity",
     "neighbour_ttft",
     "neighbour_e2e",
+    "low",
+    "high",
+    "df",
+    "runs",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "winner",
 )
 
 
@@ -83,9 +91,12 @@ def _readings(comparison: Comparison, width: int) -> Iterator[object]:
         max(cell_len(text) for text in (name, *(row.cells[i] for row in rows)))
         for i, name in enumerate(names)
     ]
+    # Long headings wrap before a cell is cut.
+    labels = max(cell_len(f"  {row.label}") for row in rows)
+    first = max(labels, min(first, width - max(widths, default=0) - COLUMN_GAP))
     for part in _fitting(widths, width - first):
         grid = _grid()
-        grid.add_column("at tok/s/user", no_wrap=True, min_width=first)
+        grid.add_column("at tok/s/user", min_width=first, max_width=first)
         for i in part:
             grid.add_column(names[i], justify="right", no_wrap=True, min_width=widths[i])
         metric = ""
@@ -172,9 +183,16 @@ def to_csv(comparison: Comparison) -> str:
                     *(comparison.view.metric, r.value),
                     *(_joined(n.interactivity for n in r.neighbours), _joined(n.ttft for n in r.neighbours)),
                     _joined(n.e2e for n in r.neighbours),
+                    *_between(r.interval),
+                    *(r.interval.freedom if r.interval else None, r.interval.runs[0] if r.interval else None),
+                    *(target.ratio, *_between(target.interval), _plain(target.winner or "")),
                 ]
             )
     return out.getvalue()
+
+
+def _between(interval: Interval | None) -> tuple[float | None, float | None]:
+    return (interval.low, interval.high) if interval else (None, None)
 
 
 def _joined(values: Iterable[float | None]) -> str:

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
 
 from isoline.present.web.modules import reached
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+BRACKETS = re.compile(r"\[[^\[\]]{1,40}\]")
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -27,6 +31,11 @@ class Asset:
     content: bytes
     packed: bytes
     media_type: str
+
+
+def whole(text: str) -> Markup:
+    """Escaped, with what stands in brackets kept on one line: a dash would let an interval break."""
+    return Markup(BRACKETS.sub(r'<span class="whole">\g<0></span>', str(escape(text))))
 
 
 class Assets:
@@ -51,6 +60,7 @@ class Assets:
             auto_reload=False,
         )
         self._environment.globals["static"] = self.url
+        self._environment.filters["whole"] = whole
         self._environment.globals["modules"] = [
             self.url(name) for name in reached("page.js", lambda name: files[name].decode())
         ]

@@ -96,6 +96,9 @@ def _middle(target: Target | None, sides: tuple[str, str], view: str, how: str) 
         return ("wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"), at
     if view == "per-dollar":
         ratio = target.cost_ratio or 1.0
+    interval = target.cost_interval if view == "per-dollar" else target.throughput_interval
+    if interval and interval.low <= 1 <= interval.high:
+        return f"no measurable difference{how}", at
     if about_equal(ratio, 1):
         return f"about equal{how}", at
     if view == "per-dollar":

@@ -52,4 +52,6 @@ def packed(about: str, dataset: Dataset, points: Iterable[Point]) -> str:
 def _known(point: Point) -> dict[str, object]:
     fields: dict[str, object] = msgspec.to_builtins(point)
     recipe = {name: value for name, value in point.recipe.items() if value is not None}
-    return {name: value for name, value in fields.items() if value is not None} | {"recipe": recipe}
+    return {name: value for name, value in fields.items() if value is not None and name != "runs"} | {
+        "recipe": recipe
+    }

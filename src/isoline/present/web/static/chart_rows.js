@@ -12,6 +12,7 @@ function ratio(data, target) {
     r.status === "outside" || r.status === "wide gap" ? null : r.value,
   );
   if (!a || !b) return "";
+  if (target.interval && target.interval.low <= 1 && 1 <= target.interval.high) return "no clear difference";
   const more = Math.max(a, b) / Math.min(a, b);
   if (more < 1.01) return "about equal";
   if (lessIsBetter(data)) return `${names[a > b ? 1 : 0]} ${percentLess(more)} less`;

@@ -1,22 +1,9 @@
-// Readings from embedded curves: the arithmetic of numerics/curve.py, analyse/line.py and analyse/read.py in the
-// same order, so that a page without a server says what the server would.
+// Readings from embedded curves: the arithmetic of analyse/line.py and analyse/read.py in the same order, so that a page without a server says what the server would.
+import { spline } from "./curve.js";
+import { ofRatio, ofReading, spread } from "./interval.js";
+
 const WIDE_GAP = 1.5;
 const SAME = 1e-9;
-
-// A cubic Hermite spline over [xs, ys, slopes], within the range of its knots.
-function spline([xs, ys, slopes], x) {
-  const last = xs.length - 1;
-  if (x <= xs[0]) return ys[0];
-  if (x >= xs[last]) return ys[last];
-  let i = 0;
-  while (xs[i + 1] <= x) i += 1;
-  const h = xs[i + 1] - xs[i];
-  const t = (x - xs[i]) / h;
-  const rise = ys[i + 1] - ys[i];
-  const [m0, m1] = [h * slopes[i], h * slopes[i + 1]];
-  const y = ys[i] + t * (m0 + t * (3 * rise - 2 * m0 - m1 + t * (m0 + m1 - 2 * rise)));
-  return Math.min(Math.max(y, Math.min(...ys)), Math.max(...ys));
-}
 
 const firstOf = (line) => line.points[0];
 const lastOf = (line) => line.points[line.points.length - 1];
@@ -71,6 +58,7 @@ function statusOf(near, x) {
 
 const NOTHING = {
   value: null,
+  interval: null,
   throughput_per_gpu: null,
   output_throughput_per_gpu: null,
   input_throughput_per_gpu: null,
@@ -79,19 +67,24 @@ const NOTHING = {
   concurrency: null,
 };
 
-function inside(side, key, line, x) {
+function inside(side, { metric: key, levels }, line, x) {
   const near = neighbours(line, x);
   const of = (name) => metric(line, side.formulas[name], x, near);
   const concurrency = based(line, "concurrency", x, near);
+  const [value, status] = [of(key), statusOf(near, x)];
+  const off = (name) => spread(side, line, side.formulas[name].base, x, near);
+  const known = value && status !== "wide gap" ? off(key) : null;
   return {
-    value: of(key),
+    value,
+    interval: known && ofReading(levels, value, side.formulas[key].inverse, known),
+    off,
     throughput_per_gpu: spline(line.curves.total, x),
     output_throughput_per_gpu: based(line, "output", x, near),
     input_throughput_per_gpu: based(line, "input", x, near),
     cost_per_mtok: of("cost_per_mtok"),
     tokens_per_s_per_mw: of("tokens_per_s_per_mw"),
     concurrency: concurrency === null ? null : Math.floor(concurrency + 0.5),
-    status: statusOf(near, x),
+    status,
     basis: basisOf(near),
     recomputed: recomputed(line, side.explicit),
     bound: null,
@@ -112,11 +105,11 @@ function outside(edge, point) {
   };
 }
 
-function pooled(side, key, x) {
+function pooled(side, data, x) {
   const line = side.lines[0];
   if (x < firstOf(line).x * (1 - SAME)) return outside("first", firstOf(line));
   if (x > lastOf(line).x * (1 + SAME)) return outside("last", lastOf(line));
-  return inside(side, key, line, x);
+  return inside(side, data, line, x);
 }
 
 // The first of those that `better` puts before all others.
@@ -134,18 +127,18 @@ function envelopeLine(lines, x) {
   );
 }
 
-function envelope(side, key, x) {
+function envelope(side, data, x) {
   const line = envelopeLine(side.lines, x);
-  if (line) return inside(side, key, line, x);
+  if (line) return inside(side, data, line, x);
   const last = best(side.lines.map(lastOf), (a, b) => a.x > b.x || (a.x === b.x && a.y > b.y));
   if (x >= last.x) return outside("last", last);
   return outside("first", best(side.lines.map(firstOf), (a, b) => a.x < b.x));
 }
 
 // One side at one interactivity, in the words and units of the JSON document.
-function read(side, { method, metric: key }, x) {
+function read(side, data, x) {
   if (!side.lines.length) return outside(null, null);
-  return method === "pooled" ? pooled(side, key, x) : envelope(side, key, x);
+  return data.method === "pooled" ? pooled(side, data, x) : envelope(side, data, x);
 }
 
 // Both sides at one interactivity, with their ratios where both are really known.
@@ -153,11 +146,22 @@ export function target(data, x) {
   const [a, b] = data.sides.map((side) => read(side, data, x));
   const weak = [a, b].some((r) => r.status === "outside" || r.status === "wide gap" || !r.throughput_per_gpu);
   const ratio = (key) => (!weak && a[key] && b[key] ? a[key] / b[key] : null);
-  return {
-    interactivity: x,
-    readings: [a, b],
+  const interval = (found, name) => {
+    const [one, other] = found === null ? [] : [a.off(name), b.off(name)];
+    if (!one || !other) return null;
+    return ofRatio(data.levels, found, data.sides[0].formulas[name].inverse, one, other);
+  };
+  const ratios = {
     throughput_ratio: ratio("throughput_per_gpu"),
     cost_ratio: ratio("cost_per_mtok"),
     ratio: ratio("value"),
+  };
+  return {
+    interactivity: x,
+    readings: [a, b],
+    ...ratios,
+    throughput_interval: interval(ratios.throughput_ratio, "throughput_per_gpu"),
+    cost_interval: interval(ratios.cost_ratio, "cost_per_mtok"),
+    interval: interval(ratios.ratio, data.metric),
   };
 }

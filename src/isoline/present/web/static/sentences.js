@@ -4,6 +4,8 @@ import * as words from "./words.js";
 const [THROUGHPUT, COST] = ["throughput_per_gpu", "cost_per_mtok"];
 const GAINS = { [THROUGHPUT]: [THROUGHPUT, COST], [COST]: [COST, THROUGHPUT] };
 
+const INTERVALS = { [THROUGHPUT]: "throughput_interval", [COST]: "cost_interval" };
+
 const bothFaster = (target) => target.readings.every((r) => r.status === "dominated");
 
 export function verdict(data, targets) {
@@ -40,25 +42,41 @@ function caveat(data, targets) {
 function gain(data, target) {
   const parts = [];
   let leader = null;
-  for (const key of GAINS[data.metric] ?? [data.metric]) {
-    const field = GAINS[key] ? key : "value";
-    const [side, text] = better(data, key, target.readings.map((r) => r[field]));
+  const keys = GAINS[data.metric] ?? [data.metric];
+  for (const key of keys) {
+    const [side, text] = better(data, key, target, key === keys[0]);
     if (!text) continue;
-    parts.push(side === leader ? text : `${side.label} ${text}`);
+    parts.push(side === leader || side === null ? text : `${side.label} ${text}`);
     leader ??= side;
   }
   return parts.length ? parts.join(" and ") : null;
 }
 
-function better({ sides, quantities }, key, [a, b]) {
-  if (!a || !b || words.aboutEqual(a, b)) return [sides[0], ""];
+// The side that is better, and by how much, with the interval where it comes first.
+function better({ sides, quantities }, key, target, first) {
+  const [a, b] = target.readings.map((r) => r[GAINS[key] ? key : "value"]);
+  const interval = target[INTERVALS[key] ?? "interval"];
+  if (!a || !b || (!interval && words.aboutEqual(a, b))) return [sides[0], ""];
   const { noun, verb } = quantities[key]; // a verb says that less is better
+  if (interval && interval.low <= 1 && 1 <= interval.high)
+    return [null, first ? noDifference(noun, sides, a / b, interval) : ""];
   const side = sides[(a < b) !== Boolean(verb) ? 1 : 0];
   const more = Math.max(a, b) / Math.min(a, b);
-  if (!verb) return [side, `is higher by ${words.times(more)} in ${noun}`];
-  const text = `${verb} ${words.percentLess(more)} less ${noun}`;
-  return [side, key === COST ? `${text} (${words.times(more)} the tokens per dollar)` : text];
+  const [low, high] = interval ? upwards(interval, a < b) : [];
+  const text = interval ? words.factor(more, low, high) : words.times(more);
+  const beside = (range) => (interval && first ? words.bracketed(range(low, high), interval.runs) : "");
+  if (!verb) return [side, `is higher by ${text}${beside(words.between)} in ${noun}`];
+  const less = `${verb} ${words.percentLess(more)}${beside(words.percentBetween)} less ${noun}`;
+  return [side, key === COST ? `${less} (${text} the tokens per dollar)` : less];
 }
+
+function noDifference(noun, [a, b], ratio, { low, high, runs }) {
+  const beside = words.bracketed(words.between(low, high), runs);
+  return `no measurable difference in ${noun}, ${a.label} ÷ ${b.label} ${words.factor(ratio, low, high)}${beside}`;
+}
+
+// The interval of larger / smaller from that of first / second.
+const upwards = ({ low, high }, inverted) => (inverted ? [1 / high, 1 / low] : [low, high]);
 
 // A sentence or two per target, then what limits the comparison, which does not depend on targets.
 export function narrative(data, targets) {
@@ -100,7 +118,19 @@ function clause(data, side, r) {
     const near = r.near.map((knot) => words.interactivity(words.round1(knot.x))).join(" and ");
     return `${text} (across a wide gap: ${found(r)} only at ${near} tok/s/user)`;
   }
-  return `${text} (${how(data, r)})`;
+  return `${text} (${how(data, r)}${spread(data, r)})`;
+}
+
+// Interval of the metric that the comparison is about, runs, and what luck may have added.
+function spread(data, { interval }) {
+  if (!interval) return "";
+  const { low, high, runs, rivals, bias } = interval;
+  const text = `; ${words.rangeOf(low, high, data.quantities[data.metric].sign)} over ${words.runs(runs)}`;
+  if (rivals[0] === 1) return text;
+  const luck = words.fixed(100 * bias[0], 1);
+  return (
+    `${text}, the best of ${rivals[0]} recipes that noise cannot tell apart` + ` (luck may be ${luck} % of it)`
+  );
 }
 
 function values(data, r) {

@@ -1,5 +1,5 @@
 // The rows of the table as present/table.py makes them.
-import { NONE, amount, fixed, interactivity, round1, seconds } from "./words.js";
+import { NONE, amount, between, factor, few, fixed, interactivity, rangeOf, round1, seconds } from "./words.js";
 
 const RECOMPUTED = { cost_per_mtok: "cost", tokens_per_s_per_mw: "power" };
 
@@ -13,9 +13,16 @@ export function rows({ sides, table }, targets) {
     for (const side of [0, 1]) {
       add(metric.name, metric.unit, side, targets.map((target) => cell(metric, target.readings[side])));
     }
-    if (!metric.ratio) continue;
-    const ratios = targets.map((target) => target[metric.ratio]);
-    add(metric.name, metric.unit, null, ratios.map((ratio) => (ratio === null ? NONE : `${fixed(ratio, 2)}×`)));
+    if (metric.ratio) {
+      const cells = targets.map((target) => ratio(target[metric.ratio], target[table.intervals[metric.ratio]]));
+      add(metric.name, metric.unit, null, cells);
+    }
+    if (metric !== table.metrics[0]) continue;
+    for (const side of [0, 1]) {
+      const cells = targets.map((target) => interval(target.readings[side].interval, metric));
+      if (cells.every((text) => text === NONE)) continue;
+      add(table.interval, `${metric.unit}, between runs`, side, cells);
+    }
   }
   for (const [field, name] of table.latencies) {
     const cells = [0, 1].map((side) => targets.map((target) => beside(target.readings[side], field)));
@@ -29,6 +36,7 @@ export function rows({ sides, table }, targets) {
 // What the marks in the cells mean, for those that occur.
 export function legend(data, targets) {
   const used = targets.flatMap((target) => target.readings.flatMap((r) => [r.status, r.basis]));
+  if (targets.some((target) => target.interval)) used.push("interval");
   return data.legend.filter(([name]) => used.includes(name)).map(([, text]) => text);
 }
 
@@ -38,6 +46,17 @@ function cell({ key, sign, digits, bound }, r) {
   const text = digits === null ? amount(value, sign) : sign + fixed(value, digits);
   const mark = { dominated: bound, "wide gap": " ?" }[r.status] ?? "";
   return text + mark + (r.basis === "simulated" ? " s" : "");
+}
+
+function ratio(value, found) {
+  if (value === null) return NONE;
+  if (!found) return `${fixed(value, 2)}×`;
+  const { low, high } = found;
+  return `${factor(value, low, high)} [${between(low, high)}]`;
+}
+
+function interval(found, { sign }) {
+  return found ? rangeOf(found.low, found.high, sign) + few(found.runs) : NONE;
 }
 
 function beside(r, field) {

@@ -36,5 +36,36 @@ export function percentLess(ratio) {
   return `${fixed(share, share < 99 ? 0 : 1)} %`;
 }
 
+function edge(value, low, high) {
+  const close = high - low < 0.02 || Math.min(Math.abs(low - 1), Math.abs(high - 1)) < 0.005;
+  return fixed(value, value >= 100 ? 0 : value >= 10 ? 1 : close ? 3 : 2);
+}
+
+// A ratio beside its interval, and that interval.
+export const factor = (ratio, low, high) => `${edge(ratio, low, high)}×`;
+export const between = (low, high) => `${edge(low, low, high)}–${edge(high, low, high)}`;
+
+export function percentBetween(low, high) {
+  const shares = [low, high].map((ratio) => 100 * (1 - 1 / ratio));
+  const digits = shares[1] - shares[0] >= 2 ? 0 : 1;
+  return `${fixed(shares[0], digits)}–${fixed(shares[1], digits)} %`;
+}
+
+export function rangeOf(low, high, sign = "") {
+  const [size, width] = [Math.max(Math.abs(low), Math.abs(high)), high - low];
+  let digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  while (digits < 4 && width > 0 && width < 2 * 10 ** -digits) digits += 1;
+  return `${sign}${fixed(low, digits)}–${fixed(high, digits)}`;
+}
+
+export function runs(counts) {
+  if (counts.length === 2 && counts[0] !== counts[1]) return `${counts[0]} and ${counts[1]} runs`;
+  return `${counts[0]} ${counts[0] === 1 ? "run" : "runs"}${counts.length === 2 ? " a side" : ""}`;
+}
+
+// So few runs that the interval says so.
+export const few = (counts) => (Math.min(...counts) < 3 ? `, ${runs(counts)}` : "");
+export const bracketed = (text, counts) => ` [${text}${few(counts)}]`;
+
 export const join = (parts) =>
   parts.length === 1 ? parts[0] : `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`;

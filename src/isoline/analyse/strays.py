@@ -1,0 +1,71 @@
+"""Runs that lie far from the others of their points: named, never dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp, fsum, log, sqrt
+
+from isoline.analyse.noise import Covariance, pooled
+from isoline.analyse.quantities import TOTAL
+from isoline.analyse.repeats import Start, start_of
+from isoline.domain.point import Point
+from isoline.numerics.student import t_quantile
+
+FEWEST = 3  # of two runs neither is the odd one
+CHANCE = 0.01  # that any run of a comparison is named without a cause
+SLIGHT = 0.01  # relative difference that nobody minds
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """How far (log scale) a run lies from the mean of the others of its point, and in what."""
+
+    run: Point
+    what: str
+    away: float
+
+
+def stray_notes(points: Sequence[Point]) -> tuple[str, ...]:
+    """A sentence for each start that has such runs, about the one that is furthest away."""
+    return tuple(_words(max(found, key=lambda s: abs(s.away))) for found in strays(points))
+
+
+def strays(points: Sequence[Point]) -> Iterator[list[Stray]]:
+    """Per start its runs that differ from the others of their points by more than these explain.
+
+    The yardstick is the spread of all runs but those of that start, pooled over all points given; the
+    quantile is Student's t with Bonferroni's correction for the number of runs looked at.
+    """
+    groups = [point.runs for point in points if len(point.runs) >= FEWEST]
+    looks = 2 * sum(map(len, groups))
+    for start in dict.fromkeys(start_of(run) for runs in groups for run in runs):
+        others = [[run for run in point.runs if start_of(run) != start] for point in points]
+        covariance = pooled([runs for runs in others if len(runs) > 1], TOTAL)
+        if covariance is None:
+            continue
+        t = t_quantile(covariance.freedom, 1 - CHANCE / looks)
+        if found := [stray for runs in groups for stray in _far(runs, start, covariance, t)]:
+            yield found
+
+
+def _far(runs: Sequence[Point], start: Start, covariance: Covariance, t: float) -> Iterator[Stray]:
+    mine = [run for run in runs if start_of(run) == start]
+    others = [run for run in runs if start_of(run) != start]
+    for run in mine:
+        for what, variance in (("interactivity", covariance.xx), ("throughput", covariance.bb)):
+            mean = fsum(log(getattr(other, what)) for other in others) / len(others)
+            away = log(getattr(run, what)) - mean
+            if abs(away) > max(SLIGHT, t * sqrt(variance * (1 + 1 / len(others)))):
+                yield Stray(run, what, away)
+
+
+def _words(stray: Stray) -> str:
+    run, recipe = stray.run, stray.run.recipe
+    load = f"{run.concurrency} streams" if run.concurrency is not None else f"{run.request_rate:g} requests/s"
+    percent = f"{100 * (exp(stray.away) - 1):+.0f} %".replace("-", "−")
+    return (
+        f"Run {(run.repeat or 0) + 1} of the sweep of {run.run_started_at or run.date} ({recipe.engine} "
+        f"{recipe.precision} on {recipe.hardware}) lies far from its others: {percent} in {stray.what} at "
+        f"{load}, more than their spread explains (p < {CHANCE:g}); it counts all the same"
+    )

@@ -155,7 +155,7 @@ def test_a_side_wins_where_the_interval_excludes_one() -> None:
     assert target.interval is not None
     assert math.log(target.interval.high / target.interval.low) / 2 == pytest.approx(half, rel=1e-3)
     assert target.interval.freedom == pytest.approx(4, rel=1e-3)
-    assert (target.interval.runs, target.interval.sweeps) == ((3, 3), (3, 3))
+    assert (target.interval.runs, target.interval.starts) == ((3, 3), (3, 3))
     # What shifts all loads of a sweep alike does not average out between knots.
     between = found.targets[1].interval
     assert between is not None

@@ -26,7 +26,7 @@ def test_repeats_become_their_geometric_mean() -> None:
     assert found.throughput == pytest.approx(2000.0)
     assert found.output_throughput == pytest.approx(1000.0)
     assert found.metrics == {"median_ttft": pytest.approx(0.1105), RUNS: 2.0}
-    assert notes == ("1 point is the mean of 2 runs each, from one sweep", ONE_SERVER)
+    assert notes == ("1 point is the mean of 2 runs each, from one server start", ONE_SERVER)
     assert len(found.runs) == 2
 
 
@@ -45,7 +45,7 @@ def test_repeats_of_one_recipe_are_pooled_over_sweeps() -> None:
     (found,), notes = pool_repeats(chosen.points)
     assert found.throughput == pytest.approx(2000)
     assert (found.date, len(found.runs)) == ("2026-11-24", 3)
-    assert notes == ("1 point is the mean of 3 runs each, from 2 sweeps on 2 dates",)
+    assert notes == ("1 point is the mean of 3 runs each, from 2 server starts on 2 dates",)
 
 
 def test_another_recipe_of_the_line_gives_way_to_the_newest_sweep() -> None:

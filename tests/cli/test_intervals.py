@@ -63,17 +63,17 @@ def document(root: Path, *options: str) -> dict[str, Any]:
 
 def test_both_sweeps_count_and_dates_narrow(root: Path) -> None:
     found = document(root)
-    assert found["notes"][0] == "8 points are the mean of 4 runs each, from 2 sweeps on 2 dates"
+    assert found["notes"][0] == "8 points are the mean of 4 runs each, from 2 server starts on 2 dates"
     target = found["targets"][1]
     assert target["winner"] == "FP4"
     interval = target["ratios"]["intervals"]["metric"]
-    assert (interval["runs"], interval["sweeps"], interval["level"]) == ([4, 4], [2, 2], 0.95)
+    assert (interval["runs"], interval["starts"], interval["level"]) == ([4, 4], [2, 2], 0.95)
     assert interval["low"] < target["ratios"]["metric"] < interval["high"]
     assert interval["low"] < 1.33 < interval["high"]
     assert found["sources"][0]["first_date"] == "2026-11-20"
     older = document(root, "--as-of", "2026-11-20")
     assert older["targets"][1]["ratios"]["intervals"]["metric"]["runs"] == [2, 2]
-    assert "from one sweep" in older["notes"][0]
+    assert "from one server start" in older["notes"][0]
 
 
 def test_text_markdown_and_csv_show_what_is_there(root: Path) -> None:

@@ -67,8 +67,8 @@ class Bound(msgspec.Struct, frozen=True):
 class Interval(msgspec.Struct, frozen=True):
     """Between which values a reading, or a ratio of two, lies with probability `level`, between runs.
 
-    `runs`, `sweeps`, `rivals` and `bias` have an entry per side. `runs` are those of the neighbouring point
-    that has fewest, of `sweeps` sweeps. `rivals` recipes of the side cannot be told from the one that is
+    `runs`, `starts`, `rivals` and `bias` have an entry per side. `runs` are those of the neighbouring point
+    that has fewest, on `starts` server starts. `rivals` recipes of the side cannot be told from the one that is
     read, itself included; were they all equal, its reading would be too high by the fraction `bias`.
     """
 
@@ -76,7 +76,7 @@ class Interval(msgspec.Struct, frozen=True):
     high: float
     level: float
     runs: tuple[int, ...]
-    sweeps: tuple[int, ...]
+    starts: tuple[int, ...]
     freedom: float
     rivals: tuple[int, ...]
     bias: tuple[float, ...]

@@ -13,7 +13,7 @@ from isoline.analyse.comparison import Interval
 from isoline.analyse.line import Line
 from isoline.analyse.noise import Noise, position
 from isoline.analyse.quantities import INPUT, OUTPUT, TOTAL, Base, Quantity
-from isoline.analyse.repeats import runs_of, sweep_of
+from isoline.analyse.repeats import runs_of, server_of
 from isoline.numerics.student import LEVEL, normal_quantile, t_quantile
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Spread(msgspec.Struct, frozen=True, gc=False):
     rise: Callable[[float], float]
     freedom: float
     runs: int
-    sweeps: int
+    starts: int
     rivals: int
 
     def reach(self, freedom: float, *, down: bool) -> float:
@@ -80,7 +80,7 @@ def spread(noise: Noise | None, line: Line | None, x: float, base: Base) -> Spre
         partial(line.rise, base, x),
         covariance.freedom,
         min(counts),
-        _sweeps(near),
+        _starts(near),
         _rivals(noise, x) if base in CHOSEN_BY else 1,
     )
 
@@ -92,8 +92,8 @@ def _rivals(noise: Noise, x: float) -> int:
     return noise.rivals.equal(x, covariance, t_quantile(covariance.freedom))
 
 
-def _sweeps(near: tuple[Point, ...]) -> int:
-    return len({sweep_of(run) for point in near for run in runs_of(point)})
+def _starts(near: tuple[Point, ...]) -> int:
+    return len({server_of(run) for point in near for run in runs_of(point)})
 
 
 def of_reading(value: float, quantity: Quantity, found: Spread) -> Interval:
@@ -106,7 +106,7 @@ def of_reading(value: float, quantity: Quantity, found: Spread) -> Interval:
         value * high,
         LEVEL,
         (found.runs,),
-        (found.sweeps,),
+        (found.starts,),
         found.freedom,
         (found.rivals,),
         (bias,),
@@ -121,9 +121,9 @@ def of_ratio(ratio: float, inverse: bool, a: Spread, b: Spread) -> Interval:
     below = hypot(a.reach(freedom, down=True), b.reach(freedom, down=False))
     above = hypot(a.reach(freedom, down=False), b.reach(freedom, down=True))
     low, high = (-above, below) if inverse else (-below, above)
-    runs, sweeps = (a.runs, b.runs), (a.sweeps, b.sweeps)
+    runs, starts = (a.runs, b.runs), (a.starts, b.starts)
     rivals, bias = (a.rivals, b.rivals), tuple(s.error * best_of(s.rivals) for s in (a, b))
-    return Interval(ratio * exp(low), ratio * exp(high), LEVEL, runs, sweeps, freedom, rivals, bias)
+    return Interval(ratio * exp(low), ratio * exp(high), LEVEL, runs, starts, freedom, rivals, bias)
 
 
 def welch(a: Spread, b: Spread) -> float:

@@ -11,7 +11,7 @@ import msgspec
 from isoline.domain.point import Point
 
 RUNS = "runs"  # metric of a pooled point: how many repeats it stands for
-ONE_SERVER = "Repeats of one sweep share a server; what starting it anew changes is not in their intervals"
+ONE_SERVER = "Repeats on one server start share what a new start changes: it is not in their intervals"
 
 Start = tuple[object, ...]
 
@@ -31,14 +31,14 @@ def pool_repeats(points: Iterable[Point]) -> tuple[list[Point], tuple[str, ...]]
     return pooled, _told([group for group in groups.values() if group[0].repeat is not None])
 
 
-def sweep_of(run: Point) -> Start:
-    """What the runs of one sweep share: they were measured on one server."""
+def server_of(run: Point) -> Start:
+    """What runs on one server share: those of one sweep, or of one start where the sweep starts engines."""
     return run.dataset, run.date, run.run_started_at, run.run_url
 
 
 def start_of(run: Point) -> Start:
-    """One repeat of one sweep: the unit that is replicated; whatever shifts it shifts all its loads."""
-    return *sweep_of(run), run.recipe, run.repeat
+    """One repeat on one server: the unit that is replicated; whatever shifts it shifts all its loads."""
+    return *server_of(run), run.recipe, run.repeat
 
 
 def runs_of(point: Point) -> tuple[Point, ...]:
@@ -54,12 +54,12 @@ def _same(point: Point) -> tuple[object, ...]:
 
 def _told(groups: Sequence[Sequence[Point]]) -> tuple[str, ...]:
     several = [group for group in groups if len(group) > 1]
-    counts = Counter((len(group), len(set(map(sweep_of, group))), _days(group)) for group in several)
+    counts = Counter((len(group), len(set(map(server_of, group))), _days(group)) for group in several)
     notes = [
-        f"{_points(points)} the mean of {runs} runs each, {_origin(sweeps, days)}"
-        for (runs, sweeps, days), points in sorted(counts.items())
+        f"{_points(points)} the mean of {runs} runs each, {_origin(starts, days)}"
+        for (runs, starts, days), points in sorted(counts.items())
     ]
-    if any(sweeps == 1 for _, sweeps, _ in counts):
+    if any(starts == 1 for _, starts, _ in counts):
         notes.append(ONE_SERVER)
     if several and (single := len(groups) - len(several)):
         notes.append(f"{single} {'points have' if single > 1 else 'point has'} one valid run only")
@@ -70,10 +70,10 @@ def _points(count: int) -> str:
     return f"{count} points are" if count > 1 else "1 point is"
 
 
-def _origin(sweeps: int, days: int) -> str:
-    if sweeps == 1:
-        return "from one sweep"
-    return f"from {sweeps} sweeps on {f'{days} dates' if days > 1 else 'one date'}"
+def _origin(starts: int, days: int) -> str:
+    if starts == 1:
+        return "from one server start"
+    return f"from {starts} server starts on {f'{days} dates' if days > 1 else 'one date'}"
 
 
 def _days(group: Sequence[Point]) -> int:

@@ -125,14 +125,14 @@ def _interval(found: Interval | None) -> dict[str, object] | None:
         "level": found.level,
         "df": found.freedom,
         "runs": found.runs[0],
-        "sweeps": found.sweeps[0],
+        "starts": found.starts[0],
         "rivals": found.rivals[0],
         "bias": found.bias[0],
     }
 
 
 def _ratio_interval(found: Interval | None) -> dict[str, object] | None:
-    """Of a ratio: runs and sweeps in the order of the sides."""
+    """Of a ratio: runs and starts in the order of the sides."""
     if found is None:
         return None
     return {
@@ -141,5 +141,5 @@ def _ratio_interval(found: Interval | None) -> dict[str, object] | None:
         "level": found.level,
         "df": found.freedom,
         "runs": list(found.runs),
-        "sweeps": list(found.sweeps),
+        "starts": list(found.starts),
     }

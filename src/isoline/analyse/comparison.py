@@ -68,8 +68,8 @@ class Interval(msgspec.Struct, frozen=True):
     """Between which values a reading, or a ratio of two, lies with probability `level`, between runs.
 
     `runs`, `starts`, `rivals` and `bias` have an entry per side. `runs` are those of the neighbouring point
-    that has fewest, on `starts` server starts. `rivals` recipes of the side cannot be told from the one that is
-    read, itself included; were they all equal, its reading would be too high by the fraction `bias`.
+    that has fewest, on `starts` server starts. `rivals` recipes of the side cannot be told from the one
+    that is read, itself included; were they all equal, its reading would be too high by the fraction `bias`.
     """
 
     low: float

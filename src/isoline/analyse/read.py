@@ -10,7 +10,10 @@ from isoline.analyse.line import SAME, Line
 from isoline.analyse.quantities import QUANTITIES, THROUGHPUT, Quantity, Rates
 from isoline.domain.point import PUBLISHED, SIMULATED, Point
 
-WIDE_GAP = 1.5  # ratio of two neighbours' interactivity beyond which what lies between is not claimed
+# Ratios of two neighbours' interactivity and throughput beyond which what lies between is not claimed;
+# docs/decisions/0006 measures how far readings between such points are off.
+WIDE_GAP = 1.5
+TALL_GAP = 4.0
 
 
 def read_pooled(
@@ -107,7 +110,8 @@ def is_wide(a: Point, b: Point) -> bool:
     """
     if a.status == b.status == PUBLISHED:
         return False
-    return b.interactivity > WIDE_GAP * a.interactivity
+    wide, tall = b.interactivity > WIDE_GAP * a.interactivity, a.throughput > TALL_GAP * b.throughput
+    return wide or tall
 
 
 def _status(near: tuple[Point, ...], x: float) -> str:

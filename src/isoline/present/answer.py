@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from isoline.analyse.caveats import caveats
 from isoline.analyse.compare import read
 from isoline.analyse.comparison import Comparison, Source
 from isoline.analyse.defaults import default_bucket
@@ -123,7 +124,7 @@ def _ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
     )
     prepared = prepare(slug, points, _terms(question, sequence, precision), catalog, declared)
     implied = implied_note(points)
-    notes = (*notes, *_skipped(sources), *([implied] if implied else []))
+    notes = (*caveats(points), *notes, *_skipped(sources), *([implied] if implied else []))
     return Ready(prepared, catalog, _sources(points, datasets), notes, offered)
 
 

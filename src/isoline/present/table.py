@@ -15,7 +15,7 @@ GUESS, STAND_IN = " ?", " s"
 RECOMPUTED = {"cost_per_mtok": "cost", "tokens_per_s_per_mw": "power"}
 LEGEND = {
     "dominated": "≥ ≤ the side is faster than asked: its slowest point gives this already",
-    "wide gap": "? across a wide gap: the neighbouring points are more than 1.5× apart",
+    "wide gap": "? across a wide gap: neighbours more than 1.5× apart in interactivity or 4× in throughput",
     SIMULATED: "s simulated: computed, not measured",
     "outside": "— nothing known there",
     "interval": "[ ] 95 % interval between runs (Student's t)",

@@ -39,6 +39,7 @@ class About:
     identity: Identity
     fresh: bool = False  # don't resume
     engine: Mapping[str, object] | None = None  # how it was started, if it was
+    started: str | None = None  # and when (ISO 8601): what its runs share is this start
     source: str | None = None  # file that the prompts were taken from
     log: Callable[[], bytes] | None = None  # what a started engine has said so far
 
@@ -77,8 +78,9 @@ class StoreKeeper:
         plan, about = self._plan, self._about
         key = f"{self.id}/{slot.name}"
         workload = Workload(*plan.nominal, plan.kind)
+        began = about.started or self.began
         point = rows.point(
-            report, about.declared.recipe, workload, about.dataset, key, self.began, about.declared.status
+            report, about.declared.recipe, workload, about.dataset, key, began, about.declared.status
         )
         lengths = plan.workload_of(slot).plan(1 + max((record.index for record in records), default=-1))
         files = {

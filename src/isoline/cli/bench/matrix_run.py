@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -186,6 +187,7 @@ class MatrixRun:
             identity,
             source=self._spec.prompts,
             engine=self._engine(progress.configuration, server, repeat),
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
             log=lambda: excerpt(server.log),
         )
         so_far = replace(means.beginning, reports={plan.id: progress.done})

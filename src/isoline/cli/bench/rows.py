@@ -25,7 +25,8 @@ def point(
 ) -> Point | None:
     """The point; `None` where nothing was answered, or answers of one token leave no speed.
 
-    `began` (ISO 8601) is when its sweep began: it makes the points of one sweep one run of a line.
+    `began` (ISO 8601) is when its sweep, or the engine that the sweep starts, began: it makes the points of
+    one server one run of a line.
     """
     if report.interactivity is None or report.throughput is None:
         return None

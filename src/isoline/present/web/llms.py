@@ -18,7 +18,7 @@ Interactivity is tok/s/user (1 / median TPOT). Every reading carries a status; q
 - measured: a measured point lies exactly there; interpolated: on the curve between two measured neighbours
 - published: printed on a public page; simulated: from a model, not from a server
 - dominated: the side is faster than asked, so throughput is at least and cost at most the value given
-- wide gap: the measured neighbours are more than 1.5x apart; claim no ratio
+- wide gap: measured neighbours over 1.5x apart in interactivity or 4x in throughput; claim no ratio
 - outside: nothing is measured there and there is no value; `bound` is the nearest edge
 
 A winner is named only where intervals of repeated runs separate the sides; `winner` is null otherwise.

@@ -7,7 +7,7 @@ const MARKS = ["M5 1a4 4 0 1 1 0 8a4 4 0 1 1 0-8z", "M5 .2 9.2 5 5 9.8.8 5z"];
 const STYLES = {
   curve: ["1 0", "interpolated", "between neighbouring measured points"],
   published: ["5 3", "between published", "between two readings that a page prints"],
-  gap: ["1.5 3", "wide gap", "the measured points beside are more than 1.5 times apart"],
+  gap: ["1.5 3", "wide gap", "the measured points beside are more than 1.5 times apart in interactivity or 4 times in throughput"],
   reach: ["1 2", "reached", "given by a faster point: at least this"],
 };
 const hidden = new Set();

@@ -3,6 +3,7 @@ import { spline } from "./curve.js";
 import { ofRatio, ofReading, spread } from "./interval.js";
 
 const WIDE_GAP = 1.5;
+const TALL_GAP = 4;
 const SAME = 1e-9;
 
 const firstOf = (line) => line.points[0];
@@ -43,7 +44,7 @@ function basisOf(near) {
 
 function isWide([a, b]) {
   if (a.status === "published" && b.status === "published") return false;
-  return b.x > WIDE_GAP * a.x;
+  return b.x > WIDE_GAP * a.x || a.y > TALL_GAP * b.y;
 }
 
 function statusOf(near, x) {

@@ -1,0 +1,16 @@
+"""What a reader must know of the points themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from isoline.domain.point import Point
+
+RANDOM = "random weights"  # how a recipe's checkpoint says so
+RANDOM_NOTE = "Random weights: speed is real, answers are not, and power depends on the data"
+
+
+def caveats(points: Iterable[Point]) -> tuple[str, ...]:
+    """Sentences for the notes."""
+    checkpoints = {point.recipe.checkpoint for point in points}
+    return (RANDOM_NOTE,) if any(RANDOM in (each or "") for each in checkpoints) else ()

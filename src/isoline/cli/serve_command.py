@@ -10,7 +10,7 @@ import click
 
 from isoline.cli import options
 from isoline.errors import UsageError
-from isoline.present.web.lists import SEED
+from isoline.present.web.lists import SEED, STUDY
 
 BACKLOG = 128
 
@@ -42,7 +42,8 @@ def app(host: str, port: int, store: Path | None, catalog: tuple[Path, ...]) -> 
     )
     server = uvicorn.Server(config)
     address = f"http://{shown}:{listener.getsockname()[1]}"
-    print(f"{address}/compare-precision/{SEED}", flush=True)
+    for slug in (STUDY, SEED):
+        print(f"{address}/compare-precision/{slug}", flush=True)
     print(f"Isoline serves at {address}; Ctrl+C ends it", file=sys.stderr, flush=True)
     server.run(sockets=[listener])
 

@@ -312,3 +312,14 @@ recipe: {{model: llama-3-1-8b, hardware: h100, gpus: 1}}
     assert "unknown flag" in said
     answered = [point["measured"] for one in found["configurations"] for point in one["points"]]
     assert all(answered)
+
+
+def test_drafts_accepted_by_decree_are_labelled_and_cannot_be_declared_measured(tmp_path: Path) -> None:
+    decree = """'{"method": "mtp", "rejection_sample_method": "synthetic"}'"""
+    row = f"bad: {{extra: [--speculative-config, {decree}]}}"
+    path = spec(tmp_path, STUBBED.replace("ROW", row))
+    found = {one.name: one.recipe.get("spec_acceptance") for one in configurations(Asked(path, {}).spec())}
+    assert found == {"good": None, "bad": "synthetic"}
+    lying = row.replace("]}", "], recipe: {spec_acceptance: measured}}")
+    ran = isoline(tmp_path, "bench", str(spec(tmp_path, STUBBED.replace("ROW", lying))), code=2)
+    assert "spec_acceptance is declared as measured, but the engine is started with synthetic" in ran.stderr

@@ -23,6 +23,7 @@ from isoline.measure.monitor import ClientReport
 from isoline.measure.records import RequestRecord
 from isoline.measure.sink import Sink
 from isoline.measure.supply import Workload, pack
+from isoline.measure.sweep.interrupts import interrupts_wait
 from isoline.measure.target import CHAT, Target
 
 THIS_HOST = ThisHost()
@@ -104,7 +105,11 @@ def run_load(
     jobs = [Job(target, packed, load, worker, count, warmup, told) for worker in range(count)]
     with place.members(jobs) as members:
         fleet = _Fleet(members, sink, on_progress, watch)
-        report = asyncio.run(fleet.run(place.headstart_ns))
+        with interrupts_wait():  # a loop that is half made cannot be closed
+            runner = asyncio.Runner()
+            runner.get_loop()
+        with runner:
+            report = runner.run(fleet.run(place.headstart_ns))
         fleet.read()
     report.hosts = place.reports()
     report.conditions = Conditions.of(target, workload)

@@ -48,7 +48,10 @@ class GaveUpError(Exception):
 async def work(spool: Path) -> None:
     """Do the job that standard input brings."""
     reader = await _lines()
-    job = decode_job(await reader.readline())
+    line = await reader.readline()
+    if not line.endswith(b"\n"):  # who started this process went away before it said what to do
+        return
+    job = decode_job(line)
     with closing(SpoolSink(spool.open("wb", buffering=1 << 16))) as sink:
         generator = LoadGenerator(
             job.target, unpack(job.workload), job.load, sink, job.worker, job.workers, job.warmup

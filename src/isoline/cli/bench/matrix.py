@@ -14,6 +14,7 @@ import msgspec
 from isoline.cli.bench.mistakes import plain
 from isoline.cli.bench.spec import Adjusted, Choice, Engine, Scalar, Spec, SpecProblem
 from isoline.errors import UsageError
+from isoline.measure.launchers.acceptance import acceptance
 from isoline.measure.launchers.settings import Launcher, Settings
 from isoline.registry import LAUNCHERS
 
@@ -176,6 +177,7 @@ def _recipe(
     """What is declared, over what the settings imply, which it must not contradict."""
     implied: dict[str, Scalar | None] = {name: getattr(settings, name) for name in _IMPLIED}
     implied["spec_draft_tokens"] = settings.spec_tokens
+    implied["spec_acceptance"] = acceptance(launcher.arguments(settings), settings.environment)
     declared: dict[str, Scalar] = dict(spec.recipe)
     for row in rows:
         declared |= row.choice.recipe

@@ -264,8 +264,8 @@ class MatrixRun:
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """SIGTERM ends the sweep as Ctrl-C does: the engine is stopped in its orderly way."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """SIGTERM ends the sweep as Ctrl-C does, wherever it is: the engine is stopped in its orderly way."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         yield
     finally:

@@ -21,8 +21,9 @@ from isoline.present.chart_data import (
     side_names,
     target_rows,
 )
+from isoline.present.chart_encoding import params
 from isoline.present.chart_frame import NARROW, Frame, line_ends, place
-from isoline.present.chart_layers import layers, params
+from isoline.present.chart_layers import layers
 from isoline.present.chart_scale import scale_for
 from isoline.present.chart_style import Look, config
 from isoline.present.chart_text import AXIS_UNITS, axis_title, headline, missing, subtitle
@@ -112,7 +113,7 @@ def comparison_chart(
         "height": height,
         "autosize": {"type": "fit", "contains": "padding"},
         "padding": frame.padding,
-        "params": params(frame, AXES[view.x], axis_title(quantity)),
+        "params": params(look, AXES[view.x], axis_title(quantity)),
         "datasets": data,
         "layer": layers(look, len(data["points"])),
         "config": config(look),

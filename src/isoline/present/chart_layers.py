@@ -57,8 +57,7 @@ def _frontiers(look: Look) -> Row:
     return {
         "data": {"name": "frontiers"},
         "mark": {"type": "line", "clip": CLIP, "strokeWidth": 1, "opacity": 0.45},
-        "encoding": position()
-        | {"color": colour(look), "detail": {"field": "path", "type": "nominal"}},
+        "encoding": position() | {"color": colour(look), "detail": {"field": "path", "type": "nominal"}},
     }
 
 

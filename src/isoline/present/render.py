@@ -1,7 +1,7 @@
 """A chart specification to Vega, SVG, PNG or a file, offline.
 
-Compiling Vega-Lite takes tens of milliseconds and does not depend on a chart's data, texts and size: the `frame`
-of a specification, without these, is compiled once, and `fill` puts them into what came out.
+Compiling Vega-Lite takes tens of milliseconds and does not depend on a chart's data, texts and size: the
+`frame` of a specification, without these, is compiled once, and `fill` puts them into what came out.
 """
 
 from __future__ import annotations

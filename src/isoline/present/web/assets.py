@@ -1,4 +1,4 @@
-"""Stylesheet, script and templates. Addresses hold the digest of what is sent, so that it may be cached for good.
+"""Stylesheet, script and templates. Addresses hold the digest of what is sent: it may be cached for good.
 
 The pages' modules travel as one script: a reader's first page waits for few answers.
 """

@@ -1,4 +1,4 @@
-"""The chart library for browsers: Vega's runtime. It comes with vl-convert, which takes seconds to put it together."""
+"""The chart library for browsers: Vega's runtime, which vl-convert takes seconds to put together."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from pathlib import Path
 
 from isoline.present.render import VEGA_LITE
 
-# Charts arrive compiled, so the runtime is enough: two thirds of the bytes that vega-embed with Vega-Lite takes.
-# The address names the copy inside vl-convert, which asks no network.
-EXPORTS = """import { expressionInterpreter } from "https://cdn.jsdelivr.net/npm/vega-interpreter@2.0.0/+esm";
-window.vega = { parse: vega.parse, View: vega.View, expressionInterpreter };"""
+# Charts arrive compiled, so the runtime is enough: two thirds of the bytes of vega-embed with Vega-Lite.
+# The addresses name the copies inside vl-convert; no network is asked.
+COPY = "https://cdn.jsdelivr.net/npm/"
+EXPORTS = f"""import {{ parse, View }} from "{COPY}vega@6.2.0/+esm";
+import {{ expressionInterpreter }} from "{COPY}vega-interpreter@2.0.0/+esm";
+window.vega = {{ parse, View, expressionInterpreter }};"""
 MIDDLE = 6  # a gzip level: 9 is slower and a hundredth smaller
 
 

@@ -11,10 +11,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from isoline.analyse.comparison import Comparison
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import IsolineError, UsageError
+from isoline.present import render
 from isoline.present import text as texts
 from isoline.present.json_view import to_json
 from isoline.present.siblings import PARTS, sibling
-from isoline.present import render
 from isoline.present.web import bundle, drawing, export, linked
 from isoline.present.web.form import Values, form
 from isoline.present.web.origin import base_of

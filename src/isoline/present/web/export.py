@@ -30,8 +30,8 @@ Values = dict[str, object]
 class Parts:
     """What a file holds beside its comparison.
 
-    `library` is the chart library, `stills` the SVGs of `still_specs` for readers without scripts, `frames` the
-    compiled frames of `live_specs`, `day` when the file was made.
+    `library` is the chart library, `stills` the SVGs of `still_specs` for readers without scripts,
+    `frames` the compiled frames of `live_specs`, `day` when the file was made.
     """
 
     library: str

@@ -131,7 +131,7 @@ LOOK = [
 ]
 PART = _choice(
     "part",
-    "targets: only the data that other targets change; live: data and signals beside the chart compiled to Vega",
+    "targets: only the data that other targets change; live: data and signals beside compiled Vega",
     ("targets", "live"),
 )
 DENSITY = _choice("scale", "pixels of the picture per pixel of the chart", ("1", "2"))

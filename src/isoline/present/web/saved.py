@@ -10,8 +10,8 @@ from pathlib import Path
 from isoline.analyse.comparison import Comparison
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug
-from isoline.present.choices import choices
 from isoline.present import render
+from isoline.present.choices import choices
 from isoline.present.scores import scores
 from isoline.present.web import bundle, export
 from isoline.present.web.assets import Assets

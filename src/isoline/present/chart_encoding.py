@@ -1,4 +1,4 @@
-"""What the layers of a comparison chart share: signals behind axes and legend, position, colour, mark, tooltip.
+"""What the layers of a comparison chart share: signals of axes and legend, position, colour, mark, tooltip.
 
 Whatever differs between selections is a signal, so that one compiled chart serves them all.
 """

@@ -11,6 +11,7 @@ import os
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from isoline.present.render import VEGA_LITE
@@ -24,6 +25,7 @@ window.vega = {{ parse, View, expressionInterpreter }};"""
 MIDDLE = 6  # a gzip level: 9 is slower and a hundredth smaller
 
 
+@lru_cache(1)
 def address() -> str:
     """`/static/vega-1.9.0-….js`: changes with everything the bundle depends on."""
     version = importlib.metadata.version("vl-convert-python")

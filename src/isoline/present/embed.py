@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from isoline.analyse.comparison import Comparison, Side
 from isoline.analyse.line import Line
-from isoline.analyse.narrative import HOW_KNOWN, recorded
+from isoline.analyse.narrative import HOW_KNOWN, reached, recorded
 from isoline.analyse.quantities import COST, PER_MW, QUANTITIES, THROUGHPUT, Quantity, Rates
 from isoline.domain.point import Point
 from isoline.numerics.curve import Curve
@@ -32,6 +32,7 @@ def embedded(comparison: Comparison) -> Values:
         "span": comparison.common_range,
         "differing": recorded(comparison.differences),
         "closing": comparison.narrative[-1],
+        "reached": reached(comparison.sides) if all(side.points for side in comparison.sides) else "",
         "quantities": {quantity.key: _words(quantity) for quantity in quantities},
         "how_known": HOW_KNOWN,
         "table": {

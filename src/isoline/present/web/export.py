@@ -16,6 +16,7 @@ from isoline.analyse.comparison import Comparison
 from isoline.present.charts import MOVING, comparison_chart
 from isoline.present.embed import embedded
 from isoline.present.web.assets import HERE, Assets
+from isoline.present.web.beside import besides
 from isoline.present.web.modules import bundled
 from isoline.present.web.points import point_table
 
@@ -56,6 +57,7 @@ def to_html(comparison: Comparison, page: Values, assets: Assets, parts: Parts) 
         "stills": {theme: _picture(svg) for theme, svg in parts.stills.items()},
         "sizes": {name: {"width": width, "height": height} for name, (width, height) in SIZES.items()},
         "table": point_table(comparison),
+        "beside": besides(comparison),
     }
     return assets.template("export.html").render(values)
 

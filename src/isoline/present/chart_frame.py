@@ -168,7 +168,7 @@ def _apart(targets: list[Row], frame: Frame) -> list[Row]:
             if centre - half < edges[field]:
                 shown[field] = ""
             elif row[field]:
-                edges[field] = centre + half
+                edges[field] = centre + half + 0.4 * frame.font
         kept.append(shown)
     return kept
 

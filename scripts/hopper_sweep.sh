@@ -4,6 +4,7 @@
 #   WORK/site        vLLM and what it needs (PYTHONPATH of the server)
 #   WORK/client      what Isoline needs beside the host's own packages
 #   STREAMS          such as 1,4,16,64
+#   AFTER            environment: a command that runs beside the last format's server once its sweep has ended
 # Points go to WORK/store, logs to WORK/logs; WORK/progress says how far it is.
 set -euo pipefail
 work=$1 streams=$2 repeat=$3; shift 3
@@ -34,6 +35,9 @@ for format in "$@"; do
     --recipe "model=qwen-3-8b,hardware=${GPU:-h100},engine=vllm,engine_version=0.22.1,precision=${precision[$format]},weight_format=${weights[$format]},activation_format=${activations[$format]},kv_format=bf16,gpus=1,tp=1,checkpoint=random weights of Qwen3-8B dimensions ($format)" \
     > "$work/logs/sweep-$format-$repeat.json" 2>> "$work/logs/bench.log" || code=$?
   say "$format: sweep ended with $code"
+  if [[ -n ${AFTER:-} && $format == "${!#}" ]]; then
+    bash -c "$AFTER" >> "$work/logs/after.log" 2>&1 || say "after: ended with $?"
+  fi
   kill -- -"$server" 2> /dev/null || kill "$server" || true
   wait "$server" 2> /dev/null || true
 done

@@ -14,9 +14,16 @@ from isoline import __version__
 from isoline.cli import options
 from isoline.domain.catalog import TIERS
 from isoline.domain.catalog.load import default_user_dir
+from isoline.domain.point import Selection
 from isoline.store.layout import resolve_root
-from isoline.store.packaged import dataset, points
+from isoline.store.packaged import served
 from isoline.store.store import Store
+
+PACKAGED = {
+    "study": "measured by us, every record with it",
+    "published": "printed on public pages",
+    "simulated": "computed, not measured",
+}
 
 
 @click.command()
@@ -42,7 +49,7 @@ def app(output: str, store: Path | None, catalog: tuple[Path, ...]) -> None:
         },
         "datasets": [
             *(asdict(summary) for summary in target.datasets()),
-            {"dataset": asdict(dataset()), "points": len(points())},
+            *({"dataset": asdict(each), "points": _count(each.name)} for each in served.datasets()),
         ],
         "quarantined": len(target.quarantine()),
         "problems": [asdict(problem) for problem in target.problems()],
@@ -64,8 +71,13 @@ def app(output: str, store: Path | None, catalog: tuple[Path, ...]) -> None:
         )
         dates = f"{summary.first_date} to {summary.last_date}" if summary.first_date else "undated"
         print(f"  {summary.dataset.name:<24} {held or summary.dataset.kind:>20}  {dates}")
-    print(f"  {dataset().name:<24} {f'{len(points()):,} points':>20}  packaged: printed on public pages")
+    for each in served.datasets():
+        print(f"  {each.name:<24} {f'{_count(each.name):,} points':>20}  packaged: {PACKAGED[each.kind]}")
     if quarantined := len(target.quarantine()):
         print(f"quarantine {quarantined:,} rows; see isoline quarantine")
     for problem in target.problems():
         print(f"skipped    {problem.path}: {problem.reason}", file=sys.stderr)
+
+
+def _count(dataset: str) -> int:
+    return len(served.points(Selection(datasets=(dataset,))))

@@ -10,7 +10,7 @@ import click
 
 from isoline.cli import options
 from isoline.errors import UsageError
-from isoline.present.web.lists import SEED
+from isoline.present.web.lists import SEED, STUDY
 
 BACKLOG = 128
 
@@ -35,7 +35,8 @@ def app(host: str, port: int, store: Path | None, catalog: tuple[Path, ...]) -> 
     site = create_app(options.sources(store), words, cache=user_cache_path("isoline"))
     server = uvicorn.Server(uvicorn.Config(site, log_level="warning", access_log=False, server_header=False))
     address = f"http://{shown}:{listener.getsockname()[1]}"
-    print(f"{address}/compare-precision/{SEED}", flush=True)
+    for slug in (STUDY, SEED):
+        print(f"{address}/compare-precision/{slug}", flush=True)
     print(f"Isoline serves at {address}; Ctrl+C ends it", file=sys.stderr, flush=True)
     server.run(sockets=[listener])
 

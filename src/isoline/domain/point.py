@@ -97,7 +97,7 @@ class Dataset:
     `selection` says how its points form lines: `as-served` (already one run per line) or
     `latest-run` (the newest run of each line is chosen when it is read).
     `kind` is `benchmarks`, `history`, `evaluations`, `availability`, `artifacts`, `runs`,
-    `published` or `simulated`.
+    `study` (measured, and packaged), `published` or `simulated`.
     """
 
     name: str

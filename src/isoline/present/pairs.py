@@ -12,7 +12,7 @@ from isoline.domain.point import Coverage, Dataset, Selection
 from isoline.domain.sequence import sequence_name
 from isoline.domain.slugs import build_slug
 from isoline.errors import UsageError
-from isoline.present.preference import is_simulated, preference, without_stand_ins
+from isoline.present.preference import is_own, is_simulated, preference, without_stand_ins
 from isoline.store.sources import Sources
 
 
@@ -31,6 +31,7 @@ class Pair:
     points: tuple[int, int]
     datasets: tuple[str, ...]
     last_date: str | None
+    own: bool  # measured by Isoline, with its records
     simulated: bool  # nothing about it is measured or published
 
 
@@ -106,6 +107,7 @@ def _pair(
         (sum(r.points for r in used[0]), sum(r.points for r in used[1])),
         tuple(serving),
         max((r.last_date for side in used for r in side if r.last_date), default=None),
+        is_own(serving[0], datasets),
         is_simulated(serving[0], datasets),
     )
 

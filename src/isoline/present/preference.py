@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from isoline.domain.point import SIMULATED, Coverage, Dataset
 
-# One's own measurements first; with a date, first what can be read back in time.
-PREFERENCE = ("runs", "benchmarks", "artifacts", "history", "published", "simulated")
-PREFERENCE_AS_OF = ("runs", "history", "artifacts", "benchmarks", "published", "simulated")
+# One's own measurements first, then the packaged ones; with a date, first what can be read back in time.
+PREFERENCE = ("runs", "study", "benchmarks", "artifacts", "history", "published", "simulated")
+PREFERENCE_AS_OF = ("runs", "study", "history", "artifacts", "benchmarks", "published", "simulated")
 
 
 def preference(name: str, datasets: Mapping[str, Dataset], as_of: str | None = None) -> tuple[int, str]:
@@ -27,6 +27,11 @@ def without_stand_ins(rows: Iterable[Coverage], datasets: Mapping[str, Dataset])
     held = list(rows)
     real = [row for row in held if not is_simulated(row.dataset, datasets)]
     return real or held
+
+
+def is_own(name: str, datasets: Mapping[str, Dataset]) -> bool:
+    """Whether a dataset was measured by Isoline itself, with its records."""
+    return name in datasets and datasets[name].kind in ("runs", "study")
 
 
 def is_simulated(name: str, datasets: Mapping[str, Dataset]) -> bool:

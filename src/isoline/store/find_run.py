@@ -1,9 +1,9 @@
-"""A run by its folder, its id, any unique part of its id, or the id of its sweep."""
+"""A run by its folder, its id, any unique part of its id, or the id of its sweep; packaged runs, too."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from isoline.store.failures import storing
 from isoline.store.folders import Folders
 from isoline.store.layout import MANIFEST, runs_folder
 from isoline.store.manifest import Manifest, read_manifest
+from isoline.store.packaged import measured
 from isoline.store.query import Engine, parquet_names
 from isoline.store.rows import EVALUATION_SELECT, POINT_SELECT, Reading, Row
 
@@ -30,20 +31,26 @@ def find_run(root: Path, text: str) -> StoredRun:
     path = Path(text)
     if (path / MANIFEST).is_file():
         return _load(_read(path), [path.resolve()], text)
-    folders = Folders(root)
-    ids = sorted(folders.names(), reverse=True)
+    shelves = [(home, Folders(home)) for home in (root, measured.FOLDER)]
+    homes = {run: home for home, folders in reversed(shelves) for run in folders.names()}
+    ids = sorted(homes, reverse=True)
     found = [run for run in ids if len(text) >= SHORTEST and text in run]
     if len(found) > 1 and text not in found:
         raise UsageError(f"{text!r} is part of the ids of {len(found)} runs; write more of it", tuple(found))
     if found:
-        path = runs_folder(root) / (text if text in found else found[0])
-        return _load(_read(path), [path], path.name)
-    return _sweep(root, folders, ids, text)
+        name = text if text in found else found[0]
+        path = runs_folder(homes[name]) / name
+        return _load(_read(path), [path], name)
+    manifests = {
+        m.run_id: m for _, folders in shelves for run in folders.names() if (m := folders.manifest(run))
+    }
+    return _sweep(root, homes, list(manifests.values()), ids, text)
 
 
-def _sweep(root: Path, folders: Folders, ids: Sequence[str], text: str) -> StoredRun:
+def _sweep(
+    root: Path, homes: Mapping[str, Path], manifests: Sequence[Manifest], ids: Sequence[str], text: str
+) -> StoredRun:
     """All runs of the sweep whose id contains `text`."""
-    manifests = [m for run in ids if (m := folders.manifest(run)) is not None]
     sweeps = {name: None for m in manifests if (name := _sweep_id(m))}
     found = [name for name in sweeps if len(text) >= SHORTEST and text in name]
     if len(found) > 1 and text not in found:
@@ -57,7 +64,7 @@ def _sweep(root: Path, folders: Folders, ids: Sequence[str], text: str) -> Store
         )
     name = text if text in found else found[0]
     members = sorted((m for m in manifests if _sweep_id(m) == name), key=lambda m: m.run_id)
-    return _load(members, [runs_folder(root) / m.run_id for m in members], name)
+    return _load(members, [runs_folder(homes[m.run_id]) / m.run_id for m in members], name)
 
 
 def _sweep_id(manifest: Manifest) -> str | None:

@@ -18,21 +18,23 @@ from isoline.present.web.origin import base_of
 from isoline.present.web.page import age
 from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Site, address
 
+STUDY = "qwen-3-8b-h100-fp4-vs-bf16"
 SEED = "qwen-3-5-b300-fp4-vs-bf16"
 FIRST = 6  # pairs of each kind on the start page
 
 
 def start(site: Site, base: str) -> Response:
-    """What there is, most data first, and where all of it is."""
+    """What there is, own measurements first, then most data, and where all of it is."""
     pairs = site.pairs()
     groups: list[Values] = []
     for kind, name in KIND_NAMES.items():
-        own = [pair for pair in pairs if pair.kind == kind]
+        those = [pair for pair in pairs if pair.kind == kind]
         most = sorted(
-            own, key=lambda pair: (pair.slug != SEED, pair.simulated, -min(pair.points), pair.slug)
+            those,
+            key=lambda pair: (not pair.own, pair.slug != SEED, pair.simulated, -min(pair.points), pair.slug),
         )[:FIRST]
         rows = [row(pair, site) for pair in most]
-        groups.append({"name": name, "path": ROUTES[kind], "count": len(own), "rows": rows})
+        groups.append({"name": name, "path": ROUTES[kind], "count": len(those), "rows": rows})
     shown = [values for group in groups for values in cast("list[Values]", group["rows"])]
     described = linked.item_list("Comparisons", base, "/", shown)
     return HTMLResponse(site.html("start.html", {"groups": groups, "base": base, "linked": described}))

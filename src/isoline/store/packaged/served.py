@@ -1,4 +1,4 @@
-"""What ships with Isoline, queried like a store: published readings and simulated points."""
+"""What ships with Isoline, queried like a store: measured, published and simulated points."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from functools import cache
 from isoline.domain.point import Coverage, Dataset, Point, Selection
 from isoline.domain.recipe import Recipe
 from isoline.store import packaged
-from isoline.store.packaged import simulated
+from isoline.store.packaged import measured, simulated
 
 
 def datasets() -> list[Dataset]:
-    """Every packaged dataset, that of the simulated engine last."""
-    return [packaged.dataset(), simulated.dataset()]
+    """Every packaged dataset: what we measured first, that of the simulated engine last."""
+    return [measured.dataset(), packaged.dataset(), simulated.dataset()]
 
 
 def points(selection: Selection) -> list[Point]:
@@ -25,17 +25,17 @@ def points(selection: Selection) -> list[Point]:
         and allows(selection, p.recipe)
         and selection.isl in (None, p.workload.isl)
         and selection.osl in (None, p.workload.osl)
-        and (selection.until is None or (p.date is not None and p.date <= selection.until))
+        and _dated(selection, p)
     ]
 
 
 def coverage(selection: Selection) -> list[Coverage]:
     """How many packaged points exist for each combination that `selection` allows."""
-    if selection.until is not None:  # none of them has a date
-        return []
     return [
         row
-        for row in _coverage()
+        for row in (
+            _coverage() if selection.until is None else _rows(p for p in _all() if _dated(selection, p))
+        )
         if _named(selection, row.dataset)
         and allows(selection, row)
         and selection.isl in (None, row.isl)
@@ -58,6 +58,10 @@ def _named(selection: Selection, dataset: str) -> bool:
     return selection.datasets is None or dataset in selection.datasets
 
 
+def _dated(selection: Selection, point: Point) -> bool:
+    return selection.until is None or (point.date is not None and point.date <= selection.until)
+
+
 def _points_of(model: str | None) -> Iterable[Point]:
     by_model = _by_model()
     return by_model.get(model, ()) if model is not None else (p for group in by_model.values() for p in group)
@@ -73,8 +77,12 @@ def _by_model() -> dict[str, list[Point]]:
 
 @cache
 def _coverage() -> tuple[Coverage, ...]:
+    return _rows(_all())
+
+
+def _rows(points: Iterable[Point]) -> tuple[Coverage, ...]:
     counts: dict[tuple[object, ...], list[Point]] = {}
-    for p in _all():
+    for p in points:
         r, w = p.recipe, p.workload
         key = (p.dataset, r.model, r.hardware, r.precision, r.engine, r.spec_method, w.isl, w.osl)
         counts.setdefault((*key, p.concurrency), []).append(p)
@@ -84,6 +92,7 @@ def _coverage() -> tuple[Coverage, ...]:
 def _row(group: list[Point]) -> Coverage:
     p = group[0]
     r = p.recipe
+    dates = sorted(point.date for point in group if point.date is not None)
     return Coverage(
         dataset=p.dataset,
         model=r.model,
@@ -95,11 +104,12 @@ def _row(group: list[Point]) -> Coverage:
         osl=p.workload.osl,
         concurrency=p.concurrency,
         points=len(group),
-        first_date=None,
-        last_date=None,
+        first_date=dates[0] if dates else None,
+        last_date=dates[-1] if dates else None,
     )
 
 
 def _all() -> Iterator[Point]:
+    yield from measured.points()
     yield from packaged.points()
     yield from simulated.points()

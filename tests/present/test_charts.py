@@ -9,6 +9,7 @@ import zlib
 
 import msgspec
 import pytest
+import vl_convert
 from msgspec.structs import replace
 
 from isoline.analyse.terms import View
@@ -17,7 +18,7 @@ from isoline.errors import UsageError
 from isoline.present.chart_scale import linear, logarithmic, number, plain
 from isoline.present.charts import comparison_chart
 from isoline.present.palette import THEMES
-from isoline.present.render import SHARE, save, to_png, to_svg
+from isoline.present.render import SHARE, VEGA_LITE, compiled, frame, save, to_png, to_svg
 from tests.present import samples
 
 EVERY = (
@@ -253,3 +254,20 @@ def pixels(png: bytes) -> list[bytes]:
         at += size + 12
     raw = zlib.decompress(data)
     return [raw[i : i + 4] for i in range(0, len(raw), 4)]
+
+
+LOOKS = ({}, {"theme": "dark"}, {"title": False, "legend": False}, {"width": 358, "height": 420})
+
+
+@pytest.mark.parametrize("sample", EVERY)
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_filled_frame_is_the_compiled_chart(sample, look):
+    spec = comparison_chart(sample(), **look)
+    whole = vl_convert.vegalite_to_vega(spec, vl_version=VEGA_LITE)
+    assert compiled(spec) == whole
+
+
+def test_charts_that_look_alike_share_a_frame():
+    live = {"title": False, "legend": False}
+    frames = {json.dumps(frame(comparison_chart(sample(), **live))) for sample in EVERY}
+    assert len(frames) == 1

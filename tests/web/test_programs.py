@@ -127,7 +127,15 @@ def test_the_file_is_offered_for_download(packaged: TestClient) -> None:
 
 def test_forms_to_take_along_are_linked(packaged: TestClient) -> None:
     text = packaged.get(SEED).text
-    for suffix in (".png", ".svg", ".csv", ".json", ".html", ".points", ".png?theme=dark"):
+    for suffix in (
+        ".svg",
+        ".csv",
+        ".json",
+        ".html",
+        ".points",
+        ".png?scale=2",
+        ".png?scale=2&amp;theme=dark",
+    ):
         assert f'href="{SEED}{suffix}"' in text
     assert f'content="{BASE}{SEED}.og.png"' in text
 

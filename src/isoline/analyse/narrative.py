@@ -53,10 +53,24 @@ def _why_none(sides: tuple[Side, Side], targets: tuple[Target, ...]) -> str:
     if empty:
         return f"no data for {words.join(empty)}, so there is nothing to compare"
     if any(r.status == "wide gap" for target in targets for r in target.readings):
-        return "no ratio can be claimed; the readings bridge wide gaps between points"
+        return f"{reached(sides)}; the points beside these targets are too far apart to claim a ratio"
     if any(_both_faster(target) for target in targets):
-        return "both sides are faster than asked, so nothing can be compared at these targets"
-    return "the two sides are not both measured at any of these targets"
+        return f"{reached(sides)}; both are faster than asked, so nothing can be compared at these targets"
+    return f"{reached(sides)}; they are not both measured at any of these targets"
+
+
+def reached(sides: tuple[Side, Side]) -> str:
+    """The best of each side whatever the load: what is known even where nothing can be matched."""
+    ends = [
+        (max(p.throughput for p in side.points), max(p.interactivity for p in side.points)) for side in sides
+    ]
+    (a, fast_a), (b, fast_b) = (
+        (words.throughput(most), words.interactivity(round(fastest))) for most, fastest in ends
+    )
+    return (
+        f"{sides[0].label} reached up to {a} tok/s/GPU and {fast_a} tok/s/user, "
+        f"{sides[1].label} {b} and {fast_b}"
+    )
 
 
 def _both_faster(target: Target) -> bool:

@@ -96,7 +96,7 @@ def _inside(line: Line, x: float, rates: Rates, quantity: Quantity) -> Reading:
         tokens_per_s_per_mw=values.tokens_per_mw,
         concurrency=values.concurrency,
         series=line.label,
-        neighbours=tuple(_neighbour(point) for point in near),
+        neighbours=tuple(neighbour_of(point) for point in near),
         basis=_basis(near),
         recomputed=values.recomputed,
     )
@@ -138,7 +138,8 @@ def _bound(edge: str, point: Point) -> Bound:
     return Bound(edge, point.interactivity, point.throughput)
 
 
-def _neighbour(point: Point) -> Neighbour:
+def neighbour_of(point: Point) -> Neighbour:
+    """What is told of a point beside a reading."""
     recipe = point.recipe
     printed = point.status == PUBLISHED  # which recipe gave it, the page does not say
     return Neighbour(

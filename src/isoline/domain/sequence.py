@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from isoline.errors import UsageError
 
 
+@lru_cache(1024)
 def sequence_name(isl: int | None, osl: int | None) -> str | None:
     """`(8192, 1024)` -> `8k/1k`; lengths that are no multiple of 1024 stay as they are."""
     if isl is None or osl is None:

@@ -135,16 +135,25 @@ def place(
         width = text_width(str(row["text"]), frame.font, bold=True)
         spot = space.place(*frame.pixel(at), width, frame.font, value_spots(frame.font))
         readings.append(row | {"dx": spot.dx, "dy": spot.dy, "align": spot.align})
-    for side, name in sides:
-        if side.plot and 1 < len(side.series) <= NAMED_SERIES:
-            for series in side.series:
-                best = [(p.x, p.y) for p in side.plot.points if p.on_frontier and p.series == series.label]
-                for last in [max(best)] if best else []:
-                    end = End(name, clean(series.label, 32), last)
-                    labels.append(
-                        _named(end, space, frame, SERIES_SIZE, _series_spots(end, ends, frame.font))
-                    )
+    labels += _series_names(sides, ends, space, frame)
     return {"readings": readings, "labels": labels, "targets": _apart(data["targets"], frame)}
+
+
+def _series_names(
+    sides: Sequence[tuple[Side, str]], ends: list[End], space: Space, frame: Frame
+) -> list[Row]:
+    """The names of a few series, each where it covers nothing: the legend has them all."""
+    rows = []
+    for side, name in sides:
+        if not side.plot or not 1 < len(side.series) <= NAMED_SERIES:
+            continue
+        for series in side.series:
+            best = [(p.x, p.y) for p in side.plot.points if p.on_frontier and p.series == series.label]
+            end = End(name, clean(series.label, 32), max(best)) if best else None
+            spots = _series_spots(end, ends, frame.font) if end else ()
+            if end and space.has_room(*frame.pixel(end.at), *_size(end, frame, SERIES_SIZE), spots):
+                rows.append(_named(end, space, frame, SERIES_SIZE, spots))
+    return rows
 
 
 def _apart(targets: list[Row], frame: Frame) -> list[Row]:
@@ -159,7 +168,7 @@ def _apart(targets: list[Row], frame: Frame) -> list[Row]:
             if centre - half < edges[field]:
                 shown[field] = ""
             elif row[field]:
-                edges[field] = centre + half
+                edges[field] = centre + half + 0.4 * frame.font
         kept.append(shown)
     return kept
 
@@ -173,8 +182,8 @@ def _series_spots(end: End, ends: list[End], font: float) -> tuple[Spot, ...]:
 
 
 def _named(end: End, space: Space, frame: Frame, size: float, spots: tuple[Spot, ...]) -> Row:
+    spot = space.place(*frame.pixel(end.at), *_size(end, frame, size), spots)
     font, bold = size * frame.font, size > 1
-    spot = space.place(*frame.pixel(end.at), text_width(end.text, font, bold=bold), 1.1 * font, spots)
     return {
         "side": end.side,
         "text": end.text,
@@ -186,3 +195,9 @@ def _named(end: End, space: Space, frame: Frame, size: float, spots: tuple[Spot,
         "size": font,
         "weight": 700 if bold else 400,
     }
+
+
+def _size(end: End, frame: Frame, size: float) -> tuple[float, float]:
+    """Width and height of a name in pixels."""
+    font = size * frame.font
+    return text_width(end.text, font, bold=size > 1), 1.1 * font

@@ -37,9 +37,7 @@ class Space:
         """The cheapest of `spots` for a text of this size anchored at (x, y); earlier ones win ties."""
         best, best_box, best_price = Spot(0, 0), (0.0, 0.0, 0.0, 0.0), float("inf")
         for spot in spots:
-            left = x + spot.dx - (width if spot.align == "right" else 0.0)
-            top = y + spot.dy - height / 2
-            box = (left, top, left + width, top + height)
+            box = _box(x, y, width, height, spot)
             price = self._price(box)
             if price < best_price:
                 best, best_box, best_price = spot, box, price
@@ -47,6 +45,10 @@ class Space:
                 break
         self._labels.append(best_box)
         return best
+
+    def has_room(self, x: float, y: float, width: float, height: float, spots: Iterable[Spot]) -> bool:
+        """Whether one of `spots` covers nothing."""
+        return any(self._price(_box(x, y, width, height, spot)) == 0 for spot in spots)
 
     def _price(self, box: tuple[float, float, float, float]) -> float:
         left, top, right, bottom = box
@@ -60,6 +62,12 @@ class Space:
         near = self.marks[bisect_left(self.marks, (left,)) : bisect_right(self.marks, (right, inf))]
         covered = sum(top <= y <= bottom for _, y in near)
         return 1e6 * outside + 1e4 * overlaps + covered
+
+
+def _box(x: float, y: float, width: float, height: float, spot: Spot) -> tuple[float, float, float, float]:
+    left = x + spot.dx - (width if spot.align == "right" else 0.0)
+    top = y + spot.dy - height / 2
+    return left, top, left + width, top + height
 
 
 def value_spots(font: float) -> tuple[Spot, ...]:

@@ -29,6 +29,7 @@ def config(look: Look) -> Row:
     """Fonts and neutral inks; everything here is a default that a page may override."""
     theme, font = look.theme, look.frame.font
     return {
+        "aria": False,  # a picture has one description; hundreds of unnamed marks would only be noise
         "background": theme.background,
         "font": FONT,
         "view": {"stroke": None},
@@ -67,7 +68,7 @@ def config(look: Look) -> Row:
             "columnPadding": round(1.4 * font, 1),
             "symbolSize": round(0.62 * font * font),
             "symbolStrokeWidth": 2,
-            "offset": look.frame.head,
+            "offset": round(look.frame.head, 1) if look.legend else 0,
             "layout": {
                 "top": {
                     "anchor": "start",

@@ -1,6 +1,6 @@
 """A comparison as one Vega-Lite v6 specification: a plain dict that page, PNG and SVG share.
 
-Its data are named (`points`, `lines`, `frontiers`, `targets`, `readings`, `labels`, `notes`) and so
+Its data are named (`bands`, `points`, `lines`, `frontiers`, `targets`, `readings`, `labels`, `notes`) and so
 are domains, ticks and titles (`params`): a script can swap them without rebuilding the chart.
 """
 
@@ -22,8 +22,9 @@ from isoline.present.chart_data import (
     side_names,
     target_rows,
 )
+from isoline.present.chart_encoding import params
 from isoline.present.chart_frame import NARROW, Frame, line_ends, place
-from isoline.present.chart_layers import layers, params
+from isoline.present.chart_layers import layers
 from isoline.present.chart_scale import scale_for
 from isoline.present.chart_style import Look, config
 from isoline.present.chart_text import AXIS_UNITS, axis_title, headline, missing, subtitle
@@ -45,9 +46,8 @@ def still_data(comparison: Comparison) -> Data:
     """The data that no target changes: points and lines. Made once for many targets."""
     names = side_names(comparison)
     both = tuple(zip(comparison.sides, names, strict=True))
-    bands = [row for side, name in both for row in band_rows(side, name)]
     return {
-        **({"bands": bands} if bands else {}),
+        "bands": [row for side, name in both for row in band_rows(side, name)],
         "points": sorted(
             (row for side, name in both for row in point_rows(side, name)),
             key=lambda row: row["on_frontier"] is True,
@@ -115,9 +115,9 @@ def comparison_chart(
         "height": height,
         "autosize": {"type": "fit", "contains": "padding"},
         "padding": frame.padding,
-        "params": params(frame, AXES[view.x], axis_title(quantity)),
+        "params": params(look, AXES[view.x], axis_title(quantity)),
         "datasets": data,
-        "layer": layers(look, len(data["points"]), bands="bands" in data),
+        "layer": layers(look, len(data["points"])),
         "config": config(look),
     }
     if title:

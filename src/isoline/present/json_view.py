@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+import msgspec
 from msgspec.structs import asdict
 
 from isoline.analyse.comparison import Comparison, Interval, Reading, Side, Target
@@ -13,7 +12,7 @@ from isoline.domain.recipe import Recipe
 
 def to_json(comparison: Comparison) -> str:
     """The document as indented text."""
-    return json.dumps(to_dict(comparison), indent=2, ensure_ascii=False, allow_nan=False)
+    return msgspec.json.format(msgspec.json.encode(to_dict(comparison)), indent=2).decode()
 
 
 def to_dict(comparison: Comparison) -> dict[str, object]:

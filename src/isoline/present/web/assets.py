@@ -1,5 +1,6 @@
-"""Stylesheet, scripts and templates. Addresses hold the digest of all files, so that they may be cached for
-good and a script finds the others beside it.
+"""Stylesheet, script and templates. Addresses hold the digest of what is sent: it may be cached for good.
+
+The pages' modules travel as one script: a reader's first page waits for few answers.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from isoline.present.web.modules import reached
+from isoline.present.web.modules import bundled
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -44,12 +45,16 @@ class Assets:
     def __init__(self) -> None:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-        files = {path.name: path.read_bytes() for path in sorted((HERE / "static").iterdir())}
-        digest = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
-        self._addresses = {name: f"{digest}/{name}" for name in files}
+        files = {
+            "page.css": _text("page.css"),
+            "page.js": bundled("page.js", _text),
+        }
+        self._addresses = {name: f"{_digest(text)}/{name}" for name, text in files.items()}
         self._files = {
-            self._addresses[name]: Asset(content, gzip.compress(content, 9), MEDIA_TYPES[Path(name).suffix])
-            for name, content in files.items()
+            self._addresses[name]: Asset(
+                text.encode(), gzip.compress(text.encode(), 9), MEDIA_TYPES[Path(name).suffix]
+            )
+            for name, text in files.items()
         }
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -61,9 +66,6 @@ class Assets:
         )
         self._environment.globals["static"] = self.url
         self._environment.filters["whole"] = whole
-        self._environment.globals["modules"] = [
-            self.url(name) for name in reached("page.js", lambda name: files[name].decode())
-        ]
 
     def url(self, name: str) -> str:
         """`/static/3f2a…/page.css`."""
@@ -76,3 +78,11 @@ class Assets:
     def template(self, name: str) -> Template:
         """A template; every value in it is escaped."""
         return self._environment.get_template(name)
+
+
+def _text(name: str) -> str:
+    return (HERE / "static" / name).read_text()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

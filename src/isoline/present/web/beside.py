@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from isoline.analyse.comparison import Comparison, Neighbour
+from isoline.analyse.read import neighbour_of
 from isoline.analyse.words import amount, interactivity, seconds
 
 T = TypeVar("T")
@@ -23,6 +24,19 @@ def beside(comparison: Comparison) -> list[dict[str, object]]:
                 if (side, neighbour) not in seen:
                     seen.add((side, neighbour))
                     rows.append(_row(side, neighbour))
+    return sorted(rows, key=lambda row: (row["side"], row["at"]))
+
+
+def besides(comparison: Comparison) -> list[dict[str, object]]:
+    """Every point that can stand beside a target, with its key, for a script that shows those that do."""
+    rows: list[dict[str, object]] = []
+    shown = {
+        (i, n) for target in comparison.targets for i, r in enumerate(target.readings) for n in r.neighbours
+    }
+    for number, side in enumerate(comparison.sides):
+        for point in (point for line in side.lines for point in line.points):
+            found = neighbour_of(point)
+            rows.append({**_row(number, found), "key": point.key, "shown": (number, found) in shown})
     return sorted(rows, key=lambda row: (row["side"], row["at"]))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -12,42 +11,20 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from isoline.analyse.comparison import Comparison
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import IsolineError, UsageError
+from isoline.present import render
 from isoline.present import text as texts
-from isoline.present.asking import number
-from isoline.present.charts import MOVING, Data, comparison_chart, still_data
 from isoline.present.json_view import to_json
-from isoline.present.palette import THEMES
 from isoline.present.siblings import PARTS, sibling
-from isoline.present.web import bundle, export, linked
+from isoline.present.web import bundle, drawing, export, linked
 from isoline.present.web.form import Values, form
 from isoline.present.web.origin import base_of
 from isoline.present.web.page import page_values
 from isoline.present.web.points import point_table
 from isoline.present.web.query import SIBLING, Query, is_tidy, siblings_asked
-from isoline.present.web.sending import picture
 from isoline.present.web.site import Site, address
 
 # Longest first: `.chart.json` is not a `.json` of a slug that ends in `.chart`.
-SUFFIXES = (".chart.json", ".og.png", ".json", ".csv", ".svg", ".png", ".html", ".points")
-SIZES = {
-    "share": (1200, 675, True),
-    "og": (1200, 630, True),  # what sites that show links as cards expect
-    "wide": (1080, 460, False),
-    "narrow": (358, 420, False),
-}
-PARTS_OF_CHART = {"targets": MOVING}
-WIDTHS, HEIGHTS = (240, 2400), (200, 1600)  # pixels a reader may ask a chart for
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a chart is drawn; no part of the question."""
-
-    theme: str
-    width: int
-    height: int
-    title: bool
-    legend: bool
+SUFFIXES = (*drawing.SUFFIXES, ".json", ".csv", ".html", ".points")
 
 
 def split_suffix(name: str) -> tuple[str, str]:
@@ -68,14 +45,8 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
         return RedirectResponse(f"{address(slug, view)}{suffix}{_kept(request)}", 308)
     if not suffix and not is_tidy(pairs, query):
         return _tidied(site, slug, query, siblings_asked(pairs))
-    if suffix in (".svg", ".png", ".og.png", ".chart.json"):
-        only = _part_of(request) if suffix == ".chart.json" else ()
-        look = look_of(request, "og" if suffix == ".og.png" else "share")
-        spec = _spec(site, slug, query, look, only)
-        if suffix == ".chart.json":
-            return Response(spec, media_type="application/json")
-        content = await site.pictures.picture(spec, suffix.rpartition(".")[2])
-        return picture(content, suffix, request.headers.get("if-none-match", ""))
+    if suffix in drawing.SUFFIXES:
+        return await drawing.drawing(site, request, slug, query, suffix)
     if suffix == ".html":
         return await _file(site, slug, query)
     if suffix == ".points":
@@ -123,74 +94,19 @@ def slug_of(site: Site, name: str, kind: str) -> Slug:
             raise error from None
 
 
-def look_of(request: Request, default: str = "share") -> Look:
-    """Theme and size of a chart from the query, and whether it has its own legend."""
-    asked = request.query_params
-    theme, size = asked.get("theme") or "light", asked.get("size") or default
-    if theme not in THEMES:
-        raise UsageError(f"theme {theme!r} is not one of {', '.join(THEMES)}", tuple(THEMES))
-    if size not in SIZES:
-        raise UsageError(f"size {size!r} is not one of {', '.join(SIZES)}", tuple(SIZES))
-    width, height, title = SIZES[size]
-    return Look(
-        theme,
-        _pixels("width", asked.get("width"), width, WIDTHS),
-        _pixels("height", asked.get("height"), height, HEIGHTS),
-        title,
-        asked.get("legend") != "0",
-    )
-
-
-def _part_of(request: Request) -> tuple[str, ...]:
-    """Which data a page asks for that has the rest of the chart; none: all of it."""
-    part = request.query_params.get("part")
-    if part and part not in PARTS_OF_CHART:
-        raise UsageError(f"part {part!r} is not one of {', '.join(PARTS_OF_CHART)}", tuple(PARTS_OF_CHART))
-    return PARTS_OF_CHART[part] if part else ()
-
-
-def chart(comparison: Comparison, look: Look, still: Data | None = None) -> dict[str, object]:
-    """The Vega-Lite specification that page and pictures share."""
-    return comparison_chart(
-        comparison,
-        still,
-        theme=look.theme,
-        width=look.width,
-        height=look.height,
-        title=look.title,
-        legend=look.legend,
-    )
-
-
-def _spec(site: Site, slug: Slug, query: Query, look: Look, only: tuple[str, ...]) -> bytes:
-    """A chart as JSON, or `only` some of its data for a page that has the rest."""
-
-    def make() -> bytes:
-        comparison = site.comparison(slug, query, draw=True)
-        still = site.memory.recall(("still data", slug, query.without("at")), lambda: still_data(comparison))
-        spec = chart(comparison, look, still)
-        data = spec["datasets"]
-        if only and isinstance(data, dict):
-            spec = {"datasets": {name: data[name] for name in only}}
-        return spec_json(spec)
-
-    return site.memory.recall(("chart", slug, query, look, only), make)
-
-
-def spec_json(spec: dict[str, object]) -> bytes:
-    """A specification as it is sent and rendered."""
-    return json.dumps(spec, ensure_ascii=False, allow_nan=False).encode()
-
-
 async def _file(site: Site, slug: Slug, query: Query) -> Response:
     """The comparison as one HTML file, to be saved."""
     found = site.comparison(slug, query, draw=True)
     library = gzip.decompress(await site.pictures.library()).decode()
     stills = {
-        theme: await site.pictures.picture(spec_json(spec), "svg")
+        theme: await site.pictures.picture(drawing.packed(spec), "svg")
         for theme, spec in export.still_specs(found).items()
     }
-    parts = export.Parts(library, stills, site.today())
+    frames = {
+        name: await site.pictures.compiled(json.dumps(render.frame(spec)))
+        for name, spec in export.live_specs(found).items()
+    }
+    parts = export.Parts(library, stills, frames, site.today())
     text = export.to_html(found, page_of(site, found, slug, query), site.assets, parts)
     headers = {"content-disposition": f'attachment; filename="{slug.canonical}.html"'}
     return HTMLResponse(text, headers=headers)
@@ -203,7 +119,7 @@ def page_of(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Val
 
 
 def _page(site: Site, comparison: Comparison, slug: Slug, query: Query, base: str) -> str:
-    sizes = {name: {"width": width, "height": height} for name, (width, height, _) in SIZES.items()}
+    sizes = {name: {"width": width, "height": height} for name, (width, height, _) in drawing.SIZES.items()}
     values = page_of(site, comparison, slug, query)
     described = linked.dataset(comparison, base, str(values["path"]), query.text())
     return site.html(
@@ -215,15 +131,6 @@ def _page(site: Site, comparison: Comparison, slug: Slug, query: Query, base: st
 def controls_of(site: Site, slug: Slug, query: Query, comparison: Comparison | None) -> Values:
     """The form of a comparison, or of one that has no answer."""
     return form(slug, query, site.choices(slug), comparison, site.selectors(slug), site.catalog)
-
-
-def _pixels(name: str, text: str | None, default: int, bounds: tuple[int, int]) -> int:
-    if text is None:
-        return default
-    value = number(text)
-    if value is None or not bounds[0] <= value <= bounds[1]:
-        raise UsageError(f"{name} {text!r} is not a number of pixels from {bounds[0]} to {bounds[1]}")
-    return round(value)
 
 
 def _kept(request: Request) -> str:

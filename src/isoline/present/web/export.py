@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -15,6 +16,7 @@ from isoline.analyse.comparison import Comparison
 from isoline.present.charts import MOVING, comparison_chart
 from isoline.present.embed import embedded
 from isoline.present.web.assets import HERE, Assets
+from isoline.present.web.beside import besides
 from isoline.present.web.modules import bundled
 from isoline.present.web.points import point_table
 
@@ -30,11 +32,12 @@ class Parts:
     """What a file holds beside its comparison.
 
     `library` is the chart library, `stills` the SVGs of `still_specs` for readers without scripts,
-    `day` when the file was made.
+    `frames` the compiled frames of `live_specs`, `day` when the file was made.
     """
 
     library: str
     stills: dict[str, bytes]
+    frames: dict[str, str]
     day: date
 
 
@@ -50,10 +53,11 @@ def to_html(comparison: Comparison, page: Values, assets: Assets, parts: Parts) 
         "version": __version__,
         "made": parts.day.isoformat(),
         "curves": embedded(comparison),
-        "charts": _charts(comparison),
+        "charts": _charts(comparison, parts.frames),
         "stills": {theme: _picture(svg) for theme, svg in parts.stills.items()},
         "sizes": {name: {"width": width, "height": height} for name, (width, height) in SIZES.items()},
         "table": point_table(comparison),
+        "beside": besides(comparison),
     }
     return assets.template("export.html").render(values)
 
@@ -77,16 +81,23 @@ def _spec(comparison: Comparison, size: str, theme: str, *, legend: bool) -> Val
     return comparison_chart(comparison, theme=theme, width=width, height=height, title=False, legend=legend)
 
 
-def _charts(comparison: Comparison) -> Values:
-    """A specification per width and theme, without their common rows, which are most of the bytes."""
+def live_specs(comparison: Comparison) -> dict[str, Values]:
+    """The chart that a script feeds, by size and theme."""
+    return {
+        f"{size} {theme}": _spec(comparison, size, theme, legend=False)
+        for size, theme in product(SIZES, THEMES)
+    }
+
+
+def _charts(comparison: Comparison, frames: dict[str, str]) -> Values:
+    """What a script draws from: a frame per width and theme, and once the rows that all of them share."""
     shared, found = dict[str, object](), dict[str, Values]()
-    for size, theme in product(SIZES, THEMES):
-        spec = _spec(comparison, size, theme, legend=False)
+    for name, spec in live_specs(comparison).items():
         rows = spec["datasets"]
         assert isinstance(rows, dict)
         shared = {key: rows[key] for key in rows if key not in MOVING}
-        frame = {key: value for key, value in spec.items() if key != "datasets"}
-        found[f"{size} {theme}"] = frame | {"labels": rows["labels"], "font": _font(spec)}
+        own = {key: spec[key] for key in ("params", "padding", "description")}
+        found[name] = own | {"labels": rows["labels"], "font": _font(spec), "vega": json.loads(frames[name])}
     return {"datasets": shared, "frames": found}
 
 

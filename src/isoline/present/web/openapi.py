@@ -49,7 +49,7 @@ def document(base: str = "") -> Values:
         paths[path] = {"get": _get(f"{name}: all pairs with data", "text/html", [WORDS])}
         for suffix, (words, media_type) in (TEXTS | PICTURES).items():
             asked = [SLUG, *QUESTION, *(LOOK if suffix in PICTURES else [])]
-            asked += [PART] if suffix == ".chart.json" else []
+            asked += [PART] if suffix == ".chart.json" else [DENSITY] if suffix.endswith(".png") else []
             paths[f"{path}/{{slug}}{suffix}"] = {"get": _get(words, media_type, asked, missing=True)}
     return {
         "openapi": "3.1.0",
@@ -134,7 +134,12 @@ LOOK = [
     _parameter("height", "pixels", {"type": "integer", "minimum": 200, "maximum": 1600}, 675),
     _parameter("legend", "0 leaves it out", {"type": "string", "enum": ["0", "1"]}, "0"),
 ]
-PART = _choice("part", "only the data that other targets change", ("targets",))
+PART = _choice(
+    "part",
+    "targets: only the data that other targets change; live: data and signals beside compiled Vega",
+    ("targets", "live"),
+)
+DENSITY = _choice("scale", "pixels of the picture per pixel of the chart", ("1", "2"))
 
 
 def _get(words: str, media_type: str, parameters: list[Values], *, missing: bool = False) -> Values:

@@ -1,4 +1,4 @@
-"""Charts as SVG and PNG, and the browser's chart library: made in a process beside the server.
+"""Charts as SVG, PNG and compiled, and the browser's chart library: made in a process beside the server.
 
 Rendering keeps 200 MB of a JavaScript engine; a worker that is replaced now and then keeps that
 from growing and out of the server.
@@ -11,13 +11,14 @@ import hashlib
 import json
 import multiprocessing
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from isoline.present import render
 from isoline.present.web import bundle
 
-KEPT = 256  # pictures of 20 to 100 kB
+KEPT = 256  # pictures and compiled charts of 20 to 100 kB
 RENDERINGS = 200  # after as many a worker makes room for a fresh one
 
 
@@ -30,18 +31,28 @@ class Pictures:
         self._cache = cache
         self._library: asyncio.Task[bytes] | None = None
 
-    async def picture(self, spec: bytes, kind: str) -> bytes:
-        """An `svg` or a `png` of a specification given as JSON."""
-        key = f"{kind} {hashlib.sha256(spec).hexdigest()}"
+    async def picture(self, spec: bytes, kind: str, density: int = 1) -> bytes:
+        """An `svg` or a `png` of a specification given as JSON; `density` is a PNG's pixels per unit."""
+        key = f"{kind} {density} {hashlib.sha256(spec).hexdigest()}"
+        return await self._once(key, lambda: self._work(_render, spec, kind, density))
+
+    async def compiled(self, frame: str) -> str:
+        """A specification's `render.frame` in Vega, both as JSON."""
+        key = f"vega {hashlib.sha256(frame.encode()).hexdigest()}"
+        return (await self._once(key, lambda: self._work(_compile, frame))).decode()
+
+    async def _once(self, key: str, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        """What was made of the same content before, or made now."""
         if key in self._made:
             self._made.move_to_end(key)
             return self._made[key]
-        loop = asyncio.get_running_loop()
-        made = await loop.run_in_executor(self._workers(), _render, spec, kind)
-        self._made[key] = made
+        made = self._made[key] = await make()
         while len(self._made) > KEPT:
             self._made.popitem(last=False)
         return made
+
+    async def _work(self, work: Callable[..., bytes], *given: object) -> bytes:
+        return await asyncio.get_running_loop().run_in_executor(self._workers(), work, *given)
 
     async def library(self) -> bytes:
         """vega-embed with Vega and Vega-Lite, gzipped: read from the cache, or built once (4 s)."""
@@ -69,9 +80,13 @@ class Pictures:
         return self._pool
 
 
-def _render(spec_json: bytes, kind: str) -> bytes:
+def _render(spec_json: bytes, kind: str, density: int) -> bytes:
     spec = json.loads(spec_json)
-    return render.to_png(spec) if kind == "png" else render.to_svg(spec).encode()
+    return render.to_png(spec, density) if kind == "png" else render.to_svg(spec).encode()
+
+
+def _compile(frame: str) -> bytes:
+    return render.compiled_frame(frame).encode()
 
 
 def _warm() -> None:

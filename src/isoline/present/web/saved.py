@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import json
 from datetime import date
 from pathlib import Path
 
 from isoline.analyse.comparison import Comparison
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug
+from isoline.present import render
 from isoline.present.choices import choices
-from isoline.present.render import to_svg
 from isoline.present.scores import scores
 from isoline.present.web import bundle, export
 from isoline.present.web.assets import Assets
@@ -34,6 +35,10 @@ def saved(
     found = scores(comparison, sources, query.get("as_of") or None)
     controls = form(slug, query, choices(slug, sources), comparison, (), catalog)
     page = page_values(comparison, query, controls, found, today)
-    stills = {theme: to_svg(spec).encode() for theme, spec in export.still_specs(comparison).items()}
+    stills = {theme: render.to_svg(spec).encode() for theme, spec in export.still_specs(comparison).items()}
+    frames = {
+        name: render.compiled_frame(json.dumps(render.frame(spec)))
+        for name, spec in export.live_specs(comparison).items()
+    }
     library = gzip.decompress(bundle.load_here(cache)).decode()
-    return export.to_html(comparison, page, Assets(), export.Parts(library, stills, today))
+    return export.to_html(comparison, page, Assets(), export.Parts(library, stills, frames, today))

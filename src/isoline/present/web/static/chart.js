@@ -1,25 +1,18 @@
 // The drawn chart: made once, then fed. A new selection sets signals and data; only another size, theme or
 // pair of sides needs a new chart.
-const OPTIONS = {
-  ast: true, // evaluates expressions without eval, which our policy forbids
-  defaultStyle: false,
-  actions: false,
-  renderer: "svg",
-  tooltip: false,
-};
 const live = document.getElementById("live");
 const listeners = [];
 
-let made = null; // what vega-embed gave
+let drawn = null; // Vega's view
 let frame = ""; // all of the chart but its data and signals
 let spec = null;
 let shown = () => true; // which rows the legend lets through
 let filtered = false;
 let zoomedTo = null; // domains that the reader zoomed to: {x: [low, high], y: [low, high]}
 
-export const available = () => Boolean(window.vegaEmbed);
+export const available = () => Boolean(window.vega);
 export const current = () => spec;
-export const view = () => made?.view;
+export const view = () => drawn;
 export const zoomed = () => zoomedTo;
 
 // Calls `listener` after each drawing.
@@ -27,12 +20,16 @@ export function onDrawn(listener) {
   listeners.push(listener);
 }
 
+// Loads the chart library, which the page has announced; if it does not come, the picture stays.
 export function library() {
-  const script = document.getElementById("library");
-  if (!script || available()) return Promise.resolve();
+  const address = document.getElementById("library")?.href;
+  if (!address || available()) return Promise.resolve();
   return new Promise((resolve) => {
+    const script = document.createElement("script");
     script.addEventListener("load", resolve);
     script.addEventListener("error", resolve);
+    script.src = address;
+    document.head.append(script);
   });
 }
 
@@ -41,7 +38,7 @@ export async function draw(next) {
   spec = next;
   const { datasets, params, ...rest } = spec;
   const now = JSON.stringify(rest);
-  if (made && now === frame) await feed();
+  if (drawn && now === frame) await feed();
   else {
     await embed();
     frame = now;
@@ -53,8 +50,8 @@ export async function draw(next) {
 // Other targets over the same lines.
 export async function move(datasets) {
   spec = { ...spec, datasets: { ...spec.datasets, ...datasets } };
-  for (const name of Object.keys(datasets)) made.view.data(name, rows()[name]);
-  await made.view.runAsync();
+  for (const name of Object.keys(datasets)) drawn.data(name, rows()[name]);
+  await drawn.runAsync();
   tell();
 }
 
@@ -62,18 +59,18 @@ export async function move(datasets) {
 export async function filter(test) {
   shown = test;
   filtered = true;
-  if (!made) return;
-  for (const [name, own] of Object.entries(rows())) made.view.data(name, own);
-  await made.view.runAsync();
+  if (!drawn) return;
+  for (const [name, own] of Object.entries(rows())) drawn.data(name, own);
+  await drawn.runAsync();
   tell();
 }
 
 // Zooms to domains, or back to everything.
 export async function zoom(domains) {
   zoomedTo = domains;
-  if (!made) return;
-  for (const [name, value] of Object.entries(signals())) made.view.signal(name, value);
-  await made.view.runAsync();
+  if (!drawn) return;
+  for (const [name, value] of Object.entries(signals())) drawn.signal(name, value);
+  await drawn.runAsync();
   tell();
 }
 
@@ -83,7 +80,6 @@ export function param(name) {
 
 // Where values are on the page, from the figure's corner; `inverse` gives values of a place.
 export function geometry() {
-  const { view: drawn } = made;
   const [left, top] = drawn.origin();
   const padding = drawn.padding();
   const [x, y] = [drawn.scale("x"), drawn.scale("y")];
@@ -101,26 +97,46 @@ export function geometry() {
 
 // The points that are drawn and inside the plot.
 export function points() {
-  const [[x0, x1], [y0, y1]] = [made.view.signal("x_domain"), made.view.signal("y_domain")];
+  const [[x0, x1], [y0, y1]] = [drawn.signal("x_domain"), drawn.signal("y_domain")];
   const inside = (row) => row.x >= x0 && row.x <= x1 && row.y >= y0 && row.y <= y1;
   return spec.datasets.points.filter((row) => shown(row) && inside(row));
 }
 
 async function feed() {
-  for (const [name, value] of Object.entries(signals())) made.view.signal(name, value);
-  for (const [name, own] of Object.entries(rows())) made.view.data(name, own);
-  await made.view.resize().runAsync();
+  for (const [name, value] of Object.entries(signals())) drawn.signal(name, value);
+  for (const [name, own] of Object.entries(rows())) drawn.data(name, own);
+  await drawn.resize().runAsync();
 }
 
 async function embed() {
   const place = document.createElement("div");
   place.setAttribute("aria-hidden", "true"); // hundreds of unnamed marks; the points are a table as well
-  const old = made;
-  made = await window.vegaEmbed(place, spec, OPTIONS);
+  const old = drawn;
+  // `ast` and the interpreter do without eval, which our policy forbids.
+  const runtime = window.vega.parse(filled(), null, { ast: true });
+  drawn = new window.vega.View(runtime, {
+    expr: window.vega.expressionInterpreter,
+    renderer: "svg",
+    container: place,
+    hover: false,
+  });
+  await drawn.runAsync();
   live.replaceChildren(place);
   live.hidden = false;
   document.getElementById("still").hidden = true;
   old?.finalize();
+}
+
+// The compiled frame with what is sent beside it, as present/render.py fills it for pictures.
+function filled() {
+  const { vega, datasets, params, ...own } = spec;
+  const values = Object.fromEntries(params.map(({ name, value }) => [name, value]));
+  return {
+    ...vega,
+    ...own,
+    data: vega.data.map((row) => (row.name in datasets ? { ...row, values: datasets[row.name] } : row)),
+    signals: vega.signals.map((row) => (row.name in values ? { ...row, value: values[row.name] } : row)),
+  };
 }
 
 function rows() {

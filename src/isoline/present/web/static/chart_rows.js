@@ -32,7 +32,7 @@ export function targets(data, read, scale, font) {
     for (const field of Object.keys(edges)) {
       const half = textWidth(row[field], font, field === "ratio") / 2;
       if (scale(row.x) - half < edges[field]) row[field] = "";
-      else if (row[field]) edges[field] = scale(row.x) + half;
+      else if (row[field]) edges[field] = scale(row.x) + half + 0.4 * font;
     }
   }
   return rows;

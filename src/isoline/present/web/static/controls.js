@@ -98,7 +98,7 @@ async function redraw() {
 }
 
 async function draw({ rest, ...spec }) {
-  if (spec.layer) await chart.draw(spec);
+  if (spec.vega) await chart.draw(spec);
   else if (rest === drawnRest) await chart.move(spec.datasets);
   else return; // what it belongs to was replaced meanwhile
   drawnRest = rest;
@@ -116,7 +116,7 @@ async function fetchSpec(query, signal) {
   asked.set("legend", "0");
   asked.set("theme", dark.matches ? "dark" : "light");
   const rest = String(new URLSearchParams([...asked].filter(([name]) => !/^(default_)?at$/.test(name))));
-  if (rest === drawnRest) asked.set("part", "targets");
+  asked.set("part", rest === drawnRest ? "targets" : "live");
   const answer = await fetch(`${figure.dataset.path}.chart.json?${asked}`, { signal });
   return answer.ok ? { ...(await answer.json()), rest } : null;
 }

@@ -41,6 +41,7 @@ function show(targets) {
   document.querySelector("h1").textContent = verdict(data, current);
   sentences(narrative(data, current));
   fillTable();
+  showBeside();
   const meanings = document.getElementById("legend");
   meanings.textContent = legend(data, current).join(" · ");
   meanings.hidden = !meanings.textContent;
@@ -69,6 +70,16 @@ function fillTable() {
     line.append(head, ...row.cells.map((text) => made("td", text)), made("td", "", "add"));
     body.append(line);
   }
+}
+
+// Of all points that can stand beside a target, those that do.
+function showBeside() {
+  const near = new Set(current.flatMap((target) => target.readings.flatMap((r) => r.near.map((knot) => knot.key))));
+  const list = document.getElementById("beside");
+  if (!list) return;
+  for (const row of list.querySelectorAll("tbody tr")) row.hidden = !near.has(row.dataset.key);
+  list.querySelector("summary span").textContent = near.size;
+  list.hidden = !near.size;
 }
 
 function group({ metric, unit }) {

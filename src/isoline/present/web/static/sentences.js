@@ -20,14 +20,14 @@ export function verdict(data, targets) {
   return `${where}, at ${words.interactivity(middle.interactivity)} tok/s/user: ${gained}${caveat(data, targets)}.`;
 }
 
-function whyNone({ sides }, targets) {
+function whyNone({ sides, reached }, targets) {
   const empty = sides.filter((side) => side.measured_range === null).map((side) => side.label);
   if (empty.length) return `no data for ${words.join(empty)}, so there is nothing to compare`;
   if (targets.some((t) => t.readings.some((r) => r.status === "wide gap")))
-    return "no ratio can be claimed; the readings bridge wide gaps between points";
+    return `${reached}; the points beside these targets are too far apart to claim a ratio`;
   if (targets.some(bothFaster))
-    return "both sides are faster than asked, so nothing can be compared at these targets";
-  return "the two sides are not both measured at any of these targets";
+    return `${reached}; both are faster than asked, so nothing can be compared at these targets`;
+  return `${reached}; they are not both measured at any of these targets`;
 }
 
 function caveat(data, targets) {

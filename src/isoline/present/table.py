@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from isoline.analyse.comparison import Comparison, Interval, Reading, Target
 from isoline.analyse.quantities import QUANTITIES
-from isoline.analyse.words import amount, between, factor, few, interactivity, range_of, seconds
+from isoline.analyse.words import FEW, amount, between, factor, interactivity, range_of, runs, seconds
 from isoline.domain.point import SIMULATED
 
 NONE = "—"
@@ -116,7 +116,8 @@ def _intervals(comparison: Comparison, metric: Metric) -> list[Row]:
 def _interval(interval: Interval | None, metric: Metric) -> str:
     if interval is None:
         return NONE
-    return range_of(interval.low, interval.high, metric.sign) + few(interval.runs)
+    text = range_of(interval.low, interval.high, metric.sign)
+    return f"{text} ({runs(interval.runs)})" if min(interval.runs) < FEW else text
 
 
 def _latencies(comparison: Comparison) -> list[Row]:

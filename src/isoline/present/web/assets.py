@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+# What a cell says after its value: an interval, or how many runs one rests on.
+AFTERWARDS = re.compile(r"^(.+)( (?:\[[^\[\]]+\]|\(\d+ runs?\)))$")
 BRACKETS = re.compile(r"\[[^\[\]]{1,40}\]")
 FOR_GOOD = "public, max-age=31536000, immutable"
 
@@ -37,6 +39,12 @@ class Asset:
 def whole(text: str) -> Markup:
     """Escaped, with what stands in brackets kept on one line: a dash would let an interval break."""
     return Markup(BRACKETS.sub(r'<span class="whole">\g<0></span>', str(escape(text))))
+
+
+def stacked(text: str) -> Markup:
+    """Escaped, with what follows the value on a line of its own, so that columns stay narrow."""
+    found = AFTERWARDS.match(text)
+    return Markup("{}<small>{}</small>").format(*found.groups()) if found else escape(text)
 
 
 class Assets:
@@ -65,7 +73,7 @@ class Assets:
             auto_reload=False,
         )
         self._environment.globals["static"] = self.url
-        self._environment.filters["whole"] = whole
+        self._environment.filters |= {"whole": whole, "stacked": stacked}
 
     def url(self, name: str) -> str:
         """`/static/3f2a…/page.css`."""

@@ -43,7 +43,6 @@ def page_values(
         "targets": [plain(target.interactivity) for target in comparison.targets],
         "groups": _groups(comparison),
         "legend": table.legend(comparison),
-        "intervals": any(target.interval for target in comparison.targets),
         "beside": beside(comparison),
         "scores": [
             {"task": task, "metric": metric, "sides": list(rows)}

@@ -67,9 +67,17 @@ function fillTable() {
     head.scope = "row";
     if (row.side !== null) head.prepend(marks[row.side].cloneNode(true), " ");
     const line = made("tr", "", row.side === null ? "ratio" : row.unit ? "value" : "known");
-    line.append(head, ...row.cells.map((text) => made("td", text)), made("td", "", "add"));
+    line.append(head, ...row.cells.map(cell), made("td", "", "add"));
     body.append(line);
   }
+}
+
+// What follows the value stands on a line of its own, as in assets.py.
+function cell(text) {
+  const [, value, after] = text.match(/^(.+)( (?:\[[^[\]]+\]|\(\d+ runs?\)))$/) ?? [null, text, ""];
+  const found = made("td", value);
+  if (after) found.append(made("small", after));
+  return found;
 }
 
 // Of all points that can stand beside a target, those that do.

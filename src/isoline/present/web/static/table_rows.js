@@ -1,5 +1,5 @@
 // The rows of the table as present/table.py makes them.
-import { NONE, amount, between, factor, few, fixed, interactivity, rangeOf, round1, seconds } from "./words.js";
+import { NONE, FEW, amount, between, factor, fixed, interactivity, rangeOf, round1, runs, seconds } from "./words.js";
 
 const RECOMPUTED = { cost_per_mtok: "cost", tokens_per_s_per_mw: "power" };
 
@@ -56,7 +56,9 @@ function ratio(value, found) {
 }
 
 function interval(found, { sign }) {
-  return found ? rangeOf(found.low, found.high, sign) + few(found.runs) : NONE;
+  if (!found) return NONE;
+  const text = rangeOf(found.low, found.high, sign);
+  return Math.min(...found.runs) < FEW ? `${text} (${runs(found.runs)})` : text;
 }
 
 function beside(r, field) {

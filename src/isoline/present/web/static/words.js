@@ -63,8 +63,9 @@ export function runs(counts) {
   return `${counts[0]} ${counts[0] === 1 ? "run" : "runs"}${counts.length === 2 ? " a side" : ""}`;
 }
 
-// So few runs that the interval says so.
-export const few = (counts) => (Math.min(...counts) < 3 ? `, ${runs(counts)}` : "");
+export const FEW = 3; // with fewer runs an interval says so
+
+export const few = (counts) => (Math.min(...counts) < FEW ? `, ${runs(counts)}` : "");
 export const bracketed = (text, counts) => ` [${text}${few(counts)}]`;
 
 export const join = (parts) =>

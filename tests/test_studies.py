@@ -42,6 +42,21 @@ def test_the_table_holds_the_figures_of_the_runs() -> None:
     }
 
 
+def test_its_ratios_are_those_of_the_command(tmp_path: Path) -> None:
+    for first, second in (("FP4", "BF16"), ("FP8", "BF16"), ("FP4", "FP8")):
+        slug = f"qwen-3-8b-h100-{first}-vs-{second}".lower()
+        command = [sys.executable, "-m", "isoline", "compare", slug, "--at", "90,100,110"]
+        ran = subprocess.run(
+            [*command, "--format", "json", "--store", str(tmp_path)], capture_output=True, text=True, check=True
+        )
+        told = []
+        for target in json.loads(ran.stdout)["targets"]:
+            interval = target["ratios"]["intervals"]["metric"]
+            ends = f"{interval['low']:.2f}–{interval['high']:.2f}"
+            told.append(f"{target['ratios']['metric']:.2f}× [{ends}]")
+        assert f"| {first} ÷ {second} | {' | '.join(told)} |" in STUDY.read_text()
+
+
 def test_its_data_answers_a_comparison(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "isoline", "compare", "qwen-3-8b-h100-fp4-vs-bf16", "--format", "json"]
     ran = subprocess.run(

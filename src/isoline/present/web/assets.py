@@ -55,7 +55,7 @@ class Assets:
 
         files = {
             "page.css": _text("page.css"),
-            "page.js": bundled("page.js", _text),
+            **{name: bundled(name, _text) for name in ("page.js", "live.js")},
         }
         self._addresses = {name: f"{_digest(text)}/{name}" for name, text in files.items()}
         self._files = {

@@ -47,7 +47,10 @@ def test_its_ratios_are_those_of_the_command(tmp_path: Path) -> None:
         slug = f"qwen-3-8b-h100-{first}-vs-{second}".lower()
         command = [sys.executable, "-m", "isoline", "compare", slug, "--at", "90,100,110"]
         ran = subprocess.run(
-            [*command, "--format", "json", "--store", str(tmp_path)], capture_output=True, text=True, check=True
+            [*command, "--format", "json", "--store", str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         told = []
         for target in json.loads(ran.stdout)["targets"]:

@@ -166,7 +166,8 @@ def _spread(quantity: Quantity, reading: Reading) -> str:
     found = reading.interval
     if found is None:
         return ""
-    text = f"; {words.range_of(found.low, found.high, quantity.sign)} over {words.runs(found.runs)}"
+    basis = "by the spread at other loads" if min(found.runs) == 1 else f"over {words.runs(found.runs)}"
+    text = f"; {words.range_of(found.low, found.high, quantity.sign)} {basis}"
     if found.rivals[0] > 1:
         text += f", the best of {found.rivals[0]} recipes that noise cannot tell apart"
         text += f" (luck may be {100 * found.bias[0]:.1f} % of it)"

@@ -128,7 +128,8 @@ function clause(data, side, r) {
 function spread(data, { interval }) {
   if (!interval) return "";
   const { low, high, runs, rivals, bias } = interval;
-  const text = `; ${words.rangeOf(low, high, data.quantities[data.metric].sign)} over ${words.runs(runs)}`;
+  const basis = Math.min(...runs) === 1 ? "by the spread at other loads" : `over ${words.runs(runs)}`;
+  const text = `; ${words.rangeOf(low, high, data.quantities[data.metric].sign)} ${basis}`;
   if (rivals[0] === 1) return text;
   const luck = words.fixed(100 * bias[0], 1);
   return (

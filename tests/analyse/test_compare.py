@@ -209,7 +209,9 @@ def test_a_point_measured_once_has_an_interval_but_no_winner() -> None:
 
 def test_nobody_wins_by_the_bound_of_the_other() -> None:
     short = [p for p in repeats("bf16", 1, (-0.01, 0, 0.01)) if p.concurrency != 64]
-    target = of_repeats(repeats("fp4", 1.2, (-0.01, 0, 0.01)), short, targets=(90.0,)).targets[0]
+    comparison = of_repeats(repeats("fp4", 1.2, (-0.01, 0, 0.01)), short, targets=(90.0,))
+    target = comparison.targets[0]
+    assert "FP4 is higher by at most 1." in comparison.narrative[0]
     assert target.winner is None
     assert target.winner_reason == "BF16 is faster than asked: its value is only a bound"
 

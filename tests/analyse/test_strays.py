@@ -42,3 +42,9 @@ def test_ordinary_noise_names_nobody() -> None:
 def test_of_two_runs_neither_is_the_odd_one() -> None:
     two = next(s for s in SCENARIOS if s.name == "2 starts")
     assert stray_notes(slower(points(two, Random(1)), 1, 16, 0.5)) == ()
+
+
+def test_runs_of_one_start_alone_have_no_others_to_lie_far_from() -> None:
+    first, *rest = points(FIVE, Random(1))
+    same = replace(first, runs=tuple(replace(run, run_started_at="now", repeat=0) for run in first.runs))
+    assert stray_notes([same, *rest]) == ()

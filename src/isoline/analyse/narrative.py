@@ -183,8 +183,11 @@ def _gain(quantity: Quantity, sides: tuple[Side, Side], target: Target) -> str |
     pair = {THROUGHPUT: (THROUGHPUT, COST), COST: (COST, THROUGHPUT)}.get(quantity.key, (quantity.key,))
     parts: list[str] = []
     leader: Side | None = None
+    statuses = [reading.status for reading in target.readings]
     for key in pair:
-        better, words_of = _better(QUANTITIES[key], sides, *_values(key, target), first=key == pair[0])
+        better, words_of = _better(
+            QUANTITIES[key], sides, *_values(key, target), first=key == pair[0], statuses=statuses
+        )
         if words_of:
             subject = "" if better is leader or better is None else f"{better.label} "
             parts.append(f"{subject}{words_of}")
@@ -207,6 +210,7 @@ def _better(
     interval: Interval | None,
     *,
     first: bool,
+    statuses: Sequence[str],
 ) -> tuple[Side | None, str]:
     """The side that is better, and by how much, with the interval where it comes first.
 
@@ -218,16 +222,22 @@ def _better(
         return sides[0], ""
     if interval is not None and interval.low <= 1 <= interval.high:
         return None, _no_difference(quantity, sides, a / b, interval) if first else ""
-    side = sides[(a < b) != quantity.lower_is_better]
+    better = int((a < b) != quantity.lower_is_better)
+    side, bound = sides[better], _bounded(statuses[better], statuses[not better])
     more = max(a, b) / min(a, b)
     low, high = _upwards(interval, a < b) if interval else (0.0, 0.0)
     text = words.factor(more, low, high) if interval else words.times(more)
     if not quantity.lower_is_better:
         beside = words.bracketed(words.between(low, high), interval.runs) if interval and first else ""
-        return side, f"is higher by {text}{beside} in {quantity.noun}"
+        return side, f"is higher by {bound}{text}{beside} in {quantity.noun}"
     beside = words.bracketed(words.percent_between(low, high), interval.runs) if interval and first else ""
-    less = f"{quantity.verb} {words.percent_less(more)}{beside} less {quantity.noun}"
-    return side, f"{less} ({text} the tokens per dollar)" if quantity.key == COST else less
+    less = f"{quantity.verb} {bound}{words.percent_less(more)}{beside} less {quantity.noun}"
+    return side, f"{less} ({bound}{text} the tokens per dollar)" if quantity.key == COST else less
+
+
+def _bounded(leading: str, trailing: str) -> str:
+    """A side that is faster than asked gives at least its value: their ratio is a bound, then."""
+    return "at least " if leading == "dominated" else "at most " if trailing == "dominated" else ""
 
 
 def _no_difference(quantity: Quantity, sides: tuple[Side, Side], ratio: float, interval: Interval) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import msgspec
 
@@ -60,12 +61,16 @@ def bands(line: Sequence[LineSegment], between: Between) -> tuple[Band, ...]:
     """Intervals along a drawn line, where points are close enough for a reading."""
     found = []
     for segment in line:
+        if segment.style != "curve":
+            continue
         samples = segment.samples[:: len(segment.samples) // BAND_SAMPLES + 1]
         if samples[-1:] != segment.samples[-1:]:
             samples += segment.samples[-1:]
-        known = [(x, at.low, at.high) for x, y in samples if (at := between(x, y)) is not None]
-        if segment.style == "curve" and len(known) > 1:
-            found.append(Band(tuple(known)))
+        told = [(x, between(x, y)) for x, y in samples]
+        for known, own in groupby(told, lambda sample: sample[1] is not None):
+            band = tuple((x, at.low, at.high) for x, at in own if at is not None)
+            if known and len(band) > 1:  # a point without repeats interrupts it
+                found.append(Band(band))
     return tuple(found)
 
 

@@ -52,6 +52,8 @@ def strays(points: Sequence[Point]) -> Iterator[list[Stray]]:
 def _far(runs: Sequence[Point], start: Start, covariance: Covariance, t: float) -> Iterator[Stray]:
     mine = [run for run in runs if start_of(run) == start]
     others = [run for run in runs if start_of(run) != start]
+    if not others:  # nothing to lie far from
+        return
     for run in mine:
         for what, variance in (("interactivity", covariance.xx), ("throughput", covariance.bb)):
             mean = fsum(log(getattr(other, what)) for other in others) / len(others)

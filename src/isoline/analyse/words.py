@@ -71,7 +71,9 @@ def bracketed(text: str, counts: tuple[int, ...]) -> str:
 
 
 def few(counts: tuple[int, ...]) -> str:
-    """`, 2 runs` where they are."""
+    """`, 2 runs` where they are; a point measured once has the spread of others."""
+    if min(counts) == 1:
+        return ", measured once"
     return f", {runs(counts)}" if min(counts) < FEW else ""
 
 

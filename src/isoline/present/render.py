@@ -55,7 +55,7 @@ def fill(vega: Values, spec: Spec) -> Values:
     _set(vega["data"], "values", spec.get("datasets", {}))
     params = spec.get("params", [])
     assert isinstance(params, list)
-    _set(vega.get("signals"), "value", {row["name"]: row["value"] for row in params})
+    _set(vega.get("signals", []), "value", {row["name"]: row["value"] for row in params})
     if isinstance(title := spec.get("title"), dict) and isinstance(own := vega["title"], dict):
         own |= title
     return vega

@@ -19,6 +19,7 @@ LEGEND = {
     SIMULATED: "s simulated: computed, not measured",
     "outside": "— nothing known there",
     "interval": "[ ] 95 % interval between runs (Student's t)",
+    "once": "1 run: a point beside was measured once; its interval rests on the spread at other loads",
 }
 
 
@@ -179,6 +180,8 @@ def legend(comparison: Comparison) -> list[str]:
     used = {reading.status for reading in readings} | {reading.basis for reading in readings}
     if any(target.interval for target in comparison.targets):
         used.add("interval")
+    if any(r.interval and min(r.interval.runs) == 1 for r in readings):
+        used.add("once")
     return [text for name, text in LEGEND.items() if name in used]
 
 

@@ -13,6 +13,7 @@ import multiprocessing
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from isoline.present import render
@@ -27,6 +28,8 @@ class Pictures:
 
     def __init__(self, cache: Path | None = None) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._turn = asyncio.Lock()
+        self._worked = 0  # tasks that the present worker was given
         self._made: OrderedDict[str, bytes] = OrderedDict()
         self._cache = cache
         self._library: asyncio.Task[bytes] | None = None
@@ -52,6 +55,19 @@ class Pictures:
         return made
 
     async def _work(self, work: Callable[..., bytes], *given: object) -> bytes:
+        """One at a time, so that a worker can be replaced between two: executors that do so themselves
+        forget what is queued at that moment (python/cpython issue 115634)."""
+        async with self._turn:
+            if self._worked >= RENDERINGS:
+                self.close()
+            try:
+                return await self._given(work, *given)
+            except BrokenProcessPool:  # the worker is gone, out of memory say: once more in a fresh one
+                self.close()
+                return await self._given(work, *given)
+
+    async def _given(self, work: Callable[..., bytes], *given: object) -> bytes:
+        self._worked += 1
         return await asyncio.get_running_loop().run_in_executor(self._workers(), work, *given)
 
     async def library(self) -> bytes:
@@ -72,11 +88,8 @@ class Pictures:
 
     def _workers(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                max_workers=1,
-                mp_context=multiprocessing.get_context("spawn"),
-                max_tasks_per_child=RENDERINGS,
-            )
+            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            self._worked = 0
         return self._pool
 
 
@@ -91,4 +104,9 @@ def _compile(frame: str) -> bytes:
 
 def _warm() -> None:
     """One small picture loads the fonts and the JavaScript engine."""
-    render.to_svg({"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a"}}})
+    layer = {
+        "data": {"name": "rows"},
+        "mark": {"type": "text", "text": {"expr": "datum.text"}},
+        "encoding": {},
+    }
+    render.to_png({"datasets": {"rows": [{"text": "Isoline"}]}, "layer": [layer]})

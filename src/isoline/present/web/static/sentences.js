@@ -60,14 +60,17 @@ function better({ sides, quantities }, key, target, first) {
   const { noun, verb } = quantities[key]; // a verb says that less is better
   if (interval && interval.low <= 1 && 1 <= interval.high)
     return [null, first ? noDifference(noun, sides, a / b, interval) : ""];
-  const side = sides[(a < b) !== Boolean(verb) ? 1 : 0];
+  const lead = (a < b) !== Boolean(verb) ? 1 : 0;
+  const side = sides[lead];
+  const [leading, trailing] = [target.readings[lead].status, target.readings[1 - lead].status];
+  const bound = leading === "dominated" ? "at least " : trailing === "dominated" ? "at most " : "";
   const more = Math.max(a, b) / Math.min(a, b);
   const [low, high] = interval ? upwards(interval, a < b) : [];
   const text = interval ? words.factor(more, low, high) : words.times(more);
   const beside = (range) => (interval && first ? words.bracketed(range(low, high), interval.runs) : "");
-  if (!verb) return [side, `is higher by ${text}${beside(words.between)} in ${noun}`];
-  const less = `${verb} ${words.percentLess(more)}${beside(words.percentBetween)} less ${noun}`;
-  return [side, key === COST ? `${less} (${text} the tokens per dollar)` : less];
+  if (!verb) return [side, `is higher by ${bound}${text}${beside(words.between)} in ${noun}`];
+  const less = `${verb} ${bound}${words.percentLess(more)}${beside(words.percentBetween)} less ${noun}`;
+  return [side, key === COST ? `${less} (${bound}${text} the tokens per dollar)` : less];
 }
 
 function noDifference(noun, [a, b], ratio, { low, high, runs }) {

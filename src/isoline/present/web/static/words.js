@@ -65,7 +65,11 @@ export function runs(counts) {
 
 export const FEW = 3; // with fewer runs an interval says so
 
-export const few = (counts) => (Math.min(...counts) < FEW ? `, ${runs(counts)}` : "");
+export function few(counts) {
+  if (Math.min(...counts) === 1) return ", measured once";
+  return Math.min(...counts) < FEW ? `, ${runs(counts)}` : "";
+}
+
 export const bracketed = (text, counts) => ` [${text}${few(counts)}]`;
 
 export const join = (parts) =>

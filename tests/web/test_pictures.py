@@ -1,0 +1,66 @@
+"""The process that draws: it is replaced between two pictures, and when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from isoline.present.web import pictures
+from isoline.present.web.pictures import Pictures
+
+
+def spec(text: str) -> bytes:
+    """A chart of one word."""
+    layer = {
+        "data": {"name": "rows"},
+        "mark": {"type": "text", "text": {"expr": "datum.text"}},
+        "encoding": {},
+    }
+    return json.dumps({"datasets": {"rows": [{"text": text}]}, "layer": [layer]}).encode()
+
+
+@contextmanager
+def drawing() -> Iterator[Pictures]:
+    found = Pictures()
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def worker(found: Pictures) -> int:
+    pool = found._pool
+    assert pool is not None
+    (process,) = pool._processes
+    return process
+
+
+def test_what_warms_draws() -> None:
+    pictures._warm()
+
+
+def test_many_at_once_outlive_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "RENDERINGS", 2)
+
+    async def all_of_them(found: Pictures) -> list[bytes]:
+        return await asyncio.gather(*(found.picture(spec(f"word{n}"), "svg") for n in range(5)))
+
+    with drawing() as found:
+        drawn = asyncio.run(asyncio.wait_for(all_of_them(found), 100))
+    assert [f"word{n}" in one.decode() for n, one in enumerate(drawn)] == [True] * 5
+
+
+def test_a_worker_that_died_is_replaced() -> None:
+    async def before_and_after(found: Pictures) -> bytes:
+        await found.picture(spec("before"), "svg")
+        os.kill(worker(found), signal.SIGKILL)
+        return await found.picture(spec("after"), "svg")
+
+    with drawing() as found:
+        assert b"after" in asyncio.run(asyncio.wait_for(before_and_after(found), 100))

@@ -33,6 +33,7 @@ class Handler(BaseHTTPRequestHandler):
     asked = 0
     completed = 0
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else tokens arrive all at once
 
     def do_GET(self) -> None:
         Handler.asked += 1

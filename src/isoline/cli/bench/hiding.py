@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from isoline.domain.recipe import Recipe
+
 HIDDEN = "***"
+_TEXTS = ("checkpoint", "flags", "image")  # of a recipe: free texts, which settings may have filled
 
 
 class Hider:
@@ -25,6 +28,11 @@ class Hider:
     def document(self, value: object) -> object:
         """Any structure as plain values, every text in it without secrets."""
         return self._plain(msgspec.to_builtins(value))
+
+    def recipe(self, recipe: Recipe) -> Recipe:
+        """The recipe as it may be stored: a checkpoint's URL or a flag may hold a secret."""
+        texts = {name: text for name in _TEXTS if (text := getattr(recipe, name)) is not None}
+        return msgspec.structs.replace(recipe, **{name: self.text(text) for name, text in texts.items()})
 
     def _plain(self, value: object) -> object:
         if isinstance(value, str):

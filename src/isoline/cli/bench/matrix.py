@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from itertools import product
 from os import environ
 
 import msgspec
 
 from isoline.cli.bench.mistakes import plain
+from isoline.cli.bench.secrecy import of_variables, of_words
 from isoline.cli.bench.spec import Adjusted, Choice, Engine, Scalar, Spec, SpecProblem
 from isoline.errors import UsageError
 from isoline.measure.launchers.acceptance import acceptance
@@ -33,6 +34,7 @@ class Configuration:
     recipe: Mapping[str, Scalar]
     start_timeout: float
     places: Mapping[str, tuple[str, ...]]  # where the recipe's fields are declared
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)  # that its settings hold
 
     @property
     def served(self) -> str:
@@ -61,9 +63,15 @@ def configurations(spec: Spec) -> list[Configuration]:
     """Every combination of the matrix, in the order of the file; a wrong one is a `SpecProblem`."""
     assert spec.engine is not None
     axes = [_axis(name, rows) for name, rows in spec.matrix.items()]
-    found = [_configuration(spec, spec.engine, rows) for rows in product(*axes)]
+    combinations = list(product(*axes))
+    found = [_configuration(spec, spec.engine, rows) for rows in combinations]
     for number, one in enumerate(found):
-        for other in found[:number]:
+        for earlier, other in enumerate(found[:number]):
+            if one.name == other.name:
+                pairs = zip(combinations[number], combinations[earlier], strict=True)
+                path = next(row.path for row, before in pairs if row.path != before.path)
+                words = f"two configurations would be called {one.name}: name the choices otherwise"
+                raise SpecProblem(path, words)
             if (one.recipe, one.flags) == (other.recipe, other.flags):
                 words = "have the same recipe: say under recipe what differs, such as the precision"
                 raise SpecProblem(("matrix",), f"{other.name} and {one.name} {words}")
@@ -79,19 +87,22 @@ def _axis(name: str, rows: object) -> list[_Row]:
     else:
         words = f"expected values like {name}: [1, 2], or choices like {name}: {{fast: {{tp: 8}}}}"
         raise SpecProblem(("matrix", name), words)
-    return [_Row(label, _choice(values, ("matrix", name, key)), ("matrix", name, key))
-            for key, label, values in found]  # fmt: skip
+    path, listed = ("matrix", name), isinstance(rows, list)
+    return [
+        _Row(label, _choice(values, (*path, key), listed=listed), (*path, key))
+        for key, label, values in found
+    ]
 
 
-def _choice(values: object, path: tuple[str, ...]) -> Choice:
+def _choice(values: object, path: tuple[str, ...], *, listed: bool) -> Choice:
+    """The settings at `path`; `listed`: they are one value of a list, not keys that the file has."""
     if not isinstance(values, dict):
         raise SpecProblem(path, "expected settings, such as {tp: 8, recipe: {precision: fp8}}")
     try:
         return msgspec.convert(values, Choice)
     except msgspec.ValidationError as error:
         message, rest = plain(str(error), values, Choice)
-    # The one value of a list is not a key below it.
-    raise SpecProblem((*path, *rest) if path[-1] not in "0123456789" else path, message)
+    raise SpecProblem(path if listed else (*path, *rest), message)
 
 
 def _configuration(spec: Spec, engine: Engine, rows: Sequence[_Row]) -> Configuration:
@@ -110,7 +121,25 @@ def _configuration(spec: Spec, engine: Engine, rows: Sequence[_Row]) -> Configur
     for row in rows:
         places |= {key: (*row.path, "recipe", key) for key in row.choice.recipe}
     recipe = _recipe(spec, rows, launcher, settings, places)
-    return Configuration(name, launcher, settings, recipe, engine.start_timeout, places)
+    held = _secrets(settings, [engine, *(row.choice for row in rows)])
+    return Configuration(name, launcher, settings, recipe, engine.start_timeout, places, held)
+
+
+def _secrets(settings: Settings, parts: Sequence[Adjusted]) -> frozenset[str]:
+    """Texts of the settings that by the names of flags or variables are secret, `$NAME`s included."""
+    named = {name for part in parts for name in _variables(msgspec.to_builtins(part))}
+    held = {name: environ[name] for name in named if name in environ}
+    words = [*settings.program, *settings.extra]
+    return frozenset([*of_variables(settings.environment), *of_variables(held), *of_words(words)])
+
+
+def _variables(value: object) -> Iterator[str]:
+    """Names of the `$NAME`s in all texts of plain values."""
+    if isinstance(value, str):
+        yield from string.Template(value).get_identifiers()
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _variables(item)
 
 
 def _launcher(name: str) -> Launcher:
@@ -191,8 +220,7 @@ def _recipe(
     }
     if launcher.serves is None:
         implied["checkpoint"] = settings.model
-    if settings.dp:
-        implied["gpus"] = (settings.tp or 1) * (settings.pp or 1) * settings.dp
+    implied["gpus"] = launcher.gpus(settings)
     return {**{key: value for key, value in implied.items() if value is not None}, **declared}
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from isoline.cli.bench.earlier import Reports
 from isoline.cli.bench.hiding import Hider
-from isoline.cli.bench.matrix import Configuration, configurations
+from isoline.cli.bench.matrix import Configuration
 from isoline.cli.bench.plan import plan_of, target_of
 from isoline.cli.bench.recipe import Declared, declare
 from isoline.cli.bench.spec import Spec, SpecProblem
@@ -40,10 +40,12 @@ class Progress:
         return SweepResult(points, planned, self.failed or self.stopped or missing)
 
 
-def planned(spec: Spec, offer: Offer, catalog: Catalog, hider: Hider) -> list[Progress]:
+def planned(
+    found: Sequence[Configuration], spec: Spec, offer: Offer, catalog: Catalog, hider: Hider
+) -> list[Progress]:
     """Every configuration, none of it measured; a wrong one is a `SpecProblem`."""
     salt = randomness.randbits(32)
-    return [Progress(one, _plan(one, spec, offer, catalog, hider, salt)) for one in configurations(spec)]
+    return [Progress(one, _plan(one, spec, offer, catalog, hider, salt)) for one in found]
 
 
 def _plan(one: Configuration, spec: Spec, offer: Offer, catalog: Catalog, hider: Hider, salt: int) -> Plan:
@@ -57,8 +59,8 @@ def _plan(one: Configuration, spec: Spec, offer: Offer, catalog: Catalog, hider:
     identity: Mapping[str, object] = {
         "url": one.launcher.engine,
         "ignore_eos": spec.ignore_eos,
-        "recipe": dict(one.recipe),
-        "settings": settings,
+        "recipe": hider.document(one.recipe),  # hashed: another key is no other sweep
+        "settings": hider.document(settings),
     }
     target = target_of(spec, NOWHERE, one.served)
     return plan_of(spec, offer, target, identity, salt, hider.text)

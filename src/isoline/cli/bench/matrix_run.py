@@ -6,7 +6,7 @@ import hashlib
 import random
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ import msgspec
 from isoline.cli.bench.compared import comparisons
 from isoline.cli.bench.earlier import Beginning, begin
 from isoline.cli.bench.engine_log import excerpt
-from isoline.cli.bench.hiding import Hider
+from isoline.cli.bench.hiding import HIDDEN, Hider
 from isoline.cli.bench.hosts import on_hosts
 from isoline.cli.bench.keeper import About, StoreKeeper
 from isoline.cli.bench.matrix import Configuration
@@ -27,6 +27,7 @@ from isoline.cli.bench.matrix_view import Measured, Shown
 from isoline.cli.bench.plan import target_of
 from isoline.cli.bench.recipe import Declared, declare
 from isoline.cli.bench.run import dataset_of, exit_code, hold, measure, say_notes, say_resumed
+from isoline.cli.bench.secrecy import secret_name
 from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.cli.bench.telemetry import sources
 from isoline.cli.bench.workload import Offer
@@ -61,14 +62,21 @@ class MatrixRun:
     """All configurations of a spec, checked as far as they can be before anything is started."""
 
     def __init__(
-        self, spec: Spec, offer: Offer, catalog: Catalog, root: Path, command: str, hider: Hider
+        self,
+        spec: Spec,
+        found: Sequence[Configuration],
+        offer: Offer,
+        catalog: Catalog,
+        root: Path,
+        command: str,
+        hider: Hider,
     ) -> None:
         if spec.url is not None:
             raise SpecProblem(("url",), "name either a url or an engine that is started, not both")
         self._spec, self._offer, self._catalog, self._root = spec, offer, catalog, root
         self._command, self._hider = command, hider
         sources(spec.telemetry, NOWHERE)
-        self._all = planned(spec, offer, catalog, hider)
+        self._all = planned(found, spec, offer, catalog, hider)
         self._began = ""
         self._interrupted = False
 
@@ -165,6 +173,7 @@ class MatrixRun:
         told = " ".join(text for text in (one.flags, identity.fields.get("flags")) if isinstance(text, str))
         if "flags" not in one.recipe and told:
             declared.recipe = msgspec.structs.replace(declared.recipe, flags=told)
+        declared.recipe = self._hider.recipe(declared.recipe)
         return declared
 
     def _measure(
@@ -202,6 +211,10 @@ class MatrixRun:
 
     def _engine(self, one: Configuration, server: Server, repeat: int) -> dict[str, object]:
         settings = {key: value for key, value in asdict(one.settings).items() if value not in (None, (), {})}
+        if variables := one.settings.environment:
+            # By name as well: a numeric password is too plain a text to be hidden wherever it occurs.
+            shown = {name: HIDDEN if secret_name(name) else value for name, value in variables.items()}
+            settings["environment"] = shown
         return {
             "configuration": one.name,
             "start": repeat,

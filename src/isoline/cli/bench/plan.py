@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -21,8 +20,6 @@ from isoline.measure.target import Target
 
 _FEW = 8  # requests; the first leaves the window, and a median needs six for an interval
 _PATIENCE = 5.0  # seconds; a server that says nothing about itself is measured all the same
-_SECRET = re.compile(r"(?i)token|key|secret|passw")  # in names of variables
-_SHORT = 3  # letters; a text this short is no secret, and hiding it would garble words
 
 
 def plan_of(
@@ -54,21 +51,6 @@ def plan_of(
         hide=hide,
         identity={**identity, "dataset": spec.dataset, **hosts_asked(spec)},
     )
-
-
-def secrets(spec: Spec) -> list[str]:
-    """Values that must appear in nothing that is stored or printed, the longest first."""
-    values = [*spec.headers.values(), os.environ.get(spec.api_key_env or "", ""), *_of_engine(spec)]
-    parts = {part for value in values for part in (value, *value.split()) if len(part) > _SHORT}
-    return sorted(parts, key=len, reverse=True)
-
-
-def _of_engine(spec: Spec) -> list[str]:
-    """Values of its environment that by their names are secrets, as they are and as `$NAME` makes them."""
-    if spec.engine is None:
-        return []
-    told = {name: str(value) for name, value in spec.engine.environment.items() if _SECRET.search(name)}
-    return [text for value in told.values() for text in (value, os.path.expandvars(value))]
 
 
 def target_of(spec: Spec, url: str, model: str) -> Target:

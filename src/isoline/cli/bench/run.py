@@ -14,10 +14,11 @@ from isoline.cli.bench.hiding import Hider, command_line
 from isoline.cli.bench.hosts import on_hosts
 from isoline.cli.bench.keeper import About, StoreKeeper
 from isoline.cli.bench.live import Both, live_watch
-from isoline.cli.bench.plan import plan_of, probe_of, secrets, target_of
+from isoline.cli.bench.plan import plan_of, probe_of, target_of
 from isoline.cli.bench.progress import Live, Quiet
 from isoline.cli.bench.reading import Asked
 from isoline.cli.bench.recipe import Declared, declare
+from isoline.cli.bench.secrecy import secrets
 from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.cli.bench.telemetry import doubts, sources
 from isoline.cli.bench.view import document, print_table, to_json
@@ -43,15 +44,19 @@ def bench(
 ) -> int:
     """Measures, stores, prints; returns the exit code."""
     spec = asked.spec()
-    hider = Hider(secrets(spec))
-    command = command_line(arguments, hider)
     with TemporaryDirectory(prefix="isoline-") as folder:
         if spec.engine is not None:
+            from isoline.cli.bench.matrix import configurations
             from isoline.cli.bench.matrix_run import MatrixRun
 
             with asked.located():
-                run = MatrixRun(spec, offer_of(spec, Path(folder)), catalog, root, command, hider)
+                found = configurations(spec)
+                hider = Hider(secrets(spec, (secret for one in found for secret in one.secrets)))
+                command = command_line(arguments, hider)
+                run = MatrixRun(spec, found, offer_of(spec, Path(folder)), catalog, root, command, hider)
             return run.run(output, fresh=fresh)
+        hider = Hider(secrets(spec))
+        command = command_line(arguments, hider)
         with asked.located():
             offer = offer_of(spec, Path(folder))
             return _bench_url(spec, offer, catalog, root, command, hider, output, fresh)
@@ -73,6 +78,7 @@ def _bench_url(
     if "ignore_eos" in identity.refuses:
         target = replace(target, ignore_eos=False)
     declared = declare(spec.recipe, model, catalog, identity)
+    declared.recipe = hider.recipe(declared.recipe)
     telemetry = sources(spec.telemetry, url)
     plan = plan_of(spec, offer, target, {"recipe": declared.recipe.id}, randomness.randbits(32), hider.text)
     if identity.served and model not in identity.served:

@@ -48,11 +48,17 @@ class Settings:
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
+def replicated(settings: Settings) -> int | None:
+    """GPUs where each data-parallel replica has ranks of its own; `None` where no `dp` is said."""
+    return settings.dp and settings.dp * (settings.tp or 1) * (settings.pp or 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Launcher:
     """How one engine is started: `command` gives its arguments, `flags` are those that stand for one
     setting, `ready` are paths that answer 200 once it serves, `install` says in words how to get it,
-    `serves` what requests call the model, where that is neither `served_name` nor the checkpoint.
+    `serves` what requests call the model, where that is neither `served_name` nor the checkpoint,
+    `gpus` how many GPUs the settings take, `None` where they do not say.
     """
 
     engine: str
@@ -62,6 +68,7 @@ class Launcher:
     ready: tuple[str, ...] = ("/health", "/v1/models")
     install: str = ""
     serves: Callable[[Settings], str] | None = None
+    gpus: Callable[[Settings], int | None] = replicated
 
     def arguments(self, settings: Settings) -> list[str]:
         """The whole command line."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from isoline.measure.launchers.settings import Launcher, Settings, flags
+from dataclasses import replace
+
+from isoline.measure.launchers.settings import Launcher, Settings, flags, replicated
 
 _FLAGS = {
     "served_name": "--served-model-name",
@@ -34,6 +36,19 @@ def command(settings: Settings) -> list[str]:
     return found
 
 
+def gpus(settings: Settings) -> int | None:
+    """With data-parallel attention the replicas share the tensor-parallel ranks, else each has its own.
+
+    Source: docs.sglang.io/docs/advanced_features/dp_dpa_router_guide.
+    """
+    return replicated(replace(settings, dp=settings.dp and 1) if settings.dp_attention else settings)
+
+
 LAUNCHER = Launcher(
-    "sglang", ("python3", "-m", "sglang.launch_server"), command, _FLAGS, install="pip install sglang"
+    "sglang",
+    ("python3", "-m", "sglang.launch_server"),
+    command,
+    _FLAGS,
+    install="pip install sglang",
+    gpus=gpus,
 )

@@ -23,7 +23,7 @@ from isoline.analyse.runs import latest_run_per_line, without_repeats
 from isoline.analyse.strays import stray_notes
 from isoline.analyse.terms import DEFAULT_VIEW, NO_FILTERS, Filters, Terms, View
 from isoline.domain.catalog import Catalog
-from isoline.domain.point import PUBLISHED, Coverage, Dataset, Point, Selection
+from isoline.domain.point import PUBLISHED, SIMULATED, Coverage, Dataset, Point, Selection
 from isoline.domain.sequence import parse_sequence, sequence_name
 from isoline.domain.slugs import Slug
 from isoline.errors import NoDataError, UsageError
@@ -259,7 +259,7 @@ def _sources(points: Sequence[Point], datasets: Mapping[str, Dataset]) -> tuple[
             Source(
                 dataset=name,
                 kind=about.kind if about else "",
-                source=", ".join(pages) or _place(about.source if about else ""),
+                source=", ".join(pages) or _place(about),
                 points=len(own),
                 first_date=dates[0] if dates else None,
                 last_date=dates[-1] if dates else None,
@@ -268,9 +268,13 @@ def _sources(points: Sequence[Point], datasets: Mapping[str, Dataset]) -> tuple[
     return tuple(found)
 
 
-def _place(source: str) -> str:
-    """An address as it is; of a path on the importing machine only its end, which is all that tells much."""
-    return source if "://" in source else source.rstrip("/").rpartition("/")[2]
+def _place(about: Dataset | None) -> str:
+    """Addresses and words as they are; of a path on the importing machine only its end, which tells most."""
+    if about is None:
+        return ""
+    if "://" in about.source or about.kind in (SIMULATED, "study"):
+        return about.source
+    return about.source.rstrip("/").rpartition("/")[2]
 
 
 def _where(question: Question) -> str:

@@ -25,3 +25,13 @@ def isoline(store: Path, *arguments: str, code: int | None = 0) -> subprocess.Co
     assert code is None or ran.returncode == code, ran.stderr
     assert "Traceback" not in ran.stderr
     return ran
+
+
+def told_at(spec: Path, line: int, words: str) -> None:
+    """`bench` refuses a spec with its file and line, in these words, before it makes a store."""
+    store = spec.parent / "store"
+    ran = isoline(store, "bench", str(spec), "--store", str(store), code=None)
+    assert ran.returncode in (1, 2)
+    assert f"{spec}:{line}: " in ran.stderr
+    assert words in ran.stderr
+    assert not store.exists()

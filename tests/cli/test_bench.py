@@ -18,7 +18,7 @@ import pytest
 
 from isoline.cli.bench.spec import EXAMPLE, Spec
 from isoline.store.store import Store
-from tests.cli.process import isoline
+from tests.cli.process import isoline, told_at
 from tests.measure.conftest import mock_binary as mock_binary
 from tests.measure.servers import (
     DONE,
@@ -277,14 +277,7 @@ def test_a_mistake_in_a_spec_is_told_with_file_and_line(
 ) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text(SPEC.replace(old, new, 1))
-    ran = subprocess.run(
-        [sys.executable, "-m", "isoline", "bench", str(spec), "--store", str(tmp_path / "store")],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ran.returncode in (1, 2)
-    assert f"{spec}:{line}: " in ran.stderr
-    assert words in ran.stderr
-    assert not (tmp_path / "store").exists()
+    told_at(spec, line, words)
 
 
 def test_a_flag_beside_a_spec_wins(server: str, tmp_path: Path) -> None:

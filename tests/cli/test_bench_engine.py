@@ -23,7 +23,7 @@ from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Selection
 from isoline.measure.live.file import read_live
 from isoline.store.store import Store
-from tests.cli.process import isoline
+from tests.cli.process import isoline, told_at
 
 STUB = Path(__file__).parents[1] / "measure/engines/stub_engine.py"
 SIMULATED = """\
@@ -261,14 +261,7 @@ def test_a_mistake_in_a_matrix_is_told_with_file_and_line(
     old: str, new: str, line: int, words: str, tmp_path: Path
 ) -> None:
     path = spec(tmp_path, SIMULATED.replace(old, new, 1))
-    ran = subprocess.run(
-        [sys.executable, "-m", "isoline", "bench", str(path), "--store", str(tmp_path / "store")],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ran.returncode in (1, 2)
-    assert f"{path}:{line}: " in ran.stderr
-    assert words in ran.stderr
-    assert not (tmp_path / "store").exists()
+    told_at(path, line, words)
 
 
 def test_the_example_is_a_spec_with_known_keys(tmp_path: Path) -> None:

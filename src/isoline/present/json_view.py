@@ -114,15 +114,15 @@ def _reading(reading: Reading) -> dict[str, object]:
     }
 
 
+def _limits(found: Interval) -> dict[str, object]:
+    return {"low": found.low, "high": found.high, "level": found.level, "df": found.freedom}
+
+
 def _interval(found: Interval | None) -> dict[str, object] | None:
     """Of a reading: what is said per side is said of its own."""
     if found is None:
         return None
-    return {
-        "low": found.low,
-        "high": found.high,
-        "level": found.level,
-        "df": found.freedom,
+    return _limits(found) | {
         "runs": found.runs[0],
         "starts": found.starts[0],
         "rivals": found.rivals[0],
@@ -134,11 +134,4 @@ def _ratio_interval(found: Interval | None) -> dict[str, object] | None:
     """Of a ratio: runs and starts in the order of the sides."""
     if found is None:
         return None
-    return {
-        "low": found.low,
-        "high": found.high,
-        "level": found.level,
-        "df": found.freedom,
-        "runs": list(found.runs),
-        "starts": list(found.starts),
-    }
+    return _limits(found) | {"runs": list(found.runs), "starts": list(found.starts)}

@@ -3,7 +3,7 @@
 # Usage: hopper_sweep.sh WORK STREAMS REPEAT FORMAT...
 #   WORK/site        vLLM and what it needs (PYTHONPATH of the server)
 #   WORK/client      what Isoline needs beside the host's own packages
-#   STREAMS          such as 1,4,16,64
+#   STREAMS          such as 1,4,16,64; FORMAT:STREAMS gives one format its own
 #   AFTER            environment: a command that runs beside the last format's server once its sweep has ended
 # Points go to WORK/store, logs to WORK/logs; WORK/progress says how far it is.
 set -euo pipefail
@@ -15,7 +15,9 @@ isoline() { PYTHONPATH="$work/client:$here/src" python3 -m isoline "$@"; }
 declare -A precision=([bf16]=bf16 [fp8]=fp8 [nvfp4]=fp4)
 declare -A weights=([bf16]=bf16 [fp8]=fp8_e4m3 [nvfp4]=nvfp4)
 declare -A activations=([bf16]=bf16 [fp8]=fp8_e4m3 [nvfp4]=bf16)
-for format in "$@"; do
+for wanted in "$@"; do
+  format=${wanted%%:*} loads=$streams
+  [[ $wanted == *:* ]] && loads=${wanted#*:}
   model=$work/models/qwen3-8b-$format log=$work/logs/vllm-$format-$repeat.log
   say "$format: starting vLLM"
   PYTHONPATH=$work/site VLLM_FLASH_ATTN_VERSION=3 VLLM_USE_FLASHINFER_SAMPLER=0 HF_HUB_OFFLINE=1 \
@@ -30,12 +32,12 @@ for format in "$@"; do
   say "$format: serving"
   code=0
   isoline bench http://127.0.0.1:8001 --model qwen3-8b-random --isl 1024 --osl 1024 --lengths uniform \
-    --concurrency "$streams" --requests-per-stream 6 --warmup-requests 2 --seed "$repeat" --store "$work/store" --dataset hopper \
+    --concurrency "$loads" --requests-per-stream 6 --warmup-requests 2 --seed "$repeat" --store "$work/store" --dataset hopper \
     --telemetry nvml,prometheus=http://127.0.0.1:8001/metrics --slo ttft=2,tpot=0.05 --format json \
     --recipe "model=qwen-3-8b,hardware=${GPU:-h100},engine=vllm,engine_version=0.22.1,precision=${precision[$format]},weight_format=${weights[$format]},activation_format=${activations[$format]},kv_format=bf16,gpus=1,tp=1,checkpoint=random weights of Qwen3-8B dimensions ($format)" \
     > "$work/logs/sweep-$format-$repeat.json" 2>> "$work/logs/bench.log" || code=$?
   say "$format: sweep ended with $code"
-  if [[ -n ${AFTER:-} && $format == "${!#}" ]]; then
+  if [[ -n ${AFTER:-} && $wanted == "${!#}" ]]; then
     bash -c "$AFTER" >> "$work/logs/after.log" 2>&1 || say "after: ended with $?"
   fi
   kill -- -"$server" 2> /dev/null || kill "$server" || true

@@ -72,19 +72,20 @@ def policy(scripts: list[str], css: str) -> str:
 
 
 def still_specs(comparison: Comparison) -> dict[str, Values]:
-    """The chart by theme, with its own legend; `comparison` needs what a chart draws."""
-    return {theme: _spec(comparison, "wide", theme, legend=True) for theme in THEMES}
+    """The chart by theme; `comparison` needs what a chart draws."""
+    return {theme: _spec(comparison, "wide", theme) for theme in THEMES}
 
 
-def _spec(comparison: Comparison, size: str, theme: str, *, legend: bool) -> Values:
+def _spec(comparison: Comparison, size: str, theme: str) -> Values:
+    """Without a legend: the page has one."""
     width, height = SIZES[size]
-    return comparison_chart(comparison, theme=theme, width=width, height=height, title=False, legend=legend)
+    return comparison_chart(comparison, theme=theme, width=width, height=height, title=False, legend=False)
 
 
 def live_specs(comparison: Comparison) -> dict[str, Values]:
     """The chart that a script feeds, by size and theme."""
     return {
-        f"{size} {theme}": _spec(comparison, size, theme, legend=False)
+        f"{size} {theme}": _spec(comparison, size, theme)
         for size, theme in product(SIZES, THEMES)
     }
 

@@ -123,7 +123,7 @@ async function embed() {
   await drawn.runAsync();
   live.replaceChildren(place);
   live.hidden = false;
-  document.getElementById("still").hidden = true;
+  document.getElementById("still")?.remove(); // the same picture; edits would have it drawn again
   old?.finalize();
 }
 

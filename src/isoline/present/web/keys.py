@@ -48,5 +48,5 @@ def keys(comparison: Comparison) -> dict[str, object]:
 
 def _series(side: Side) -> list[tuple[str, int]]:
     """Names with how many points are drawn of each."""
-    drawn = side.plot.points if side.plot else ()
-    return list(Counter(clean(one.series) if one.series else UNKNOWN for one in drawn).items())
+    drawn = Counter(one.series for one in side.plot.points) if side.plot else Counter[str]()
+    return [(clean(label) if label else UNKNOWN, count) for label, count in drawn.items()]

@@ -10,8 +10,9 @@ export function startKeys() {
 
 const lets = (row) => !hidden.has(row.side) && !hidden.has(`${row.side}\n${row.series}`);
 
-const keyOf = ({ dataset: { side, series } }) => (series ? `${side}\n${series}` : side);
-const keys = () => [...document.querySelectorAll("button[data-side]")];
+const keyOf = ({ parentElement: { dataset } }) =>
+  dataset.series ? `${dataset.side}\n${dataset.series}` : dataset.side;
+const keys = () => [...document.querySelectorAll("[data-side] > button")];
 const toggles = () => keys().filter((key) => !key.classList.contains("only"));
 
 // What the reader has hidden, on keys that were not there or could not be pressed before.
@@ -22,7 +23,7 @@ export function restoreKeys() {
 }
 
 function pressed(event) {
-  const button = event.target.closest("button[data-side]");
+  const button = event.target.closest("[data-side] > button");
   if (!button) return;
   const key = keyOf(button);
   if (button.classList.contains("only") || event.shiftKey) showAlone(key);

@@ -1,0 +1,15 @@
+"""Jinja for values that are plain dicts."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, Undefined
+
+
+class DictEnvironment(Environment):
+    """`row.name` means `row["name"]` first: Jinja would try an attribute and catch its absence each time."""
+
+    def getattr(self, obj: object, attribute: str) -> object | Undefined:
+        """The value of a key, or else what Jinja finds."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)

@@ -114,7 +114,7 @@ async def _file(site: Site, slug: Slug, query: Query) -> Response:
 def page_of(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Values:
     """The values of a comparison's page."""
     controls = controls_of(site, slug, query, comparison)
-    return page_values(comparison, query, controls, site.scores(slug, query), site.today())
+    return page_values(comparison, query, controls, site.scores(slug, query, comparison), site.today())
 
 
 def _page(site: Site, comparison: Comparison, slug: Slug, query: Query, base: str) -> str:

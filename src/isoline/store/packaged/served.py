@@ -31,16 +31,19 @@ def points(selection: Selection) -> list[Point]:
 
 def coverage(selection: Selection) -> list[Coverage]:
     """How many packaged points exist for each combination that `selection` allows."""
-    return [
-        row
-        for row in (
-            _coverage() if selection.until is None else _rows(p for p in _all() if _dated(selection, p))
-        )
-        if _named(selection, row.dataset)
+    until = selection.until
+    rows = _coverage() if until is None else _rows(p for p in _all() if _dated(selection, p))
+    return [row for row in rows if covers(selection, row)]
+
+
+def covers(selection: Selection, row: Coverage) -> bool:
+    """Whether `selection`, its dates aside, allows the combination of `row`."""
+    return (
+        _named(selection, row.dataset)
         and allows(selection, row)
         and selection.isl in (None, row.isl)
         and selection.osl in (None, row.osl)
-    ]
+    )
 
 
 def allows(selection: Selection, subject: Recipe | Coverage) -> bool:

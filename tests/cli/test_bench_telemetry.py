@@ -47,6 +47,40 @@ def test_power_and_counters_reach_the_store(tmp_path: Path, capsys: pytest.Captu
     assert {row["source"] for row in rows} == {"prometheus"}
 
 
+def test_the_engines_own_metrics_are_read_unless_chosen_otherwise(tmp_path: Path) -> None:
+    with threaded(speed=1) as url:
+        asked = (
+            "bench",
+            url,
+            "--model",
+            f"simulated/{MODEL}",
+            "--isl",
+            "16",
+            "--osl",
+            "8",
+            "--format",
+            "json",
+        )
+        asked += ("--concurrency", "2", "--requests", "8", "--cooldown", "0", "--fresh")
+        found = {
+            chosen: json.loads(isoline(tmp_path, *asked, *chosen, code=None).stdout)["points"][0]["telemetry"]
+            for chosen in ((), ("--telemetry", "none"), ("--telemetry", "prometheus"))
+        }
+    assert {chosen: [told["source"] for told in sources] for chosen, sources in found.items()} == {
+        (): ["engine"],
+        ("--telemetry", "none"): [],
+        ("--telemetry", "prometheus"): ["prometheus"],
+    }
+    (own,) = found[()]
+    assert own["flags"] == []
+    assert own["metrics"].keys() >= {
+        "engine_prompt_tokens",
+        "engine_requests_running",
+        "gpu_kv_cache_usage_pct",
+    }
+    assert "energy_j" not in own["metrics"]
+
+
 def test_unknown_sources_are_said(tmp_path: Path) -> None:
     common = ("bench", "http://127.0.0.1:9", "--model", "m", "--isl", "8", "--osl", "8", "--concurrency", "1")
     ran = isoline(tmp_path, *common, "--telemetry", "nvlm", code=2)

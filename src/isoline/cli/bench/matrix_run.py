@@ -13,7 +13,7 @@ from pathlib import Path
 from isoline.cli.bench.compared import comparisons
 from isoline.cli.bench.earlier import Beginning, begin
 from isoline.cli.bench.hiding import Hider
-from isoline.cli.bench.hosts import on_hosts
+from isoline.cli.bench.hosts import on_hosts, reachable
 from isoline.cli.bench.matrix import Configuration
 from isoline.cli.bench.matrix_live import matrix_watch
 from isoline.cli.bench.matrix_progress import NOWHERE, Progress, planned
@@ -61,7 +61,8 @@ class MatrixRun:
             matrix = hashlib.sha256(ids.encode()).hexdigest()[:12]
             hold(self._root, matrix, held)
             beginning = self._begin(store, fresh)
-            place = held.enter_context(on_hosts(self._spec, self._address))
+            place = held.enter_context(on_hosts(self._spec, ""))
+            reachable(self._host, NOWHERE, place)
             file = held.enter_context(self._watched(matrix))
             try:
                 with _stopped_by_signals():
@@ -84,9 +85,9 @@ class MatrixRun:
         return beginning
 
     @property
-    def _address(self) -> str:
+    def _host(self) -> str:
         assert self._spec.engine is not None
-        return f"http://{self._spec.engine.host}"
+        return self._spec.engine.host
 
     def _watched(self, matrix: str) -> LiveWatch:
         return matrix_watch(
@@ -100,13 +101,17 @@ class MatrixRun:
         )  # fmt: skip
 
     def _rounds(self, means: Means) -> None:
-        """Configurations take turns in an order of their own each time: drift favours none of them."""
+        """Configurations take turns in an order of their own each time: drift favours none of them.
+
+        A load generator that lost a host would be another one: then no more is started.
+        """
         for repeat in range(self._spec.repeats):
             order = list(self._all)
             random.Random(f"starts/{self._spec.seed}/{repeat}").shuffle(order)
             for progress in order:
                 due = Agenda(progress.plan, repeat).next(progress.done) is not None
-                if due and progress.failed is None:
+                lost = any(report.lost for report in means.place.reports())
+                if due and progress.failed is None and not lost:
                     Turn(progress, repeat, means).run()
 
     def _print(self, output: str) -> None:

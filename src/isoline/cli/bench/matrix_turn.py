@@ -14,6 +14,7 @@ import msgspec
 from isoline.cli.bench.earlier import Beginning
 from isoline.cli.bench.engine_log import excerpt, hide_in
 from isoline.cli.bench.hiding import HIDDEN, Hider
+from isoline.cli.bench.hosts import reachable
 from isoline.cli.bench.keeper import About, StoreKeeper
 from isoline.cli.bench.matrix import Configuration
 from isoline.cli.bench.matrix_progress import Progress
@@ -136,6 +137,7 @@ class Turn:
         progress, means = self._progress, self._means
         target = replace(
             serving.target,
+            url=reachable(self._one.settings.host, serving.server.url, means.place),
             ignore_eos=serving.target.ignore_eos and "ignore_eos" not in serving.identity.refuses,
             keep_text=progress.plan.target.keep_text,
         )

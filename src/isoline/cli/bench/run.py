@@ -54,7 +54,7 @@ def bench(
                 hider = Hider(secrets(spec, (secret for one in found for secret in one.secrets)))
                 command = command_line(arguments, hider)
                 run = MatrixRun(spec, found, offer_of(spec, Path(folder)), catalog, root, command, hider)
-            return run.run(output, fresh=fresh)
+                return run.run(output, fresh=fresh)
         hider = Hider(secrets(spec))
         command = command_line(arguments, hider)
         with asked.located():

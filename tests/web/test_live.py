@@ -112,7 +112,9 @@ def test_an_event_leaves_the_readers_selection_alone(browser: Browser, tmp_path:
     write_live(path, sweep())
     with serving(tmp_path) as base, opened(browser, *PHONE) as page:
         page.goto(f"{base}/live")
+        page.evaluate("document.querySelector('.sweep').stayed = true")
         page.wait_for_function("() => Number(document.getElementById('sweeps').dataset.seen) > 0")
+        assert page.evaluate("document.querySelector('.sweep').stayed")  # the first event changes nothing
         page.evaluate("getSelection().selectAllChildren(document.querySelector('.sweep code'))")
         write_live(path, sweep(finished=2, requests=43))
         page.get_by_text("2 of 3 points").wait_for()

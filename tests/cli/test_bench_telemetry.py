@@ -48,7 +48,8 @@ def test_power_and_counters_reach_the_store(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_the_engines_own_metrics_are_read_unless_chosen_otherwise(tmp_path: Path) -> None:
-    with threaded(speed=1) as url:
+    with threaded(speed=1) as url, threaded(speed=1) as exporter:
+        other = f"{exporter}/metrics"
         asked = (
             "bench",
             url,
@@ -64,12 +65,16 @@ def test_the_engines_own_metrics_are_read_unless_chosen_otherwise(tmp_path: Path
         asked += ("--concurrency", "2", "--requests", "8", "--cooldown", "0", "--fresh")
         found = {
             chosen: json.loads(isoline(tmp_path, *asked, *chosen, code=None).stdout)["points"][0]["telemetry"]
-            for chosen in ((), ("--telemetry", "none"), ("--telemetry", "prometheus"))
+            for chosen in (
+                (),
+                *(("--telemetry", text) for text in ("none", "prometheus", f"prometheus={other}")),
+            )
         }
-    assert {chosen: [told["source"] for told in sources] for chosen, sources in found.items()} == {
+    assert {words: [told["source"] for told in sources] for words, sources in found.items()} == {
         (): ["engine"],
         ("--telemetry", "none"): [],
         ("--telemetry", "prometheus"): ["prometheus"],
+        ("--telemetry", f"prometheus={other}"): ["prometheus", "engine"],
     }
     (own,) = found[()]
     assert own["flags"] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
 from isoline.cli.bench.spec import SpecProblem
 from isoline.errors import UsageError
@@ -44,11 +45,18 @@ def with_own(
     `root` is the base of the server's URL. Where the engine shows none, `notes` gets why.
     """
     found = sources(asked, target.url, identity.engine)
-    if any(text.partition("=")[0].strip() in (NONE, PROMETHEUS) for text in asked):
+    if any(_chooses(text, root) for text in asked):
         return found
     own, why = own_metrics(identity.engine, root, target.headers, insecure=target.insecure)
     notes += [why] if why else []
     return [*found, own] if own else found
+
+
+def _chooses(text: str, root: str) -> bool:
+    """Whether a source says itself what is read of the engine at `root`: nothing, or its endpoint."""
+    name, _, argument = (part.strip() for part in text.partition("="))
+    here = not argument or urlsplit(argument).netloc == urlsplit(root).netloc
+    return name == NONE or (name == PROMETHEUS and here)
 
 
 def believed(report: PointReport) -> dict[str, float]:

@@ -4,6 +4,7 @@
 #   WORK/site        vLLM and what it needs (PYTHONPATH of the server)
 #   WORK/client      what Isoline needs beside the host's own packages
 #   STREAMS          such as 1,4,16,64; FORMAT:STREAMS gives one format its own
+#   ISL, OSL, LENGTH environment: tokens in and out (1024, 1024), and the server's --max-model-len (4096)
 #   AFTER            environment: a command that runs beside the last format's server once its sweep has ended
 # Points go to WORK/store, logs to WORK/logs; WORK/progress says how far it is.
 set -euo pipefail
@@ -22,7 +23,7 @@ for wanted in "$@"; do
   say "$format: starting vLLM"
   PYTHONPATH=$work/site VLLM_FLASH_ATTN_VERSION=3 VLLM_USE_FLASHINFER_SAMPLER=0 HF_HUB_OFFLINE=1 \
     VLLM_NO_USAGE_STATS=1 PYTHONUNBUFFERED=1 setsid python3 -m vllm.entrypoints.cli.main serve "$model" \
-    --served-model-name qwen3-8b-random --port 8001 --max-model-len 4096 --no-enable-prefix-caching \
+    --served-model-name qwen3-8b-random --port 8001 --max-model-len "${LENGTH:-4096}" --no-enable-prefix-caching \
     --gpu-memory-utilization 0.85 > "$log" 2>&1 &
   server=$!
   until curl -sf http://127.0.0.1:8001/health > /dev/null; do
@@ -31,7 +32,7 @@ for wanted in "$@"; do
   done
   say "$format: serving"
   code=0
-  isoline bench http://127.0.0.1:8001 --model qwen3-8b-random --isl 1024 --osl 1024 --lengths uniform \
+  isoline bench http://127.0.0.1:8001 --model qwen3-8b-random --isl "${ISL:-1024}" --osl "${OSL:-1024}" --lengths uniform \
     --concurrency "$loads" --requests-per-stream 6 --warmup-requests 2 --seed "$repeat" --store "$work/store" --dataset hopper \
     --telemetry nvml,prometheus=http://127.0.0.1:8001/metrics --slo ttft=2,tpot=0.05 --format json \
     --recipe "model=qwen-3-8b,hardware=${GPU:-h100},engine=vllm,engine_version=0.22.1,precision=${precision[$format]},weight_format=${weights[$format]},activation_format=${activations[$format]},kv_format=bf16,gpus=1,tp=1,checkpoint=random weights of Qwen3-8B dimensions ($format)" \

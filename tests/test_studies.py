@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_the_table_holds_the_figures_of_the_runs() -> None:
 def test_its_ratios_are_those_of_the_command(tmp_path: Path) -> None:
     for first, second in (("FP4", "BF16"), ("FP8", "BF16"), ("FP4", "FP8")):
         slug = f"qwen-3-8b-h100-{first}-vs-{second}".lower()
-        command = [sys.executable, "-m", "isoline", "compare", slug, "--at", "90,100,110"]
+        command = [sys.executable, "-m", "isoline", "compare", slug, "--at", "80,90,100,110,120,130"]
         ran = subprocess.run(
             [*command, "--format", "json", "--store", str(tmp_path)],
             capture_output=True,
@@ -56,8 +57,50 @@ def test_its_ratios_are_those_of_the_command(tmp_path: Path) -> None:
         for target in json.loads(ran.stdout)["targets"]:
             interval = target["ratios"]["intervals"]["metric"]
             ends = f"{interval['low']:.2f}–{interval['high']:.2f}"
-            told.append(f"{target['ratios']['metric']:.2f}× [{ends}]")
+            ratio = f"{target['ratios']['metric']:.2f}×"
+            told.append(f"**{ratio}** [{ends}]" if target["winner"] else f"{ratio} [{ends}]")
         assert f"| {first} ÷ {second} | {' | '.join(told)} |" in STUDY.read_text()
+
+
+def test_its_floors_are_those_of_the_script() -> None:
+    script = ROOT / "scripts/hopper_floors.py"
+    table = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True).stdout
+    assert table in STUDY.read_text()
+    shares = [
+        int(share) for line in table.splitlines()[2:] for share in line.strip("|").split("|")[-1].split("·")
+    ]
+    assert len(shares) == len(list((FOLDER / "runs").iterdir()))
+    assert all(20 < share <= 105 for share in shares)  # above is a mistake in the measuring or the floor
+
+
+def test_its_client_check_holds_what_the_two_clients_and_the_server_said() -> None:
+    folder = ROOT / "data/hopper/client-check"
+    theirs = json.loads((folder / "vllm-1.json").read_text())
+    ours = json.loads((folder / "isoline-1.json").read_text())["points"][0]
+    names = {
+        "TTFT": ("mean_ttft_ms", "ttft", "time_to_first_token", 1),
+        "TPOT": ("mean_tpot_ms", "tpot", "request_time_per_output_token", 3),
+        "end to end": ("mean_e2el_ms", "e2e", "e2e_request_latency", 1),
+    }
+    for row, (key, own, counter, digits) in names.items():
+        cells = [
+            theirs[key],
+            counted(folder, counter, "vllm-1-before", "vllm-1-after"),
+            1e3 * ours[own]["mean"],
+            counted(folder, counter, "vllm-1-after", "isoline-1-after"),
+        ]
+        assert f"| {row} | {' | '.join(f'{cell:,.{digits}f}' for cell in cells)} |" in STUDY.read_text()
+
+
+def counted(folder: Path, counter: str, before: str, after: str) -> float:
+    """Mean in milliseconds between two scrapes of vLLM's histogram."""
+    text = [(folder / f"{name}.prom").read_text() for name in (before, after)]
+    total, count = (
+        float(re.search(rf"^vllm:{counter}_seconds_{part}\S* (\S+)$", text[1], re.M)[1])
+        - float(re.search(rf"^vllm:{counter}_seconds_{part}\S* (\S+)$", text[0], re.M)[1])
+        for part in ("sum", "count")
+    )
+    return 1e3 * total / count
 
 
 def test_its_data_answers_a_comparison(tmp_path: Path) -> None:
@@ -69,5 +112,5 @@ def test_its_data_answers_a_comparison(tmp_path: Path) -> None:
         check=True,
     )
     document = json.loads(ran.stdout)
-    assert [side["points"] for side in document["sides"]] == [5, 5]
+    assert [side["points"] for side in document["sides"]] == [7, 7]
     assert {source["dataset"] for source in document["sources"]} == {"hopper"}

@@ -111,9 +111,16 @@ def test_ratio_names_the_higher_side():
 def test_neighbouring_target_texts_do_not_collide():
     comparison = samples.measured()
     a, b = comparison.sides
-    targets = tuple(samples.target(x, a, b) for x in (120.0, 118.0))
-    shown = rows(comparison_chart(replace(comparison, targets=targets)), "targets")
-    assert [bool(row["text"]) for row in shown] == [True, False]
+    """The middle one, which the headline is about, keeps its texts; the others what room is left."""
+    for speeds, kept in {
+        (120.0, 118.0): [120],
+        (118.0, 119.0, 120.0): [119],
+        (90.0, 119.0, 120.0): [90, 119],
+    }.items():
+        targets = tuple(samples.target(x, a, b) for x in speeds)
+        shown = rows(comparison_chart(replace(comparison, targets=targets)), "targets")
+        assert [row["x"] for row in shown if row["text"]] == kept
+        assert [row["x"] for row in shown if row["ratio"]] == kept
 
 
 def test_subtitle_says_what_the_data_is():

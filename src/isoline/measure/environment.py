@@ -22,10 +22,21 @@ def fingerprint() -> dict[str, object]:
         "usable_cores": usable_cores(),
         "memory_bytes": _memory(),
         "nvidia_driver": _first_line(Path("/proc/driver/nvidia/version")),
+        "nvidia_gpus": nvidia_gpus(Path("/proc/driver/nvidia/gpus")),
         "isoline": __version__,
         "python": platform.python_version(),
         **{name: _version(name) for name in ("uvloop", "httptools", "msgspec")},
     }
+
+
+def nvidia_gpus(folder: Path) -> list[str]:
+    """Model and UUID of each GPU that the driver tells of in `folder`: whether two runs used the same one."""
+    told = []
+    for file in sorted(folder.glob("*/information")):
+        pairs = (line.partition(":")[::2] for line in file.read_text().splitlines())
+        facts = {key.strip(): value.strip() for key, value in pairs}
+        told.append(f"{facts.get('Model', '?')} {facts.get('GPU UUID', '?')}")
+    return told
 
 
 def _cpu() -> str | None:

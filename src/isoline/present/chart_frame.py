@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -157,20 +156,21 @@ def _series_names(
 
 
 def _apart(targets: list[Row], frame: Frame) -> list[Row]:
-    """Texts above neighbouring hairlines give way from left to right; the values stay in the table."""
-    kept: list[Row] = []
-    edges = {"text": -math.inf, "ratio": -math.inf}
-    for row in sorted(targets, key=lambda row: float(str(row["x"]))):
-        centre = frame.x.fraction(float(str(row["x"]))) * frame.plot_width
-        shown = dict(row)
-        for field in edges:
-            half = text_width(str(row[field]), frame.font, bold=field == "ratio") / 2
-            if centre - half < edges[field]:
-                shown[field] = ""
+    """Texts above neighbouring hairlines give way to the middle target's, which the headline is about, then
+    from left to right; the values stay in the table.
+    """
+    rows = [dict(row) for row in sorted(targets, key=lambda row: float(str(row["x"])))]
+    middle = len(rows) // 2
+    for field in ("text", "ratio"):
+        taken: list[tuple[float, float]] = []
+        for row in sorted(rows, key=lambda row: row is not rows[middle]):
+            centre = frame.x.fraction(float(str(row["x"]))) * frame.plot_width
+            half = text_width(str(row[field]), frame.font, bold=field == "ratio") / 2 + 0.2 * frame.font
+            if any(centre - half < right and left < centre + half for left, right in taken):
+                row[field] = ""
             elif row[field]:
-                edges[field] = centre + half + 0.4 * frame.font
-        kept.append(shown)
-    return kept
+                taken.append((centre - half, centre + half))
+    return rows
 
 
 def _series_spots(end: End, ends: list[End], font: float) -> tuple[Spot, ...]:

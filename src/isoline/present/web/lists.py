@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from isoline.analyse.comparison import Target
-from isoline.analyse.words import about_equal, interactivity, percent_less, times
+from isoline.analyse.words import about_equal, percent_less, times
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import parse_slug
 from isoline.present.pairs import Pair
@@ -32,8 +32,8 @@ def start(site: Site, base: str) -> Response:
         most = sorted(
             those,
             key=lambda pair: (not pair.own, pair.slug != SEED, pair.simulated, -min(pair.points), pair.slug),
-        )[:FIRST]
-        rows = [row(pair, site) for pair in most]
+        )[: 2 * FIRST]
+        rows = _telling([row(pair, site) for pair in most])[:FIRST]
         groups.append({"name": name, "path": ROUTES[kind], "count": len(those), "rows": rows})
     shown = [values for group in groups for values in cast("list[Values]", group["rows"])]
     described = linked.item_list("Comparisons", base, "/", shown)
@@ -44,7 +44,7 @@ def index(site: Site, request: Request, kind: str, view: str = "") -> Response:
     """All pairs of one kind; `?q=` keeps those that hold every word of it."""
     base = base_of(request)
     words = request.query_params.get("q", "")[:200]
-    rows = [row(pair, site, view) for pair in site.pairs() if pair.kind == kind]
+    rows = _telling([row(pair, site, view) for pair in site.pairs() if pair.kind == kind])
     shown = [r for r in rows if all(word in str(r["words"]) for word in words.lower().split())]
     name = f"{KIND_NAMES[kind]} per dollar" if view else KIND_NAMES[kind]
     path = PER_DOLLAR if view else ROUTES[kind]
@@ -58,6 +58,11 @@ def index(site: Site, request: Request, kind: str, view: str = "") -> Response:
         "linked": linked.item_list(name, base, path, shown),
     }
     return HTMLResponse(site.html("index.html", values))
+
+
+def _telling(rows: list[Values]) -> list[Values]:
+    """Those that say who is ahead come first, as they were, and what is only simulated stays last."""
+    return sorted(rows, key=lambda row: (row["simulated"], not row["decided"]))
 
 
 def row(pair: Pair, site: Site, view: str = "") -> Values:
@@ -77,6 +82,7 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
         "sequences": ", ".join(pair.sequences),
         "points": pair.points,
         "middle": _middle(middle, (a, b), view, " (simulated)" if pair.simulated else ""),
+        "simulated": pair.simulated,
         "decided": middle is not None and middle.throughput_ratio is not None,
         "newest": pair.last_date or "",
         "age": age(pair.last_date, site.today()),
@@ -90,7 +96,7 @@ def _middle(target: Target | None, sides: tuple[str, str], view: str, how: str) 
     target; why not, where nobody does."""
     if target is None:
         return "", ""
-    at = interactivity(target.interactivity)
+    at = f"{target.interactivity:,.0f}"
     ratio = target.throughput_ratio
     if ratio is None:
         return ("wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"), at

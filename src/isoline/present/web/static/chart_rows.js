@@ -19,20 +19,23 @@ function ratio(data, target) {
   return `${names[a < b ? 1 : 0]} ${fixed(more, more >= 10 ? 0 : more >= 1.2 ? 1 : 2)}×`;
 }
 
-// Texts above neighbouring hairlines give way from left to right. Only speeds have a place on the axis.
+// Texts above neighbouring hairlines give way to the middle target's, which the headline is about, then from
+// left to right. Only speeds have a place on the axis.
 export function targets(data, read, scale, font) {
   if (data.x !== "interactivity") return [];
-  const edges = { text: -Infinity, ratio: -Infinity };
   const rows = read.map((target) => ({
     x: target.interactivity,
     text: fixed(target.interactivity, 1).replace(/\.0$/, ""),
     ratio: ratio(data, target),
-  }));
-  for (const row of rows.sort((a, b) => a.x - b.x)) {
-    for (const field of Object.keys(edges)) {
-      const half = textWidth(row[field], font, field === "ratio") / 2;
-      if (scale(row.x) - half < edges[field]) row[field] = "";
-      else if (row[field]) edges[field] = scale(row.x) + half + 0.4 * font;
+  })).sort((a, b) => a.x - b.x);
+  const middle = rows[Math.floor(rows.length / 2)];
+  for (const field of ["text", "ratio"]) {
+    const taken = [];
+    for (const row of [...rows].sort((a, b) => (a === middle ? -1 : b === middle ? 1 : 0))) {
+      const half = textWidth(row[field], font, field === "ratio") / 2 + 0.2 * font;
+      const [left, right] = [scale(row.x) - half, scale(row.x) + half];
+      if (taken.some(([low, high]) => left < high && low < right)) row[field] = "";
+      else if (row[field]) taken.push([left, right]);
     }
   }
   return rows;

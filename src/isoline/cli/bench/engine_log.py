@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import IO
 
@@ -24,7 +25,17 @@ def excerpt(path: Path) -> bytes:
 
 
 def hide_in(path: Path, hider: Hider) -> None:
-    """The whole log without secrets, once nobody writes to it any more: engines print their arguments."""
+    """The whole log without secrets, once nobody writes to it any more: engines print their arguments.
+
+    What stands in the way of that is told, and ends nothing.
+    """
+    try:
+        _rewrite(path, hider)
+    except OSError as problem:
+        print(f"note: {path} may hold secrets that the engine printed: {problem}", file=sys.stderr)
+
+
+def _rewrite(path: Path, hider: Hider) -> None:
     masked, changed = path.with_suffix(".masked"), False
     with _text(path, "r") as log, _text(masked, "w") as file:
         for line in log:

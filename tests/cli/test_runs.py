@@ -84,6 +84,7 @@ def test_a_run_is_found_by_folder_id_and_part_of_its_id(tmp_path: Path) -> None:
     run = keep(tmp_path / "store", POINT)
     folder = str(tmp_path / "store/runs" / run)
     elsewhere = tmp_path / "empty"
+    elsewhere.mkdir()
     for store, text in ((elsewhere, folder), (tmp_path / "store", run), (tmp_path / "store", run[-8:])):
         assert json.loads(isoline(store, "show", text, "--format", "json").stdout)["run"] == run
 
@@ -104,11 +105,12 @@ def test_unknown_and_ambiguous_runs_are_answered_with_ids(tmp_path: Path) -> Non
     for text, code, words in (
         (common, 2, "part of the ids of 2 runs"),
         (a[:-3] + "zzz", 3, "there is no run"),
-        ("2", 3, "there is no run"),
     ):
         said = isoline(tmp_path, "show", text, code=code).stderr
         assert words in said
         assert a in said
+    assert "4 characters" in isoline(tmp_path, "show", a[-3:], code=2).stderr
+    (tmp_path / "none").mkdir()
     nothing = isoline(tmp_path / "none", "show", "whatever", code=3).stderr
     assert "there is no run 'whatever'" in nothing
 

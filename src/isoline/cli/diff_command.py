@@ -10,7 +10,7 @@ from isoline.analyse.run_difference import run_difference
 from isoline.cli import options
 from isoline.present import run_json, run_text
 from isoline.store.find_run import find_run
-from isoline.store.layout import resolve_root
+from isoline.store.layout import existing_root
 
 
 @click.command()
@@ -24,7 +24,7 @@ def app(a: str, b: str, every: bool, output: str, store: Path | None) -> None:
 
     RUN is the folder of a run, its id or any unique part of it, or the id of a sweep.
     """
-    root = resolve_root(store)
+    root = existing_root(store)
     left, right = find_run(root, a), find_run(root, b)
     difference = run_difference(left, right)
     if output == "json":

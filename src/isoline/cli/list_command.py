@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 
 from isoline.cli import options
+from isoline.cli.choice import Choice
 from isoline.domain.slugs import KINDS
-from isoline.errors import NoDataError, UsageError
+from isoline.errors import NoDataError, UsageError, unknown
 from isoline.present.pairs import Pair, comparable_pairs
 
 
 @click.command()
 @click.argument("model", required=False)
-@click.option("--kind", type=click.Choice(KINDS), help="Only comparisons of this kind.")
+@click.option("--kind", type=Choice(KINDS), help="Only comparisons of this kind.")
 @options.format_option("table", "json")
 @options.store_option
 @options.catalog_option
@@ -27,7 +28,7 @@ def app(
     words = options.catalog(catalog)
     found = words.find_model(model) if model else None
     if model and found is None:
-        raise UsageError(f"there is no model {model!r} in the catalog", tuple(words.models)[:6])
+        raise UsageError(*unknown("model", model, words.models, options.IN_CATALOG))
     pairs = comparable_pairs(options.sources(store), words, found.key if found else None)
     pairs = [pair for pair in pairs if kind in (None, pair.kind)]
     if output == "json":

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from isoline.cli.choice import Choice
+
 if TYPE_CHECKING:
     from isoline.measure.selftest.check import SelfTest
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--streams", default="16,256", show_default=True, help="Concurrencies to try.")
 @click.option("--processes", type=click.IntRange(1), help="Of the load generator; chosen if not given.")
-@click.option("--format", "output", type=click.Choice(("table", "json")), default="table", show_default=True)
+@click.option("--format", "output", type=Choice(("table", "json")), default="table", show_default=True)
 def app(streams: str, processes: int | None, output: str) -> int:
     """Measure the load generator against a server whose latencies are known, on this machine.
 

@@ -26,7 +26,7 @@ from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, SIMULATED, Coverage, Dataset, Point, Selection
 from isoline.domain.sequence import parse_sequence, sequence_name
 from isoline.domain.slugs import Slug
-from isoline.errors import NoDataError, UsageError
+from isoline.errors import NoDataError, UsageError, unknown
 from isoline.present.preference import preference, without_stand_ins
 from isoline.store.sources import Sources
 
@@ -182,8 +182,7 @@ def _selection(
     slug = question.slug
     for name in question.datasets or ():
         if name not in datasets:
-            known = tuple(datasets)
-            raise UsageError(f"no dataset named {name!r}; there are: {', '.join(known)}", known)
+            raise UsageError(*unknown("dataset", name, datasets))
     fixed = slug.precision or precision or question.precision
     sides = {ATTRIBUTES[slug.kind]: slug.sides}
     return Selection(

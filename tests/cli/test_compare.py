@@ -218,6 +218,17 @@ def test_wrong_usage_says_what_to_do(tmp_path: Path, arguments: list[str], code:
     assert words in ran.stderr
 
 
+def test_other_slugs_are_suggested_only_where_there_is_no_data_at_all(tmp_path: Path) -> None:
+    for narrowed in (["--sequence", "8k/1k"], ["--as-of", "2020-01-01"], ["--dataset", "hopper"]):
+        said = isoline(tmp_path, "compare", SEED, *narrowed, code=3).stderr
+        assert "there is 1k/1k (undated, dataset published)" in said
+        assert "Did you mean" not in said
+    assert (
+        "dataset hopper"
+        in isoline(tmp_path, "compare", "qwen-3-8b-h100-fp8-vs-bf16", "--as-of", "2020-01-01", code=3).stderr
+    )
+
+
 def test_reading_creates_nothing(tmp_path: Path) -> None:
     store = tmp_path / "store"
     assert "not there yet" in isoline(store, "info").stdout

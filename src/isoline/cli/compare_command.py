@@ -15,10 +15,9 @@ from isoline.cli.choice import Choice
 from isoline.cli.suggest import parse
 from isoline.domain.catalog import TIERS, Catalog
 from isoline.domain.slugs import KINDS, Slug
-from isoline.errors import NoDataError, UsageError
+from isoline.errors import UsageError
 from isoline.present.answer import answer
 from isoline.present.asking import Asked, question
-from isoline.present.pairs import closest
 from isoline.store.sources import Sources
 
 
@@ -97,11 +96,7 @@ def app(
         *(metric, x, "1" * log, "1" * optimal, vendor, aggregation, spec_decode, view),
     )
     asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
-    try:
-        found = answer(asking, data, words, draw=bool(charts) or output == "html")
-    except NoDataError as error:
-        close = [slug for slug in closest(parsed.canonical, words, data) if slug != parsed.canonical]
-        raise NoDataError(str(error), tuple(close)) from None
+    found = answer(asking, data, words, draw=bool(charts) or output == "html")
     _draw(found, charts, theme)
     if output == "html":
         sys.stdout.write(_file(found, parsed, asked, data, words))

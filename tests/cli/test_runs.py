@@ -75,7 +75,9 @@ def test_the_difference_of_two_runs(tmp_path: Path) -> None:
     assert document["fields"] == [{"field": "engine_version", "a": "0.22.1", "b": "0.23.0"}]
     assert document["loads"][0]["load"] == {"isl": 1024, "osl": 512, "concurrency": 16}
     figures = {f["name"]: f for f in document["loads"][0]["figures"]}
-    assert figures["odd_metric"] == {"name": "odd_metric", "a": 7.0, "b": None, "change": None}
+    absent = {"b": None, "interval": None, "change": None}
+    assert figures["odd_metric"] == {"name": "odd_metric", "a": 7.0, **absent}
+    assert document["loads"][0]["server_starts"] == {"a": 1, "b": 1}
     same = isoline(tmp_path, "diff", a, a).stdout
     assert "no field differs" in same
 

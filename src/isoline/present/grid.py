@@ -23,7 +23,8 @@ def wrapped(rows: Sequence[Sequence[str]], width: int | None) -> str:
         widths = [widths[0], *_shared(widths[1:], width - widths[0] - len(GAP) * (len(widths) - 1))]
     lines = []
     for row in rows:
-        cells = [[row[0]], *(wrap(cell, size) for cell, size in zip(row[1:], widths[1:], strict=True))]
+        words = zip(row[1:], widths[1:], strict=True)
+        cells = [[row[0]], *(wrap(cell, max(size, 1)) for cell, size in words)]
         lines += [_line(parts, widths, right=False) for parts in zip_longest(*cells, fillvalue="")]
     return "\n".join(lines)
 

@@ -218,7 +218,7 @@ def test_save_goes_by_suffix(tmp_path):
     with pytest.raises(OutputError, match="does not exist"):
         save(spec, tmp_path / "missing" / "a.png")
     (tmp_path / "b.json").mkdir()
-    with pytest.raises(UsageError, match="cannot write"):
+    with pytest.raises(OutputError, match="cannot write"):
         save(spec, tmp_path / "b.json")
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from isoline.analyse.comparison import Comparison
-from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, VIEWS
 from isoline.cli import options
 from isoline.cli.choice import Choice
@@ -19,6 +18,8 @@ from isoline.errors import UsageError
 from isoline.present.answer import answer
 from isoline.present.asking import Asked, question
 from isoline.store.sources import Sources
+
+METRIC = "What it is about: throughput_per_gpu, cost_per_mtok, tokens_per_s_per_mw …; see list --metrics."
 
 
 @click.command()
@@ -41,7 +42,7 @@ from isoline.store.sources import Sources
 @click.option("--dataset", multiple=True, help="Only these datasets; see isoline info.")
 @click.option("--as-of", help="Only data and prices up to this date, like 2026-06-14.")
 @click.option("--view", type=Choice(VIEWS), help="per-dollar leads with cost.")
-@click.option("--metric", metavar="METRIC", help=f"What the comparison is about: {', '.join(QUANTITIES)}.")
+@click.option("--metric", metavar="METRIC", help=METRIC)
 @click.option("--vendor", multiple=True, help="Only GPUs of these vendors.")
 @click.option("--aggregation", type=Choice(AGGREGATIONS), help="Only points served so.")
 @click.option("--spec-decode", multiple=True, help="Only points with these methods, like mtp or none.")

@@ -125,6 +125,25 @@ def test_one_command_measures_three_precisions_on_two_starts_each_and_compares_t
         assert {s["kind"] for one in found["comparisons"] for s in one["sources"]} == {"simulated"}
 
 
+def test_a_started_engine_tells_what_it_accepted_by_position(tmp_path: Path) -> None:
+    """No telemetry is asked for. The stub shows no metrics, which is said and no error."""
+    drafting = "    mtp: {quantization: fp8, spec_method: mtp, spec_tokens: 2, recipe: {precision: fp8}}"
+    text = re.sub(r" *(bf16|fp8|fp4): .*\n", "", SIMULATED, count=3).replace("repeats: 2", "repeats: 1")
+    found, _ = bench(spec(tmp_path, text.replace("  precision:\n", f"  precision:\n{drafting}\n", 1)))
+    (told,) = found["configurations"][0]["points"][0]["telemetry"]
+    assert told["source"] == "engine"
+    metrics = told["metrics"]
+    positions = [metrics[f"spec_acceptance_pos_{position}"] for position in (0, 1)]
+    assert 1 > positions[0] > positions[1] > 0
+    assert metrics["spec_acceptance_length"] == pytest.approx(1 + sum(positions))
+    with Store(tmp_path / "store") as store:
+        (stored,) = store.points(Selection(), include_invalid=True, all_metrics=True)
+    assert stored.metrics["spec_acceptance_pos_1"] == positions[1]
+    stub, said = bench(spec(tmp_path, STUBBED.replace("ROW", "").replace("[1, 2]", "1") + "repeats: 2\n"))
+    assert [p["telemetry"] for p in stub["configurations"][0]["points"]] == [[], []]
+    assert said.count("note: good: vllm shows no metrics at /metrics") == 1
+
+
 def test_a_contradiction_ends_a_configuration_before_anything_is_measured(tmp_path: Path) -> None:
     text = SIMULATED.replace(
         "fp8, recipe: {precision: fp8}", "fp8, recipe: {precision: fp8, kv_format: bf16}"

@@ -47,6 +47,45 @@ def test_power_and_counters_reach_the_store(tmp_path: Path, capsys: pytest.Captu
     assert {row["source"] for row in rows} == {"prometheus"}
 
 
+def test_the_engines_own_metrics_are_read_unless_chosen_otherwise(tmp_path: Path) -> None:
+    with threaded(speed=1) as url, threaded(speed=1) as exporter:
+        other = f"{exporter}/metrics"
+        asked = (
+            "bench",
+            url,
+            "--model",
+            f"simulated/{MODEL}",
+            "--isl",
+            "16",
+            "--osl",
+            "8",
+            "--format",
+            "json",
+        )
+        asked += ("--concurrency", "2", "--requests", "8", "--cooldown", "0", "--fresh")
+        found = {
+            chosen: json.loads(isoline(tmp_path, *asked, *chosen, code=None).stdout)["points"][0]["telemetry"]
+            for chosen in (
+                (),
+                *(("--telemetry", text) for text in ("none", "prometheus", f"prometheus={other}")),
+            )
+        }
+    assert {words: [told["source"] for told in sources] for words, sources in found.items()} == {
+        (): ["engine"],
+        ("--telemetry", "none"): [],
+        ("--telemetry", "prometheus"): ["prometheus"],
+        ("--telemetry", f"prometheus={other}"): ["prometheus", "engine"],
+    }
+    (own,) = found[()]
+    assert own["flags"] == []
+    assert own["metrics"].keys() >= {
+        "engine_prompt_tokens",
+        "engine_requests_running",
+        "gpu_kv_cache_usage_pct",
+    }
+    assert "energy_j" not in own["metrics"]
+
+
 def test_unknown_sources_are_said(tmp_path: Path) -> None:
     common = ("bench", "http://127.0.0.1:9", "--model", "m", "--isl", "8", "--osl", "8", "--concurrency", "1")
     ran = isoline(tmp_path, *common, "--telemetry", "nvlm", code=2)

@@ -25,7 +25,7 @@ engine:
   program: [{sys.executable}, {STUB}]
   checkpoint: https://u:$HF_TOKEN@hub/stub
   environment: {{DB_PASSWORD: pw-of-the-engine, TOKENIZERS_PARALLELISM: "false", PIN_KEY: 8192}}
-  extra: [--api-key, $VLLM_KEY, --max-tokens, "8192"]
+  extra: [--api-key, $VLLM_KEY, --max-tokens, "8192", echo]
 matrix:
   kind:
     one: {{environment: {{HF_TOKEN: hf-of-the-row}}, extra: [--admin-api-key=sk-written-out]}}
@@ -50,16 +50,18 @@ def test_no_secret_of_a_started_engine_reaches_the_store(
     with Store(tmp_path / "store") as store:
         (point,) = store.points(Selection(), include_invalid=True)
         ((_, details),) = store.details("local")
-    assert point.recipe.flags == "--admin-api-key=*** --api-key *** --max-tokens 8192"
+    assert point.recipe.flags == "--admin-api-key=*** --api-key *** --max-tokens 8192 echo"
     assert point.recipe.checkpoint == "https://u:***@hub/stub"
     environment = details["engine"]["settings"]["environment"]  # type: ignore[index]
     assert environment == {
         "DB_PASSWORD": "***", "TOKENIZERS_PARALLELISM": "false", "PIN_KEY": "***", "HF_TOKEN": "***"
     }  # fmt: skip
-    runs = [file.read_bytes() for file in tmp_path.glob("store/runs/**/*") if file.is_file()]
+    (log,) = tmp_path.glob("store/engine-logs/*")
+    assert "'--api-key', '***'" in log.read_text()
+    kept = [file.read_bytes() for file in tmp_path.glob("store/**/*") if file.is_file()]
     for secret in SECRETS:
         assert secret not in ran.stdout + ran.stderr + json.dumps(details)
-        assert not any(secret.encode() in held for held in runs)
+        assert not any(secret.encode() in held for held in kept)
 
 
 def test_another_key_is_the_same_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

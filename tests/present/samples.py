@@ -87,7 +87,9 @@ def compare(a: Side, b: Side, targets: tuple[Target, ...] = (), *, kind: str = "
 def target(x: float, a: Side, b: Side) -> Target:
     rates = Rates(2.3, 2.17)
     first, second = (read_envelope(knots_of(each.series), x, rates) for each in (a, b))
-    return Target(x, (first, second), None, None, None, None)
+    known = "outside" not in (first.status, second.status) and "wide gap" not in (first.status, second.status)
+    ratio = first.value / second.value if known and first.value and second.value else None
+    return Target(x, (first, second), ratio, None, None, None, ratio)
 
 
 SLOW = ((20.0, 9000.0), (28.0, 7400.0), (40.0, 5600.0), (55.0, 3900.0), (44.0, 4300.0), (30.0, 6100.0))

@@ -34,18 +34,31 @@ class About:
 def verdict(
     about: About, sides: tuple[Side, Side], targets: tuple[Target, ...], differing: tuple[Difference, ...]
 ) -> str:
-    """One sentence: the ratio at the middle comparable target and the largest caveat, or why none."""
+    """One sentence: the ratio at the headline target and the largest caveat, or why none."""
     where = ", ".join([about.where, *about.scope])
-    comparable = [t for t in targets if t.throughput_ratio is not None and not _both_faster(t)]
-    if not comparable:
+    if not any(map(_comparable, targets)):
         return f"{where}: {_why_none(sides, targets)}."
-    told = [t for t in comparable if t.ratio is not None]
-    if not told:
+    told = headline(targets)
+    if told is None:
         return f"{where}: {about.quantity.noun} is not reported by both sides at any of these targets."
-    middle = told[len(told) // 2]
-    at = f"at {words.interactivity(middle.interactivity)} tok/s/user"
-    gain = _gain(about.quantity, sides, middle) or "the two sides are about equal"
-    return f"{where}, {at}: {gain}{_caveat(targets, differing)}."
+    at = f"at {words.interactivity(told.interactivity)} tok/s/user"
+    gain = _gain(about.quantity, sides, told) or "the two sides are about equal"
+    return f"{where}, {at}: {gain}{_caveat(about.quantity, sides, targets, told, differing)}."
+
+
+def headline(targets: Sequence[Target]) -> Target | None:
+    """The target that a comparison is told by: by speed the middle one of those with a ratio; those where
+    every point was measured more than once come before the others.
+    """
+    told = sorted(
+        (t for t in targets if _comparable(t) and t.ratio is not None), key=lambda t: t.interactivity
+    )
+    firm = [t for t in told if t.interval and min(t.interval.runs) > 1] or told
+    return firm[len(firm) // 2] if firm else None
+
+
+def _comparable(target: Target) -> bool:
+    return target.throughput_ratio is not None and not _both_faster(target)
 
 
 def _why_none(sides: tuple[Side, Side], targets: tuple[Target, ...]) -> str:
@@ -78,12 +91,45 @@ def _both_faster(target: Target) -> bool:
     return all(reading.status == "dominated" for reading in target.readings)
 
 
-def _caveat(targets: tuple[Target, ...], differing: tuple[Difference, ...]) -> str:
-    untold = sum(target.throughput_ratio is None or _both_faster(target) for target in targets)
+def _caveat(
+    quantity: Quantity,
+    sides: tuple[Side, Side],
+    targets: tuple[Target, ...],
+    told: Target,
+    differing: tuple[Difference, ...],
+) -> str:
+    if other := _elsewhere(quantity, sides, targets, told):
+        return f"; {other}"
+    untold = sum(not _comparable(target) for target in targets)
     if untold:
         return f"; at {untold} of {len(targets)} targets nothing can be said"
     known = recorded(differing)
     return f"; {known} other {_fields_differ(known)} between the sides" if known else ""
+
+
+def _elsewhere(
+    quantity: Quantity, sides: tuple[Side, Side], targets: tuple[Target, ...], told: Target
+) -> str:
+    """Targets at which somebody else is ahead than where it is told: `at 75 BF16 is ahead, at 80 neither`."""
+    ahead: dict[int | None, list[str]] = {}
+    for target in sorted(targets, key=lambda target: target.interactivity):
+        if _comparable(target) and target.ratio is not None:
+            ahead.setdefault(_leader(quantity, target), []).append(words.interactivity(target.interactivity))
+    ahead.pop(_leader(quantity, told))
+    return ", ".join(
+        f"at {words.join(speeds)} {'neither' if side is None else sides[side].label} is ahead"
+        for side, speeds in ahead.items()
+    )
+
+
+def _leader(quantity: Quantity, target: Target) -> int | None:
+    """Which side is better; None where that is not clear."""
+    (a, b), interval = _values(quantity.key, target)
+    if not a or not b or (interval is None and words.about_equal(a, b)):
+        return None
+    if interval is not None and interval.low <= 1 <= interval.high:
+        return None
+    return int((a < b) != quantity.lower_is_better)
 
 
 def _fields_differ(count: int) -> str:

@@ -60,7 +60,9 @@ def _values(command: F) -> F:
 @click.option("--slo", multiple=True, help="For goodput, in seconds: ttft=2,tpot=0.05,e2e=30.")
 @click.option("--header", multiple=True, help="K=V, sent with each request; the value is never stored.")
 @click.option("--extra-body", help="JSON object laid over every request's body; it is stored.")
-@click.option("--telemetry", multiple=True, help="nvml, amdsmi, prometheus=URL: power, clocks, counters.")
+@click.option(
+    "--telemetry", multiple=True, help="nvml, amdsmi, prometheus=URL, none: power, clocks, counters."
+)
 @click.option("--insecure", is_flag=True, help="Accept any TLS certificate.")
 @click.option("--fresh", is_flag=True, help="Begin anew where an unfinished sweep could go on.")
 @click.option(

@@ -28,6 +28,7 @@ class ThisHost:
     """Processes beside this one."""
 
     headstart_ns = _HEADSTART_NS
+    address: str | None = None
 
     def count(self, load: Load, processes: int | None) -> int:
         return processes_for(load, usable_cores()) if processes is None else processes

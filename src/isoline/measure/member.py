@@ -54,6 +54,7 @@ class Place(Protocol):
     """Where the processes run: on this host, or on several."""
 
     headstart_ns: int  # from the go to the common start
+    address: str | None  # where the other hosts reach this one; None: there are no others
 
     def count(self, load: Load, processes: int | None) -> int:
         """How many processes offer the load; `processes` is what the user asks for, a host."""

@@ -10,7 +10,7 @@ import msgspec
 
 from isoline.measure.records import RequestRecord
 from isoline.measure.statistics import Distribution, describe, describe_weighted
-from isoline.measure.windows import Window, sessions_thinking, streams_in_flight
+from isoline.measure.windows import Window, sessions_thinking, share_inside, streams_in_flight
 
 
 class Throughput(msgspec.Struct, frozen=True):
@@ -33,7 +33,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     window: Window
     requests: int
     streams: float
-    request_rate: float  # requests answered per second
+    request_rate: float  # good requests per second
     throughput: Throughput
     tokens_in: int
     tokens_out: int
@@ -50,12 +50,14 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measure_window(records: Sequence[RequestRecord], window: Window) -> Metrics:
-    """Latencies of the good requests sent in the window; throughput of the tokens that came in it."""
-    inside = [r for r in records if r.ok and r.sent is not None and window.start <= r.sent <= window.end]
-    output = sum(_tokens_between(record, window) for record in records if record.ok)
-    prompts = [r for r in records if r.ok and window.start <= (r.first_token or 0) <= window.end]
-    inputs = sum(record.tokens_in or 0 for record in prompts)
-    answered = sum(1 for r in records if r.ok and window.start <= (r.done or 0) <= window.end)
+    """Latencies of the good requests sent in the window; throughput of the output tokens that came in it, and
+    of prompts and requests by the part of each that lies in it.
+    """
+    good = [record for record in records if record.ok]
+    inside = [r for r in good if r.sent is not None and window.start <= r.sent <= window.end]
+    parts = [share_inside(record, window) for record in good]
+    output = sum(tokens_between(record, window) for record in good)
+    inputs = sum((record.tokens_in or 0) * part for record, part in zip(good, parts, strict=True))
     seconds = window.seconds
     gaps, per_token = _gaps(inside)
     chunk_gap = describe(gaps)
@@ -63,7 +65,7 @@ def measure_window(records: Sequence[RequestRecord], window: Window) -> Metrics:
         window=window,
         requests=len(inside),
         streams=streams_in_flight(records, window),
-        request_rate=answered / seconds,
+        request_rate=sum(parts) / seconds,
         throughput=Throughput((output + inputs) / seconds, output / seconds, inputs / seconds),
         tokens_in=sum(record.tokens_in or 0 for record in inside),
         tokens_out=sum(record.tokens_out or 0 for record in inside),
@@ -104,7 +106,7 @@ def _gaps(records: Sequence[RequestRecord]) -> tuple[array[int], list[tuple[floa
     return gaps, None if plain else weighted
 
 
-def _tokens_between(record: RequestRecord, window: Window) -> float:
+def tokens_between(record: RequestRecord, window: Window) -> float:
     """Output tokens of a request that arrived in the window."""
     if not record.chunks:
         return 0.0

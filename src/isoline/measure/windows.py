@@ -51,6 +51,21 @@ def steady_window(records: Sequence[RequestRecord], load: Load) -> Window | None
     return Window(start, end) if end - start >= SHORTEST * typical > 0 else None
 
 
+def share_inside(record: RequestRecord, window: Window) -> float:
+    """Which part of a request's time, from sent to last token, lies in the window: 0 to 1.
+
+    Rates of whole requests (prompts, answers) add up these parts. Counting each at one moment instead, such
+    as its first token, reads up to 5 % low where lengths vary: a window that begins when the first wave is
+    done and ends with the last request sent begins after a cluster of such moments and ends with one.
+    """
+    if record.sent is None or record.last_token is None:
+        return 0.0
+    length = record.last_token - record.sent
+    if length <= 0:
+        return float(window.start <= record.sent <= window.end)
+    return max(0, min(record.last_token, window.end) - max(record.sent, window.start)) / length
+
+
 def streams_in_flight(records: Sequence[RequestRecord], window: Window) -> float:
     """Mean number of requests under way in the window (Little's law, counted exactly)."""
     busy = 0

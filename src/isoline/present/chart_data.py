@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isoline.analyse.narrative import headline
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.words import amount, percent_less, seconds
 from isoline.domain.point import PUBLISHED, SIMULATED
@@ -89,14 +90,17 @@ def _short(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def target_rows(comparison: Comparison, names: tuple[str, str]) -> list[Row]:
-    """The matched interactivities, with the ratio of both sides where there is one to state."""
+    """The matched interactivities, with the ratio of both sides where there is one to state; the one that
+    the comparison is told by comes first.
+    """
+    told = headline(comparison.targets)
     return [
         {
             "x": target.interactivity,
             "text": plain(target.interactivity),
             "ratio": _ratio(target, comparison, names),
         }
-        for target in comparison.targets
+        for target in sorted(comparison.targets, key=lambda t: (t is not told, t.interactivity))
     ]
 
 

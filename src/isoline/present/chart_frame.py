@@ -156,14 +156,11 @@ def _series_names(
 
 
 def _apart(targets: list[Row], frame: Frame) -> list[Row]:
-    """Texts above neighbouring hairlines give way to the middle target's, which the headline is about, then
-    from left to right; the values stay in the table.
-    """
-    rows = [dict(row) for row in sorted(targets, key=lambda row: float(str(row["x"])))]
-    middle = len(rows) // 2
+    """Texts above neighbouring hairlines give way to those of earlier rows; the values stay in the table."""
+    rows = [dict(row) for row in targets]
     for field in ("text", "ratio"):
         taken: list[tuple[float, float]] = []
-        for row in sorted(rows, key=lambda row: row is not rows[middle]):
+        for row in rows:
             centre = frame.x.fraction(float(str(row["x"]))) * frame.plot_width
             half = text_width(str(row[field]), frame.font, bold=field == "ratio") / 2 + 0.2 * frame.font
             if any(centre - half < right and left < centre + half for left, right in taken):

@@ -16,6 +16,7 @@ _NAMES = {
     "total_requests_completed": "requests",
     "avg_power_w": "W/GPU",
     "spec_acceptance_length": "accepted",
+    "spec_acceptance_length_shown": "accepted, mean of a gauge",
 }
 
 

@@ -23,6 +23,7 @@ USUAL = (
     "total_requests_completed",
     "avg_power_w",
     "spec_acceptance_length",
+    "spec_acceptance_length_shown",
 )
 _FIRST = ("command", "valid", "reasons", "notes")  # of what the writer said
 

@@ -18,7 +18,7 @@ LEGEND = {
     "wide gap": "? across a wide gap: neighbours more than 1.5× apart in interactivity or 4× in throughput",
     SIMULATED: "s simulated: computed, not measured",
     "outside": "— nothing known there",
-    "interval": "[ ] 95 % interval between runs (Student's t)",
+    "interval": "[ ] 95 % interval between runs (Student's t); the curve between points is taken as true",
     "once": "1 run: a point beside was measured once; its interval rests on the spread at other loads",
 }
 

@@ -91,6 +91,8 @@ def ill() -> bool:
 
 def main() -> None:
     port = int(sys.argv[sys.argv.index("--port") + 1])
+    if "echo" in sys.argv:  # as engines do that print their arguments
+        print("arguments:", sys.argv, os.environ.get("DB_PASSWORD"), flush=True)
     for name, text in LOGS.items():
         if name in sys.argv:
             print(text, flush=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from isoline.measure.launchers.settings import Settings
+from isoline.measure.telemetry.engine_metrics import METRICS, EngineMetric
 from isoline.registry import ENGINES, LAUNCHERS
 
 PAGE = (Path(__file__).parents[3] / "docs/engines.md").read_text()
@@ -35,3 +36,13 @@ def test_a_settings_flags_are_printed(setting: str) -> None:
         assert f"\n| `{setting}` | {' | '.join(cells)} |\n" in PAGE
     else:
         assert f"\n| `{setting}` | " not in PAGE
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_a_metric_that_is_read_is_printed_in_its_engines_column(metric: EngineMetric) -> None:
+    field = metric.field.partition("@")[0]
+    (row,) = (line.split(" | ") for line in PAGE.splitlines() if line.startswith(f"| `{field}` | "))
+    (heading,) = (line.split(" | ") for line in PAGE.splitlines() if line.startswith("| field | "))
+    column = next(n for n, text in enumerate(heading) if text.startswith(LABELS[metric.engine]))
+    prefix = heading[column].split("`")[1]
+    assert f"`{metric.name.removeprefix(prefix)}`" in row[column]

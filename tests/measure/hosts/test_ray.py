@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from isoline.measure.live.file import read_live
 from tests.cli.process import isoline
 from tests.measure.servers import running_mock
 
@@ -68,6 +69,34 @@ def test_more_hosts_than_there_are(address: str, mock_binary: Path, tmp_path: Pa
     assert f"the Ray cluster at {address} has 3 hosts, 4 were asked" in ran.stderr
 
 
+MATRIX = """\
+engine: {name: simulated, checkpoint: llama-3-1-8b on h100, extra: [--speed, "2"]}
+matrix:
+  precision:
+    bf16: {quantization: bf16, recipe: {precision: bf16}}
+    fp8: {quantization: fp8, recipe: {precision: fp8}}
+isl: 64
+osl: 32
+concurrency: 6
+requests: 30
+cooldown: 0
+"""
+
+
+def test_several_hosts_offer_the_load_of_a_matrix(address: str, tmp_path: Path) -> None:
+    """All nodes are on this machine, so that an engine on 127.0.0.1 is in reach of each."""
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(MATRIX)
+    arguments = ("--format", "json", "--ray", address, "--hosts", "3")
+    ran = isoline(tmp_path / "store", "bench", str(spec), *arguments, code=None)
+    found = {one["name"]: one["points"] for one in json.loads(ran.stdout)["configurations"]}
+    assert list(found) == ["bf16", "fp8"]
+    for (point,) in found.values():
+        assert (point["requests"], point["errors"]) == (30, {})
+        assert [(host["requests"], host["lost"]) for host in point["client"]["hosts"]] == [(10, None)] * 3
+        assert [told["source"] for told in point["telemetry"]] == ["engine"]
+
+
 def test_a_host_that_is_lost_makes_the_point_invalid_and_ends_the_sweep(
     address: str, cluster: subprocess.Popen[str], mock_binary: Path, tmp_path: Path
 ) -> None:
@@ -94,6 +123,33 @@ def test_a_host_that_is_lost_makes_the_point_invalid_and_ends_the_sweep(
     assert point["requests"] > 150  # what the lost host had told is kept, too
     assert "is lost" in found["stopped"]
     assert "Traceback" not in said
+
+
+def test_a_host_that_is_lost_ends_a_matrix(
+    address: str, cluster: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(MATRIX.replace("requests: 30", "duration: 120"))
+    command = ["bench", str(spec), "--ray", address, "--hosts", "2", "--store", str(tmp_path / "store")]
+    with subprocess.Popen(
+        [sys.executable, "-m", "isoline", *command, "--format", "json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as bench:  # fmt: skip
+        while bench.poll() is None and not _is_measuring(tmp_path / "store"):
+            time.sleep(0.1)
+        assert cluster.stdin is not None
+        print("kill", file=cluster.stdin, flush=True)
+        out, said = bench.communicate()
+    assert bench.returncode == 4, said
+    points = [point for one in json.loads(out)["configurations"] for point in one["points"]]
+    assert [reason["code"] for point in points for reason in point["reasons"]].count("host_lost") == 1
+    assert len(points) == 1
+    assert said.count(": starting simulated") == 1
+    assert "Traceback" not in said
+
+
+def _is_measuring(store: Path) -> bool:
+    return any(sweep.words == "measuring" and sweep.requests > 20 for sweep in read_live(store))
 
 
 def test_no_cluster(tmp_path: Path, mock_binary: Path) -> None:

@@ -294,11 +294,11 @@ def test_counters_of_a_window_without_scrapes_around_it_are_flagged() -> None:
     found = [
         Sample(second * S, "engine", "counter generation_tokens", "", 100.0 * second) for second in (1, 2, 3)
     ]
-    inside = prometheus._summary(found, S + 5, 2 * S + 5)
+    inside = prometheus.window_summary(found, S + 5, 2 * S + 5)
     assert inside is not None
     assert inside.metrics["engine_generation_tokens"] == 200  # from the scrape before to the one after
     assert inside.flags == []
-    beyond = prometheus._summary(found, 2 * S, 4 * S)
+    beyond = prometheus.window_summary(found, 2 * S, 4 * S)
     assert beyond is not None
     assert [flag for flag in beyond.flags if "not covered" in flag]
 
@@ -306,6 +306,6 @@ def test_counters_of_a_window_without_scrapes_around_it_are_flagged() -> None:
 def test_readings_that_an_exporter_repeats_are_one() -> None:
     """Refreshed every three seconds, scraped ten times a second: a gap, not thirty good readings."""
     found = [Sample(tick * S // 10, "board 0", "power", "W", 100.0 + tick // 30) for tick in range(301)]
-    summary = prometheus._summary(found, 0, 30 * S)
+    summary = prometheus.window_summary(found, 0, 30 * S)
     assert summary is not None
     assert any("gap" in flag for flag in summary.flags)

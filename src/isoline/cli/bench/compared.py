@@ -6,23 +6,19 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isoline.cli import options
 from isoline.domain.recipe import Recipe
-from isoline.domain.slugs import Slug, build_slug
-from isoline.errors import NoDataError, UsageError
+from isoline.errors import NoDataError
 from isoline.present.answer import answer
 from isoline.present.asking import Asked, question
+from isoline.present.recipe_slugs import slugs_between
 
 if TYPE_CHECKING:
     from isoline.analyse.comparison import Comparison
     from isoline.domain.catalog import Catalog
-
-_SIDES = {"precision": "precision", "spec-decode": "spec_method", "engine": "engine", "gpu": "hardware"}
-_PLACED = ("model", "hardware", "precision", "engine", "spec_method")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,7 @@ def comparisons(
     """Answers to all slugs that two of the recipes are the sides of, from these datasets alone."""
     found = Comparisons({}, [])
     data = options.sources(root)
-    for slug in _slugs(recipes, catalog):
+    for slug in slugs_between(recipes, recipes, catalog):
         asked = Asked(sequence=sequence, dataset=tuple(sorted(datasets)))
         try:
             found.answers[slug.canonical] = answer(question(slug, asked, catalog), data, catalog)
@@ -67,19 +63,3 @@ def print_comparisons(found: Comparisons) -> None:
         text.print_comparison(comparison, console)
     for problem in found.problems:
         print(f"note: not compared: {problem}", file=sys.stderr)
-
-
-def _slugs(recipes: Sequence[Recipe], catalog: Catalog) -> list[Slug]:
-    found: dict[str, Slug] = {}
-    for one, other in combinations(recipes, 2):
-        differ = [name for name in _PLACED if getattr(one, name) != getattr(other, name)]
-        kind = next((kind for kind, name in _SIDES.items() if differ == [name]), None)
-        if kind is None:
-            continue
-        sides = [getattr(recipe, _SIDES[kind]) for recipe in (one, other)]
-        try:
-            slug = build_slug(kind, one.model, one.hardware, one.precision, sides, catalog)
-        except UsageError:  # a model, or two methods, that no slug has words for
-            continue
-        found.setdefault(slug.canonical, slug)
-    return list(found.values())

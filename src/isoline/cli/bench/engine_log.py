@@ -1,9 +1,13 @@
-"""What of an engine's log is kept with a point."""
+"""What of an engine's log is kept: an excerpt with each point, all of it beside the runs."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from typing import IO
+
+from isoline.cli.bench.hiding import Hider
 
 HALF = 256 * 1024  # bytes kept of each end
 
@@ -18,3 +22,32 @@ def excerpt(path: Path) -> bytes:
         head = file.read(HALF)
         file.seek(size - HALF)
         return head + b"\n[... %d bytes left out ...]\n" % (size - 2 * HALF) + file.read()
+
+
+def hide_in(path: Path, hider: Hider) -> None:
+    """The whole log without secrets, once nobody writes to it any more: engines print their arguments.
+
+    What stands in the way of that is told, and ends nothing.
+    """
+    try:
+        _rewrite(path, hider)
+    except OSError as problem:
+        print(f"note: {path} may hold secrets that the engine printed: {problem}", file=sys.stderr)
+
+
+def _rewrite(path: Path, hider: Hider) -> None:
+    masked, changed = path.with_suffix(".masked"), False
+    with _text(path, "r") as log, _text(masked, "w") as file:
+        for line in log:
+            plain = hider.text(line)
+            changed = changed or plain != line
+            file.write(plain)
+    if changed:
+        masked.replace(path)
+    else:
+        masked.unlink()
+
+
+def _text(path: Path, mode: str) -> IO[str]:
+    """Any bytes come back as they were."""
+    return path.open(mode, encoding="utf-8", errors="surrogateescape", newline="")

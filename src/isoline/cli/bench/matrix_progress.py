@@ -10,7 +10,7 @@ from isoline.cli.bench.earlier import Reports
 from isoline.cli.bench.hiding import Hider
 from isoline.cli.bench.matrix import Configuration
 from isoline.cli.bench.plan import plan_of, target_of
-from isoline.cli.bench.recipe import Declared, declare
+from isoline.cli.bench.recipe import declare
 from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.cli.bench.workload import Offer
 from isoline.domain.catalog import Catalog
@@ -28,7 +28,6 @@ class Progress:
     configuration: Configuration
     plan: Plan
     done: Reports = field(default_factory=dict)
-    declared: Declared | None = None
     failed: str | None = None  # it cannot be started, or is not what was declared
     stopped: str | None = None  # what ended its last start early
     seen: set[str] = field(default_factory=set)  # notes that were told

@@ -8,54 +8,28 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
-
-import msgspec
 
 from isoline.cli.bench.compared import comparisons
 from isoline.cli.bench.earlier import Beginning, begin
-from isoline.cli.bench.engine_log import excerpt
-from isoline.cli.bench.hiding import HIDDEN, Hider
-from isoline.cli.bench.hosts import on_hosts
-from isoline.cli.bench.keeper import About, StoreKeeper
+from isoline.cli.bench.hiding import Hider
+from isoline.cli.bench.hosts import on_hosts, reachable
 from isoline.cli.bench.matrix import Configuration
 from isoline.cli.bench.matrix_live import matrix_watch
 from isoline.cli.bench.matrix_progress import NOWHERE, Progress, planned
+from isoline.cli.bench.matrix_turn import Means, Turn
 from isoline.cli.bench.matrix_view import Measured, Shown
-from isoline.cli.bench.plan import target_of
-from isoline.cli.bench.recipe import Declared, declare
-from isoline.cli.bench.run import dataset_of, exit_code, hold, measure, say_notes, say_resumed
-from isoline.cli.bench.secrecy import secret_name
+from isoline.cli.bench.run import exit_code, hold, say_resumed
 from isoline.cli.bench.spec import Spec, SpecProblem
 from isoline.cli.bench.telemetry import sources
 from isoline.cli.bench.workload import Offer
 from isoline.domain.catalog import Catalog
-from isoline.domain.point import SIMULATED, Point, Selection
-from isoline.errors import EngineError
-from isoline.measure.engines.identify import identify
-from isoline.measure.engines.identity import Identity
-from isoline.measure.engines.probe import Probe
-from isoline.measure.launchers.server import Server, free_port
+from isoline.domain.point import Point, Selection
 from isoline.measure.live.watch import LiveWatch
 from isoline.measure.member import Place
 from isoline.measure.sweep.agenda import Agenda
-from isoline.measure.sweep.interrupts import interrupts_wait
 from isoline.measure.sweep.sweep import SweepResult
 from isoline.store.store import Store
-
-_LOOKED_AT = 200  # requests of which the longest must fit into what the engine takes
-
-
-@dataclass(frozen=True, slots=True)
-class _Means:
-    """What a run holds while it lasts."""
-
-    store: Store
-    beginning: Beginning
-    place: Place
-    file: LiveWatch
 
 
 class MatrixRun:
@@ -87,11 +61,12 @@ class MatrixRun:
             matrix = hashlib.sha256(ids.encode()).hexdigest()[:12]
             hold(self._root, matrix, held)
             beginning = self._begin(store, fresh)
-            place = held.enter_context(on_hosts(self._spec, self._address))
+            place = held.enter_context(on_hosts(self._spec, ""))
+            reachable(self._host, NOWHERE, place)
             file = held.enter_context(self._watched(matrix))
             try:
                 with _stopped_by_signals():
-                    self._rounds(_Means(store, beginning, place, file))
+                    self._rounds(self._means(store, beginning, place, file))
             except KeyboardInterrupt:
                 self._interrupted = True
                 print("isoline: interrupted; the same command goes on where it was", file=sys.stderr)
@@ -110,123 +85,34 @@ class MatrixRun:
         return beginning
 
     @property
-    def _address(self) -> str:
+    def _host(self) -> str:
         assert self._spec.engine is not None
-        return f"http://{self._spec.engine.host}"
+        return self._spec.engine.host
 
     def _watched(self, matrix: str) -> LiveWatch:
         return matrix_watch(
             self._root, matrix, self._spec, self._offer.lengths, self._measured(), self._hider
         )
 
-    def _rounds(self, means: _Means) -> None:
-        """Configurations take turns in an order of their own each time: drift favours none of them."""
+    def _means(self, store: Store, beginning: Beginning, place: Place, file: LiveWatch) -> Means:
+        return Means(
+            self._spec, self._offer, self._catalog, self._root, self._command, self._hider,
+            store, beginning, place, file,
+        )  # fmt: skip
+
+    def _rounds(self, means: Means) -> None:
+        """Configurations take turns in an order of their own each time: drift favours none of them.
+
+        A load generator that lost a host would be another one: then no more is started.
+        """
         for repeat in range(self._spec.repeats):
             order = list(self._all)
             random.Random(f"starts/{self._spec.seed}/{repeat}").shuffle(order)
             for progress in order:
                 due = Agenda(progress.plan, repeat).next(progress.done) is not None
-                if due and progress.failed is None:
-                    self._turn(progress, repeat, means)
-
-    def _turn(self, progress: Progress, repeat: int, means: _Means) -> None:
-        """One start of one configuration. What goes wrong with it leaves the others to be measured."""
-        name, start = progress.configuration.name, f"start {repeat + 1} of {self._spec.repeats}"
-        title = f"{name}, {start}"
-        print(f"{title}: starting {progress.configuration.launcher.engine}", file=sys.stderr)
-        means.file.turn(name, f"starting {progress.configuration.launcher.engine}, {start}")
-        progress.stopped = None
-        try:
-            with self._serving(progress, repeat) as (server, settled):
-                print(f"{title}: measuring", file=sys.stderr)
-                self._measure(progress, repeat, server, settled, means)
-        except EngineError as problem:
-            progress.failed = self._hider.text(str(problem))
-        if told := progress.failed or progress.stopped:
-            print(f"isoline: {title}: {self._hider.text(told)}", file=sys.stderr)
-            means.file.trouble(f"{title}: {told}")
-
-    @contextmanager
-    def _serving(self, progress: Progress, repeat: int) -> Iterator[tuple[Server, Identity]]:
-        """The started engine, verified against its recipe; it is stopped whatever happens."""
-        one = progress.configuration
-        settings = replace(one.settings, port=one.settings.port or free_port(one.settings.host))
-        stamp = self._began.replace(":", "").replace("+0000", "Z")
-        log = self._root / "engine-logs" / f"{progress.plan.id}-{stamp}-{one.name}-r{repeat}.log"
-        server = Server(one.launcher, settings, log)
-        try:
-            server.wait(one.start_timeout)
-            target = target_of(self._spec, server.url, one.served)
-            identity = identify(Probe(server.url, headers=target.headers))
-            progress.declared = self._declare(one, identity)
-            self._notes(progress)
-            yield server, identity
-        finally:
-            with interrupts_wait():
-                server.stop()
-
-    def _declare(self, one: Configuration, identity: Identity) -> Declared:
-        need = max(map(sum, self._offer.workload.plan(_LOOKED_AT)))
-        declared = declare(
-            one.recipe, one.served, self._catalog, identity, model=one.served, tokens=need
-        )  # fmt: skip
-        told = " ".join(text for text in (one.flags, identity.fields.get("flags")) if isinstance(text, str))
-        if "flags" not in one.recipe and told:
-            declared.recipe = msgspec.structs.replace(declared.recipe, flags=told)
-        declared.recipe = self._hider.recipe(declared.recipe)
-        return declared
-
-    def _measure(
-        self,
-        progress: Progress,
-        repeat: int,
-        server: Server,
-        identity: Identity,
-        means: _Means,
-    ) -> None:
-        assert progress.declared is not None
-        target = target_of(self._spec, server.url, progress.configuration.served)
-        target = replace(target, ignore_eos=target.ignore_eos and "ignore_eos" not in identity.refuses)
-        target = replace(target, keep_text=progress.plan.target.keep_text)
-        plan = replace(progress.plan, target=target, place=means.place)
-        about = About(
-            dataset_of(self._spec.dataset, progress.declared),
-            self._command,
-            progress.declared,
-            identity,
-            source=self._spec.prompts,
-            engine=self._engine(progress.configuration, server, repeat),
-            started=datetime.now(UTC).isoformat(timespec="seconds"),
-            log=lambda: excerpt(server.log),
-        )
-        so_far = replace(means.beginning, reports={plan.id: progress.done})
-        keeper = StoreKeeper(means.store, plan, about, self._hider, so_far)
-        telemetry = sources(self._spec.telemetry, server.url)
-        means.file.serves(about.dataset, telemetry, simulated=progress.declared.status == SIMULATED)
-        result = measure(plan, keeper, telemetry, means.file, repeat=repeat, check=server.confirm)
-        progress.done = {report.slot: report for report in result.points}
-        if result.interrupted:
-            raise KeyboardInterrupt
-        progress.stopped = result.stopped
-
-    def _engine(self, one: Configuration, server: Server, repeat: int) -> dict[str, object]:
-        settings = {key: value for key, value in asdict(one.settings).items() if value not in (None, (), {})}
-        if variables := one.settings.environment:
-            # By name as well: a numeric password is too plain a text to be hidden wherever it occurs.
-            shown = {name: HIDDEN if secret_name(name) else value for name, value in variables.items()}
-            settings["environment"] = shown
-        return {
-            "configuration": one.name,
-            "start": repeat,
-            "command": server.command,
-            "settings": settings,
-        }
-
-    def _notes(self, progress: Progress) -> None:
-        assert progress.declared is not None
-        new = [note for note in progress.declared.notes if note not in progress.seen]
-        progress.seen.update(new)
-        say_notes(replace(progress.declared, notes=[f"{progress.configuration.name}: {n}" for n in new]))
+                lost = any(report.lost for report in means.place.reports())
+                if due and progress.failed is None and not lost:
+                    Turn(progress, repeat, means).run()
 
     def _print(self, output: str) -> None:
         points = self._stored()

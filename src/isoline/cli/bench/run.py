@@ -20,7 +20,7 @@ from isoline.cli.bench.reading import Asked
 from isoline.cli.bench.recipe import Declared, declare
 from isoline.cli.bench.secrecy import secrets
 from isoline.cli.bench.spec import Spec, SpecProblem
-from isoline.cli.bench.telemetry import doubts, sources
+from isoline.cli.bench.telemetry import doubts, with_own
 from isoline.cli.bench.view import document, print_table, to_json
 from isoline.cli.bench.workload import Offer, offer_of
 from isoline.domain.catalog import Catalog
@@ -54,7 +54,7 @@ def bench(
                 hider = Hider(secrets(spec, (secret for one in found for secret in one.secrets)))
                 command = command_line(arguments, hider)
                 run = MatrixRun(spec, found, offer_of(spec, Path(folder)), catalog, root, command, hider)
-            return run.run(output, fresh=fresh)
+                return run.run(output, fresh=fresh)
         hider = Hider(secrets(spec))
         command = command_line(arguments, hider)
         with asked.located():
@@ -74,12 +74,13 @@ def _bench_url(
 ) -> int:
     url, model = _place(spec)
     target = target_of(spec, url, model)
-    identity = recognise(probe_of(target))
+    probe = probe_of(target)
+    identity = recognise(probe)
     if "ignore_eos" in identity.refuses:
         target = replace(target, ignore_eos=False)
     declared = declare(spec.recipe, model, catalog, identity)
     declared.recipe = hider.recipe(declared.recipe)
-    telemetry = sources(spec.telemetry, url)
+    telemetry = with_own(spec.telemetry, target, probe.root, identity, declared.notes)
     plan = plan_of(spec, offer, target, {"recipe": declared.recipe.id}, randomness.randbits(32), hider.text)
     if identity.served and model not in identity.served:
         declared.notes.append(f"the server lists {', '.join(identity.served[:5])}, not {model}")

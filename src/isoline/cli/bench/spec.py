@@ -193,6 +193,6 @@ concurrency: [4, 16]
 requests_per_stream: 10
 repeats: 3                           # each on a start of its own, configurations taking turns
 recipe: {hardware: h100}             # true of every configuration
-# telemetry: [nvml, prometheus]      # prometheus alone: the engine's own /metrics
+# telemetry: [nvml]                  # power; the engine's own metrics are read anyway
 dataset: matrix
 """

@@ -20,8 +20,8 @@ class SeveralHosts:
 
     headstart_ns = 500_000_000  # the go must have reached every host
 
-    def __init__(self, hosts: Sequence[Host]) -> None:
-        self._hosts = hosts
+    def __init__(self, hosts: Sequence[Host], address: str | None = None) -> None:
+        self._hosts, self.address = hosts, address
         self._reports: list[HostReport] = []
 
     def count(self, load: Load, processes: int | None) -> int:
@@ -60,6 +60,7 @@ class SeveralHosts:
             offset = host.look_at_clock(_ANSWER)
         except (HostLostError, TimeoutError) as problem:
             reason = host.lost or str(problem) or "it did not answer in time"
+            self._reports = [HostReport(host=host.name, workers=[], lost=reason)]
             words = f"host {host.name} of the load generator is lost ({reason})"
             raise HostsError(f"{words}; start Ray there again, or give fewer --hosts") from None
         host.lost = None

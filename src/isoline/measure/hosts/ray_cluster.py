@@ -82,7 +82,7 @@ def ray_hosts(address: str, hosts: int | None) -> Iterator[SeveralHosts]:
     with redirect_stdout(sys.stderr):  # Ray prints there what it has to say; stdout is for data
         _connect(ray, address)
         try:
-            yield SeveralHosts(_hosts(ray, address, hosts))
+            yield SeveralHosts(_hosts(ray, address, hosts), str(ray.util.get_node_ip_address()))
         finally:
             ray.shutdown()
 

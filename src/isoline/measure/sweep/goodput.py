@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from isoline.measure.metrics import tokens_between
+from isoline.measure.windows import share_inside
+
 if TYPE_CHECKING:
     from isoline.measure.records import RequestRecord
     from isoline.measure.windows import Window
@@ -24,10 +27,10 @@ class Objectives(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Goodput(msgspec.Struct, frozen=True):
-    """Requests sent in the window that met the objectives; failed ones never do."""
+    """Requests that met the objectives; failed ones never do."""
 
-    share: float  # of the requests sent
-    request_rate: float  # good requests per second
+    share: float  # of the requests sent in the window
+    request_rate: float  # good requests per second, by the part of each that lies in the window
     output: float  # their output tokens per second
 
 
@@ -36,9 +39,11 @@ def goodput(records: Sequence[RequestRecord], window: Window, objectives: Object
     sent = [r for r in records if r.sent is not None and window.start <= r.sent <= window.end]
     if not objectives or not sent:
         return None
-    good = [record for record in sent if _meets(record, objectives)]
-    tokens = sum(record.tokens_out or 0 for record in good)
-    return Goodput(len(good) / len(sent), len(good) / window.seconds, tokens / window.seconds)
+    good = [record for record in records if _meets(record, objectives)]
+    met = sum(window.start <= (record.sent or 0) <= window.end for record in good)
+    rate = sum(share_inside(record, window) for record in good) / window.seconds
+    tokens = sum(tokens_between(record, window) for record in good)
+    return Goodput(met / len(sent), rate, tokens / window.seconds)
 
 
 def _meets(record: RequestRecord, objectives: Objectives) -> bool:

@@ -1,27 +1,24 @@
-"""Any Prometheus endpoint: an engine's `/metrics`, a GPU or machine power exporter."""
+"""Any Prometheus endpoint: an engine's metrics, a GPU or machine power exporter."""
 
 from __future__ import annotations
 
-import http.client
-import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-import msgspec
-
 from isoline.errors import UsageError
-from isoline.measure.telemetry import BOARD, ENGINE, POWER, SYSTEM, TelemetrySummary
-from isoline.measure.telemetry.counters import COUNTERS, engine_summary, scrape
+from isoline.measure.telemetry import BOARD, POWER, SYSTEM, TelemetrySummary
+from isoline.measure.telemetry.endpoint import FAILURES, Endpoint
+from isoline.measure.telemetry.engine import engine_samples, engine_window
+from isoline.measure.telemetry.engine_metrics import NAMES
 from isoline.measure.telemetry.figures import CLOCK, ENERGY, power_summary
 from isoline.measure.telemetry.sampler import Sample, Sampler, TelemetryError
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
-TIMEOUT = 2.0  # seconds a scrape may take
-COUNTED = "counter "  # what the names of samples that are engine counters begin with
+NAME = "prometheus"
 
 
 class Gauge(NamedTuple):
@@ -34,19 +31,13 @@ class Gauge(NamedTuple):
     boundary: str
 
 
-# DCGM exporter, AMD's device metrics exporter, IPMI exporter; then the state of vLLM and SGLang.
+# DCGM exporter, AMD's device metrics exporter, IPMI exporter.
 GAUGES: Mapping[str, Gauge] = {
     "DCGM_FI_DEV_POWER_USAGE": Gauge(POWER, "W", 1.0, "gpu", BOARD),
     "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION": Gauge(ENERGY, "J", 1e-3, "gpu", BOARD),
     "DCGM_FI_DEV_SM_CLOCK": Gauge(CLOCK, "MHz", 1.0, "gpu", BOARD),
     "gpu_package_power": Gauge(POWER, "W", 1.0, "gpu_id", BOARD),
     "ipmi_dcmi_power_consumption_watts": Gauge(POWER, "W", 1.0, "instance", SYSTEM),
-    "vllm:num_requests_running": Gauge("requests_running", "requests", 1.0, "engine", ENGINE),
-    "vllm:num_requests_waiting": Gauge("requests_waiting", "requests", 1.0, "engine", ENGINE),
-    "vllm:kv_cache_usage_perc": Gauge("kv_cache_usage", "share", 1.0, "engine", ENGINE),
-    "sglang:num_running_reqs": Gauge("requests_running", "requests", 1.0, "tp_rank", ENGINE),
-    "sglang:num_queue_reqs": Gauge("requests_waiting", "requests", 1.0, "tp_rank", ENGINE),
-    "sglang:token_usage": Gauge("kv_cache_usage", "share", 1.0, "tp_rank", ENGINE),
 }
 
 
@@ -58,100 +49,71 @@ def source(argument: str) -> Sampler:
             f"telemetry prometheus={argument}: write an address, prometheus=http://host:port/metrics"
         )
     gauges = {**GAUGES, own: Gauge(POWER, "W", 1.0, "instance", SYSTEM)} if own else GAUGES
-    return Sampler(PrometheusReader(url, gauges), _summary, hertz=10.0)
+    return Sampler(PrometheusReader(Endpoint(url), gauges), window_summary, hertz=10.0)
 
 
 class PrometheusReader:
-    """Scrapes over one kept-alive connection; only lines of known metrics are parsed."""
+    """Scrapes an endpoint; only lines of metrics that are known here are parsed."""
 
-    source = "prometheus"
+    source = NAME
 
-    def __init__(self, url: str, gauges: Mapping[str, Gauge] = GAUGES) -> None:
-        self._url, self._gauges = urlsplit(url), gauges
-        names = {name for group in COUNTERS.values() for name in group}
-        self._starts = tuple({*gauges, *names})
-        self._link: http.client.HTTPConnection | None = None
+    def __init__(self, endpoint: Endpoint, gauges: Mapping[str, Gauge] = GAUGES) -> None:
+        self._endpoint, self._gauges = endpoint, gauges
+        self._starts = tuple({*gauges, *NAMES})
 
     def open(self) -> None:
-        """Connect and scrape once, so that a wrong address shows before anything is measured."""
-        host, port = self._url.hostname or "", self._url.port
-        self._link = (
-            http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=ssl.create_default_context())
-            if self._url.scheme == "https"
-            else http.client.HTTPConnection(host, port, timeout=TIMEOUT)
-        )
+        """Scrape once, so that a wrong address shows before anything is measured."""
         try:
             found = self.read()
-        except (OSError, ValueError, http.client.HTTPException) as error:
+        except FAILURES as error:
             self.close()
-            raise TelemetryError(f"telemetry prometheus: {self._url.geturl()}: {error}") from None
+            raise TelemetryError(f"telemetry prometheus: {self._endpoint.url}: {error}") from None
         if not found:
             self.close()
             raise TelemetryError(
-                f"telemetry prometheus: {self._url.geturl()} has no metric that is known here; "
+                f"telemetry prometheus: {self._endpoint.url} has no metric that is known here; "
                 "name the one with the power in watts, prometheus=URL#NAME"
             )
 
     def read(self) -> list[Sample]:
         """All gauges and counters, stamped with the middle of the scrape."""
         before = perf_counter_ns()
-        families = list(self._families())
+        text = self._endpoint.text()
         now = (before + perf_counter_ns()) // 2
-        found = [
-            Sample(
-                now,
-                f"{g.boundary} {sample.labels.get(g.device, '0')}",
-                g.name,
-                g.unit,
-                sample.value * g.factor,
-            )
-            for family in families
-            for sample in family.samples
-            if (g := self._gauges.get(sample.name)) is not None
-        ]
-        counters = scrape(families).items()
-        return found + [Sample(now, ENGINE, COUNTED + name, "", value) for name, value in counters]
+        families = self._families(text)
+        return [*self._devices(families, now), *engine_samples(families, now)]
 
     def close(self) -> None:
         """Disconnect."""
-        if self._link is not None:
-            self._link.close()
+        self._endpoint.close()
 
-    def _families(self) -> list[Metric]:
+    def _devices(self, families: Iterable[Metric], now: int) -> Iterator[Sample]:
+        for sample in (sample for family in families for sample in family.samples):
+            if (g := self._gauges.get(sample.name)) is not None:
+                device = f"{g.boundary} {sample.labels.get(g.device, '0')}"
+                yield Sample(now, device, g.name, g.unit, sample.value * g.factor)
+
+    def _families(self, text: str) -> list[Metric]:
         from prometheus_client.parser import text_string_to_metric_families
 
-        lines = [line for line in self._text().splitlines() if line.startswith(self._starts)]
+        lines = [line for line in text.splitlines() if line.startswith(self._starts)]
         return list(text_string_to_metric_families("\n".join(lines) + "\n"))
 
-    def _text(self) -> str:
-        assert self._link is not None
-        path = (self._url.path or "/metrics") + (f"?{self._url.query}" if self._url.query else "")
-        try:
-            self._link.request("GET", path)
-            response = self._link.getresponse()
-            body = response.read()
-        except (OSError, http.client.HTTPException):
-            self._link.close()  # the next request opens it again
-            raise
-        if response.status != 200:
-            raise ValueError(f"HTTP {response.status}")
-        return body.decode("utf-8", "replace")
 
-
-def _summary(samples: list[Sample], start_ns: int, end_ns: int) -> TelemetrySummary | None:
-    """Power where the endpoint has it (boards before the machine), and the engine's counters."""
+def window_summary(samples: list[Sample], start_ns: int, end_ns: int) -> TelemetrySummary | None:
+    """Power where the endpoint has it (boards before the machine), and what the engine counted and showed."""
     fresh = _fresh(samples)
     found = [
         summary
         for boundary in (BOARD, SYSTEM)
         if (summary := _power(fresh, boundary, start_ns, end_ns)) is not None
     ]
-    engine = _counters(samples, start_ns, end_ns)
+    engine = engine_window(NAME, samples, start_ns, end_ns)
     found += [engine] if engine is not None else []
     if not found:
         return None
     return TelemetrySummary(
-        source="prometheus",
+        source=NAME,
         boundary="+".join(summary.boundary for summary in found),
         metrics={name: value for summary in found for name, value in summary.metrics.items()},
         flags=[flag for summary in found for flag in summary.flags],
@@ -160,7 +122,7 @@ def _summary(samples: list[Sample], start_ns: int, end_ns: int) -> TelemetrySumm
 
 def _power(samples: list[Sample], boundary: str, start_ns: int, end_ns: int) -> TelemetrySummary | None:
     own = [sample for sample in samples if sample.device.startswith(boundary)]
-    return power_summary("prometheus", boundary, own, start_ns, end_ns)
+    return power_summary(NAME, boundary, own, start_ns, end_ns)
 
 
 def _fresh(samples: list[Sample]) -> list[Sample]:
@@ -180,21 +142,3 @@ def _fresh(samples: list[Sample]) -> list[Sample]:
             found.append(sample)
         last[key] = sample
     return [*found, *repeated.values()]
-
-
-def _counters(samples: list[Sample], start_ns: int, end_ns: int) -> TelemetrySummary | None:
-    """Between the last scrape at or before the window's start and the first at or after its end."""
-    scrapes: dict[int, dict[str, float]] = {}
-    for sample in samples:
-        if sample.name.startswith(COUNTED):
-            scrapes.setdefault(sample.time_ns, {})[sample.name.removeprefix(COUNTED)] = sample.value
-    if not scrapes:
-        return None
-    times = sorted(scrapes)
-    before = max((time for time in times if time <= start_ns), default=times[0])
-    after = min((time for time in times if time >= end_ns), default=times[-1])
-    found = engine_summary("prometheus", scrapes[before], scrapes[after])
-    if found is None or before <= start_ns <= end_ns <= after:
-        return found
-    flag = "engine: not covered: no scrape before the window's start, or none after its end"
-    return msgspec.structs.replace(found, flags=[*found.flags, flag])

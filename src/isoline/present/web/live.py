@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from isoline.measure.live.file import live_state, read_live
+from isoline.present.web.live_links import links
 from isoline.present.web.live_view import sweep_values
 from isoline.present.web.site import Site
 
@@ -79,7 +80,7 @@ def event(text: str) -> bytes:
 
 def _sweeps(site: Site) -> list[dict[str, object]]:
     now = time.time()
-    return [sweep_values(sweep, now) for sweep in read_live(_root(site))]
+    return [{**sweep_values(sweep, now), "links": links(sweep, site)} for sweep in read_live(_root(site))]
 
 
 def _root(site: Site) -> Path:

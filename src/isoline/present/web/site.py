@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from isoline.analyse.comparison import Comparison, Target
+from isoline.analyse.narrative import headline
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import IsolineError
@@ -96,7 +97,7 @@ class Site:
         )
 
     def middle(self, pair: Pair, view: str = "") -> Target | None:
-        """The middle default target of a pair, for tables of pairs."""
+        """The target that a pair is told by, or the middle one, for tables of pairs."""
         return self.memory.recall(("middle", pair, view), lambda: self._middle(pair, view))
 
     def _middle(self, pair: Pair, view: str) -> Target | None:
@@ -106,7 +107,7 @@ class Site:
             targets = answer(question(slug, asked, self.catalog), self.sources, self.catalog).targets
         except IsolineError:
             return None
-        return targets[len(targets) // 2] if targets else None
+        return headline(targets) or (targets[len(targets) // 2] if targets else None)
 
     def today(self) -> date:
         """The day that ages are counted from."""

@@ -1,4 +1,5 @@
 // The rows of the chart that follow the targets, placed as present/chart_frame.py and chart_labels.py place them.
+import { headline } from "./sentences.js";
 import { amount, fixed, percentLess } from "./words.js";
 
 const AXIS_PADDING = 4;
@@ -19,19 +20,20 @@ function ratio(data, target) {
   return `${names[a < b ? 1 : 0]} ${fixed(more, more >= 10 ? 0 : more >= 1.2 ? 1 : 2)}×`;
 }
 
-// Texts above neighbouring hairlines give way to the middle target's, which the headline is about, then from
-// left to right. Only speeds have a place on the axis.
+// Texts above neighbouring hairlines give way to those of the target that the comparison is told by, then from left
+// to right. Only speeds have a place on the axis.
 export function targets(data, read, scale, font) {
   if (data.x !== "interactivity") return [];
-  const rows = read.map((target) => ({
+  const told = headline(read);
+  const first = (target) => (target === told ? -Infinity : target.interactivity);
+  const rows = [...read].sort((a, b) => first(a) - first(b)).map((target) => ({
     x: target.interactivity,
     text: fixed(target.interactivity, 1).replace(/\.0$/, ""),
     ratio: ratio(data, target),
-  })).sort((a, b) => a.x - b.x);
-  const middle = rows[Math.floor(rows.length / 2)];
+  }));
   for (const field of ["text", "ratio"]) {
     const taken = [];
-    for (const row of [...rows].sort((a, b) => (a === middle ? -1 : b === middle ? 1 : 0))) {
+    for (const row of rows) {
       const half = textWidth(row[field], font, field === "ratio") / 2 + 0.2 * font;
       const [left, right] = [scale(row.x) - half, scale(row.x) + half];
       if (taken.some(([low, high]) => left < high && low < right)) row[field] = "";

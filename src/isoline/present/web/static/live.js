@@ -32,7 +32,8 @@ const sweeps = document.getElementById("sweeps");
 const connection = document.getElementById("connection");
 const source = new EventSource(sweeps.dataset.events);
 source.addEventListener("message", message => {
-  const next = new DOMParser().parseFromString(message.data, "text/html").body;
+  // In an element of its own: a body drops the white space that it begins with, and every child would differ.
+  const next = new DOMParser().parseFromString(`<div>${message.data}</div>`, "text/html").body.firstChild;
   layAll(sweeps, next);
   connection.textContent = "";
   sweeps.dataset.seen = Number(sweeps.dataset.seen ?? 0) + 1;

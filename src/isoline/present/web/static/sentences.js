@@ -10,15 +10,24 @@ const bothFaster = (target) => target.readings.every((r) => r.status === "domina
 
 export function verdict(data, targets) {
   const { where } = data;
-  const comparable = targets.filter((t) => t.throughput_ratio !== null && !bothFaster(t));
-  if (!comparable.length) return `${where}: ${whyNone(data, targets)}.`;
-  const told = comparable.filter((t) => t.ratio !== null);
+  if (!targets.some(comparable)) return `${where}: ${whyNone(data, targets)}.`;
+  const told = headline(targets);
   const { noun } = data.quantities[data.metric];
-  if (!told.length) return `${where}: ${noun} is not reported by both sides at any of these targets.`;
-  const middle = told[Math.floor(told.length / 2)];
-  const gained = gain(data, middle) ?? "the two sides are about equal";
-  return `${where}, at ${words.interactivity(middle.interactivity)} tok/s/user: ${gained}${caveat(data, targets)}.`;
+  if (!told) return `${where}: ${noun} is not reported by both sides at any of these targets.`;
+  const gained = gain(data, told) ?? "the two sides are about equal";
+  return `${where}, at ${words.interactivity(told.interactivity)} tok/s/user: ${gained}${caveat(data, targets, told)}.`;
 }
+
+// By speed the middle one of the targets with a ratio; those measured more than once come before the others.
+export function headline(targets) {
+  const told = targets.filter((t) => comparable(t) && t.ratio !== null);
+  told.sort((a, b) => a.interactivity - b.interactivity);
+  const firm = told.filter((t) => t.interval && Math.min(...t.interval.runs) > 1);
+  const those = firm.length ? firm : told;
+  return those[Math.floor(those.length / 2)];
+}
+
+const comparable = (target) => target.throughput_ratio !== null && !bothFaster(target);
 
 function whyNone({ sides, reached }, targets) {
   const empty = sides.filter((side) => side.measured_range === null).map((side) => side.label);
@@ -30,12 +39,37 @@ function whyNone({ sides, reached }, targets) {
   return `${reached}; they are not both measured at any of these targets`;
 }
 
-function caveat(data, targets) {
-  const untold = targets.filter((t) => t.throughput_ratio === null || bothFaster(t)).length;
+function caveat(data, targets, told) {
+  const other = elsewhere(data, targets, told);
+  if (other) return `; ${other}`;
+  const untold = targets.filter((t) => !comparable(t)).length;
   if (untold) return `; at ${untold} of ${targets.length} targets nothing can be said`;
   if (!data.differing) return "";
   const fields = data.differing === 1 ? "field differs" : "fields differ";
   return `; ${data.differing} other ${fields} between the sides`;
+}
+
+// Targets at which somebody else is ahead than where it is told.
+function elsewhere(data, targets, told) {
+  const ahead = new Map();
+  for (const target of [...targets].sort((a, b) => a.interactivity - b.interactivity)) {
+    if (!comparable(target) || target.ratio === null) continue;
+    const side = leader(data, target);
+    ahead.set(side, [...(ahead.get(side) ?? []), words.interactivity(target.interactivity)]);
+  }
+  ahead.delete(leader(data, told));
+  return [...ahead]
+    .map(([side, speeds]) => `at ${words.join(speeds)} ${data.sides[side]?.label ?? "neither"} is ahead`)
+    .join(", ");
+}
+
+// Which side is better; null where that is not clear.
+function leader({ metric, quantities }, target) {
+  const [a, b] = target.readings.map((r) => r[GAINS[metric] ? metric : "value"]);
+  const interval = target[INTERVALS[metric] ?? "interval"];
+  if (!a || !b || (!interval && words.aboutEqual(a, b))) return null;
+  if (interval && interval.low <= 1 && 1 <= interval.high) return null;
+  return (a < b) !== Boolean(quantities[metric].verb) ? 1 : 0;
 }
 
 // What the metric chosen says, and for throughput and cost the other of the two.

@@ -1,0 +1,35 @@
+"""Which recipes are the two sides of a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from isoline.domain.catalog import Catalog
+from isoline.domain.recipe import Recipe
+from isoline.domain.slugs import Slug, build_slug
+from isoline.errors import UsageError
+
+_SIDES = {"precision": "precision", "spec-decode": "spec_method", "engine": "engine", "gpu": "hardware"}
+_PLACED = ("model", "hardware", "precision", "engine", "spec_method")
+
+
+def slugs_between(some: Sequence[Recipe], others: Sequence[Recipe], catalog: Catalog) -> list[Slug]:
+    """Slugs with one of `some` as one side and one of `others` as the other, in their order.
+
+    Two recipes are sides where they differ in exactly one of precision, GPU, engine and speculative decoding.
+    """
+    found: dict[str, Slug] = {}
+    for one, other in product(some, others):
+        differ = [name for name in _PLACED if getattr(one, name) != getattr(other, name)]
+        kind = next((kind for kind, name in _SIDES.items() if differ == [name]), None)
+        if kind is None:
+            continue
+        sides = [getattr(recipe, _SIDES[kind]) for recipe in (one, other)]
+        hardware = sides if kind == "gpu" else one.hardware
+        try:
+            slug = build_slug(kind, one.model, hardware, one.precision, sides, catalog)
+        except UsageError:  # a model, or two methods, that no slug has words for
+            continue
+        found.setdefault(slug.canonical, slug)
+    return list(found.values())

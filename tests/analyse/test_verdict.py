@@ -1,0 +1,46 @@
+"""The first sentence: which target it tells, and what it may not leave out."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from isoline.analyse.narrative import headline
+from tests.analyse.test_compare import BF16, FP4, KNOTS, SLUG, compared, of_repeats, repeats
+from tests.points import point
+
+CROSSING = [
+    point(x, y, load, precision="bf16") for x, y, load in ((90, 4200, 64), (110, 2500, 32), (130, 800, 16))
+]
+
+
+@pytest.mark.parametrize("asked", [*itertools.permutations((100.0, 105.0, 125.0))])
+def test_it_tells_the_middle_speed_in_whatever_order_speeds_were_asked(asked: tuple[float, ...]) -> None:
+    found = compared(SLUG, [*FP4, *BF16], targets=asked)
+    assert ", at 105 tok/s/user: FP4 is higher by" in found.narrative[0]
+
+
+def test_a_speed_where_the_other_side_is_ahead_is_said() -> None:
+    found = compared(SLUG, [*FP4, *CROSSING], targets=(125.0, 120.0, 101.0))
+    assert ", at 120 tok/s/user: FP4 is higher by" in found.narrative[0]
+    assert found.narrative[0].endswith("; at 101 BF16 is ahead.")
+
+
+def test_a_speed_where_nobody_is_ahead_is_said() -> None:
+    equal = [point(x, y, load, precision="bf16") for x, y, load in ((100, 3000, 64), (140, 1000, 16))]
+    found = compared(SLUG, [*FP4, *equal], targets=(100.0, 120.0, 140.0))
+    assert found.narrative[0].endswith("; at 100 neither is ahead.")
+
+
+def test_repeated_measurements_are_told_before_those_made_once() -> None:
+    """At 130 a point beside is measured once, so its ratio, which is greater, is not the one to tell."""
+    loads = {x: load for x, _, load in KNOTS}
+    fastest = loads[max(loads)]
+    fp4 = repeats("fp4", 2, (-0.01, 0, 0.01))
+    once = [p for p in fp4 if p.concurrency != fastest or p.run_started_at == fp4[0].run_started_at]
+    speeds = sorted(loads)
+    found = of_repeats(once, repeats("bf16", 1, (-0.01, 0, 0.01)), targets=(speeds[0], speeds[-1]))
+    told = headline(found.targets)
+    assert told is not None
+    assert told.interactivity == speeds[0]

@@ -26,11 +26,11 @@ PAGES = sorted(
     [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
 )
 BLOCK = re.compile(r"```console\n\$ (.+?)\n(.*?)```", re.DOTALL)
-EXAMPLES = BLOCK.findall((ROOT / "README.md").read_text())
+EXAMPLES = [found for page in PAGES for found in BLOCK.findall(page.read_text())]
 
 
 @pytest.mark.parametrize(("command", "shown"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
-def test_readme_examples_print_what_they_show(command: str, shown: str, tmp_path: Path) -> None:
+def test_examples_print_what_they_show(command: str, shown: str, tmp_path: Path) -> None:
     if "../shared" in command:
         if not SHARED.exists():
             pytest.skip(f"shared data is absent: {SHARED}")

@@ -50,7 +50,7 @@ $(VENV)/dev-installed: pyproject.toml | $(VENV)/bin/python
 
 # Real rows beside the packaged readings: imported once, and again when a file is newer.
 $(FILLED): $(ROW_FILES) | $(VENV)/installed
-	@mkdir -p $(DEMO)
+	@mkdir -p $(DEMO)/store
 	@if [ -d "$(ROWS)" ]; then \
 	  echo "importing the rows of $(ROWS) into $(DEMO)/store"; \
 	  $(BIN)/isoline import inferencex $(ROWS) --store $(DEMO)/store; \

@@ -15,6 +15,7 @@ import pytest
 
 from isoline.analyse.quantities import QUANTITIES
 from isoline.cli.main import COMMANDS
+from isoline.errors import EXIT_CODES
 from isoline.measure.sweep.goodput import Goodput
 from isoline.measure.sweep.repeats import LoadSummary, Spread
 from isoline.measure.sweep.report import ClientFigures, PointReport
@@ -25,11 +26,11 @@ PAGES = sorted(
     [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
 )
 BLOCK = re.compile(r"```console\n\$ (.+?)\n(.*?)```", re.DOTALL)
-EXAMPLES = BLOCK.findall((ROOT / "README.md").read_text())
+EXAMPLES = [found for page in PAGES for found in BLOCK.findall(page.read_text())]
 
 
 @pytest.mark.parametrize(("command", "shown"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
-def test_readme_examples_print_what_they_show(command: str, shown: str, tmp_path: Path) -> None:
+def test_examples_print_what_they_show(command: str, shown: str, tmp_path: Path) -> None:
     if "../shared" in command:
         if not SHARED.exists():
             pytest.skip(f"shared data is absent: {SHARED}")
@@ -41,7 +42,7 @@ def test_readme_examples_print_what_they_show(command: str, shown: str, tmp_path
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "ISOLINE_STORE": str(tmp_path / "store"), "XDG_CONFIG_HOME": str(tmp_path)},
+        env={**os.environ, "ISOLINE_STORE": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)},
     )
     assert ran.returncode == 0, ran.stderr
     printed = [line.rstrip() for line in ran.stdout.splitlines()]
@@ -65,6 +66,11 @@ def test_every_command_and_option_is_documented(name: str) -> None:
         for parameter in command.params:
             if isinstance(parameter, click.Option):
                 assert parameter.opts[0] in text, parameter.opts[0]
+
+
+def test_every_exit_code_is_documented() -> None:
+    text = (ROOT / "docs/commands.md").read_text()
+    assert [code for code, meaning in EXIT_CODES.items() if f"| {code} | {meaning}" not in text] == []
 
 
 def test_every_metric_is_documented() -> None:

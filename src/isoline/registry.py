@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from typing import Any
 
-from isoline.errors import UsageError
+from isoline.errors import UsageError, unknown
 
 Loader = Callable[..., Any]
 
@@ -33,11 +32,7 @@ class Registry:
         for point in self._plugins():
             if point.name == name:
                 return point.load()
-        known = self.names()
-        raise UsageError(
-            f"there is no {self.kind} {name!r}; there is {', '.join(known)}",
-            tuple(difflib.get_close_matches(name, known)),
-        )
+        raise UsageError(*unknown(self.kind, name, self.names()))
 
     def _plugins(self) -> list[Any]:
         return list(entry_points(group=f"isoline.{self.kind}"))

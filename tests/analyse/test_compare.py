@@ -74,6 +74,27 @@ def test_what_differs_names_fields_once_and_leaves_out_the_compared_dimension() 
     }
 
 
+def test_a_checkpoint_of_another_precision_is_listed_but_is_what_is_compared() -> None:
+    fp4, bf16 = (
+        [replace(p, recipe=replace(p.recipe, checkpoint=name)) for p in side]
+        for side, name in ((FP4, "Qwen-FP4"), (BF16, "Qwen"))
+    )
+    found = compared(SLUG, [*fp4, *bf16], targets=(100.0,))
+    assert {d.field: d.compared for d in found.differences} == {
+        "checkpoint": True, "engine_version": False, "kv_format": False, "concurrency": False,
+    }  # fmt: skip
+    assert "; 1 other field differs" in found.narrative[0]  # concurrency: the rest one side does not record
+    engines = [replace(p, recipe=replace(p.recipe, precision="fp4", engine="vllm")) for p in bf16]
+    other = compared("qwen-3-5-b300-fp4-sglang-vs-vllm", [*fp4, *engines], targets=(100.0,))
+    assert {d.field: d.compared for d in other.differences}["checkpoint"] is False
+
+
+def test_speculative_decoding_is_a_caveat_only_where_a_side_has_any() -> None:
+    drafting = [replace(p, recipe=replace(p.recipe, spec_method="mtp")) for p in FP4]
+    assert "speculative decoding" not in compared(SLUG, [*FP4, *BF16]).narrative[-1]
+    assert "may include speculative decoding" in compared(SLUG, [*drafting, *BF16]).narrative[-1]
+
+
 def test_prices_and_power_are_the_readers_if_given() -> None:
     pricing = PriceTerms("rental", True, {"b300": 4.0}, {"b300": 2.5}, None)
     found = compared(SLUG, [*FP4, *BF16], targets=(100.0,), pricing=pricing)

@@ -56,11 +56,28 @@ def test_figures_are_compared_at_shared_loads_only() -> None:
     assert [[dict(load)["concurrency"] for load in side] for side in found.only] == [[2], [4]]
 
 
-def test_repeats_count_by_their_median() -> None:
-    found = run_difference(run(*(point(1, v) for v in (10.0, 50.0, 30.0))), run(point(1, 60.0)))
-    (load,) = found.loads
-    assert load.repeats == (3, 1)
-    assert (load.figures[0].a, load.figures[0].change) == (30.0, 1.0)
+def test_repeats_count_by_their_geometric_mean_and_two_a_side_have_an_interval() -> None:
+    (load,) = run_difference(run(*(point(1, v) for v in (10.0, 90.0))), run(point(1, 60.0))).loads
+    assert load.repeats == (2, 1)
+    assert (load.figures[0].a, load.figures[0].change) == (pytest.approx(30.0), pytest.approx(1.0))
+    assert load.figures[0].interval is None
+    once, twice = (run(point(1, low), point(1, high)) for low, high in ((10.0, 12.0), (20.0, 24.0)))
+    (load,) = run_difference(once, twice).loads
+    low, high = load.figures[0].interval or (0.0, 0.0)
+    assert load.figures[0].change == pytest.approx(1.0)
+    assert low < 1.0 < high
+    assert {f.name: f.interval for f in load.figures}["throughput"] is None  # never varies: spread unknown
+
+
+def test_of_commands_only_flags_that_differ_are_told() -> None:
+    first = "isoline bench http://h:1 --seed 1 --isl 8 --recipe tp=1"
+    second = "isoline bench http://h:2 --isl 8 --seed=2 --fresh"
+    a = run(point(1, 50.0), command=first, workload={"id": "x"})
+    b = run(point(1, 50.0), command=second, workload={"id": "y"})
+    assert {(d.field, d.a, d.b) for d in run_difference(a, b).fields} == {
+        ("command", "isoline bench http://h:1", "isoline bench http://h:2"),
+        ("--seed", "1", "2"),
+    }
 
 
 def test_a_field_that_varies_within_a_run_matches_points_instead_of_differing() -> None:

@@ -182,7 +182,7 @@ def test_csv_has_a_row_per_target_and_side_unrounded(tmp_path: Path) -> None:
 
 def test_charts_are_written(tmp_path: Path) -> None:
     png, svg = tmp_path / "a.png", tmp_path / "b.svg"
-    isoline(tmp_path / "store", "compare", SEED, "--png", str(png), "--svg", str(svg), "--theme", "dark")
+    isoline(tmp_path, "compare", SEED, "--png", str(png), "--svg", str(svg), "--theme", "dark")
     assert png.read_bytes().startswith(b"\x89PNG")
     assert "BF16" in svg.read_text()
 
@@ -204,12 +204,12 @@ def test_charts_are_written(tmp_path: Path) -> None:
         ([SEED, "--method", "median"], 2, "pooled"),
         ([SEED, "--sequence", "long"], 2, "8k/1k"),
         ([SEED, "--as-of", "yesterday"], 2, "2026-06-14"),
-        ([SEED, "--png", "/nowhere/x.png"], 2, "/nowhere"),
+        ([SEED, "--png", "/nowhere/x.png"], 1, "/nowhere"),
         ([SEED, "--png", "x.txt"], 2, ".png"),
         ([SEED, "--precision", "fp8"], 2, "GPUs"),
         (["qwen-3-5-b200-vs-b300", "--precision", "fp3"], 2, "fp3"),
         ([SEED, "--as-of", "2020-01-01"], 3, "no data"),
-        ([SEED, "--catalog", "/nowhere.toml"], 2, "/nowhere.toml"),
+        ([SEED, "--catalog", "/nowhere.toml"], 1, "/nowhere.toml"),
         (["x" * 10_000], 2, "256"),
     ],
 )
@@ -218,11 +218,37 @@ def test_wrong_usage_says_what_to_do(tmp_path: Path, arguments: list[str], code:
     assert words in ran.stderr
 
 
+def test_other_slugs_are_suggested_only_where_there_is_no_data_at_all(tmp_path: Path) -> None:
+    for narrowed in (["--sequence", "8k/1k"], ["--as-of", "2020-01-01"], ["--dataset", "hopper"]):
+        said = isoline(tmp_path, "compare", SEED, *narrowed, code=3).stderr
+        assert "there is 1k/1k (undated, dataset published)" in said
+        assert "Did you mean" not in said
+    assert (
+        "dataset hopper"
+        in isoline(tmp_path, "compare", "qwen-3-8b-h100-fp8-vs-bf16", "--as-of", "2020-01-01", code=3).stderr
+    )
+
+
 def test_reading_creates_nothing(tmp_path: Path) -> None:
-    isoline(tmp_path / "store", "compare", SEED)
-    isoline(tmp_path / "store", "list")
-    isoline(tmp_path / "store", "info")
-    assert not (tmp_path / "store").exists()
+    store = tmp_path / "store"
+    assert "not there yet" in isoline(store, "info").stdout
+    assert not store.exists()
+    store.mkdir()
+    for command in (["compare", SEED], ["list"], ["info"], ["quarantine"], ["store", "check"]):
+        isoline(store, *command)
+    assert list(store.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["compare", SEED], ["list"], ["show", "abcd"], ["diff", "a", "b"], ["quarantine"], ["store", "check"],
+     ["store", "reindex"], ["serve"]],
+)  # fmt: skip
+def test_a_store_that_is_named_must_be_there_to_be_read(tmp_path: Path, command: list[str]) -> None:
+    absent = tmp_path / "absent"
+    assert f"--store {absent}: there is" in isoline(tmp_path, *command, "--store", str(absent), code=1).stderr
+    assert f"ISOLINE_STORE {absent}: there is" in isoline(absent, *command, code=1).stderr
+    assert not absent.exists()
 
 
 def test_numbers_are_never_cut_to_fit(tmp_path: Path) -> None:

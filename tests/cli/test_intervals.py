@@ -87,6 +87,14 @@ def test_text_markdown_and_csv_show_what_is_there(root: Path) -> None:
     assert {row["winner"] for row in rows} == {"FP4"}
 
 
+def test_lists_count_the_points_that_are_compared(root: Path) -> None:
+    pairs = {pair["slug"]: pair for pair in json.loads(isoline(root, "list", "--format", "json").stdout)}
+    for slug in (SLUG, "qwen-3-8b-h100-fp8-vs-bf16"):
+        sources = json.loads(isoline(root, "compare", slug, "--format", "json").stdout)["sources"]
+        assert sum(pairs[slug]["points"]) == sum(source["points"] for source in sources)
+    assert pairs[SLUG]["points"] == [4, 4]  # of 16 + 16 runs
+
+
 def test_the_chart_has_a_band_only_where_repeats_were_measured(root: Path) -> None:
     catalog = load_catalog(user_dirs=())
     slug = parse_slug(SLUG, catalog)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isoline.numerics.batches import batch_median
-from isoline.numerics.student import normal_quantile, t_interval, t_quantile
+from isoline.numerics.student import normal_quantile, ratio_interval, t_interval, t_quantile
 
 # Two-sided 95 % and 99 %, from the tables of any statistics book.
 TABLE = {1: (12.706, 63.657), 2: (4.303, 9.925), 3: (3.182, 5.841), 4: (2.776, 4.604), 9: (2.262, 3.250),
@@ -96,6 +96,22 @@ def test_more_degrees_of_freedom_never_widen(one: float, other: float) -> None:
     few, many = sorted((one, other))
     assert t_quantile(many) <= t_quantile(few) + 1e-6
     assert t_quantile(math.ceil(few)) - 1e-6 <= t_quantile(few) <= t_quantile(math.floor(few)) + 1e-6
+
+
+def test_the_interval_of_a_ratio_is_welchs() -> None:
+    """Student's sleep data as R's `t.test(extra ~ group)` prints them: -3.3654832 to 0.2054832."""
+    first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
+    second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+    found = ratio_interval(*([math.exp(value) for value in side] for side in (first, second)))
+    assert found is not None
+    assert [math.log(limit) for limit in found] == pytest.approx([-0.2054832, 3.3654832], abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [([1.0], [1.0, 2.0]), ([0.0, 1.0], [1.0, 2.0]), ([3.0, 3.0], [4.0, 4.0])]
+)
+def test_a_ratio_without_a_known_spread_has_no_interval(a: list[float], b: list[float]) -> None:
+    assert ratio_interval(a, b) is None
 
 
 def test_the_normal_law() -> None:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from isoline.analyse.terms import View
 from isoline.domain.point import SIMULATED
-from isoline.errors import UsageError
+from isoline.errors import OutputError, UsageError
 from isoline.present.chart_scale import linear, logarithmic, number, plain
 from isoline.present.charts import comparison_chart
 from isoline.present.palette import THEMES
@@ -221,10 +221,10 @@ def test_save_goes_by_suffix(tmp_path):
     assert json.loads(save(spec, tmp_path / "a.json").read_text()) == spec
     with pytest.raises(UsageError, match=r"\.png, \.svg, \.json"):
         save(spec, tmp_path / "a.gif")
-    with pytest.raises(UsageError, match="does not exist"):
+    with pytest.raises(OutputError, match="does not exist"):
         save(spec, tmp_path / "missing" / "a.png")
     (tmp_path / "b.json").mkdir()
-    with pytest.raises(UsageError, match="cannot write"):
+    with pytest.raises(OutputError, match="cannot write"):
         save(spec, tmp_path / "b.json")
 
 

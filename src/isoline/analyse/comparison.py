@@ -199,11 +199,15 @@ class Within(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A recipe or workload field that differs between the sides besides the compared one."""
+    """A recipe or workload field that differs between the sides besides the compared one.
+
+    `compared`: it carries what is compared, as a checkpoint does its precision, and is no confounder.
+    """
 
     field: str
     a: str
     b: str
+    compared: bool = False
 
 
 class Source(msgspec.Struct, frozen=True):

@@ -43,7 +43,11 @@ def differences(
     if not two_roles:
         skipped |= {name for name in a if name.startswith("prefill_")} | {"decode_gpus"}
     return tuple(
-        Difference(name if two_roles else name.removeprefix("decode_"), _words(a[name]), _words(b[name]))
+        Difference(
+            name if two_roles else name.removeprefix("decode_"),
+            *(_words(a[name]), _words(b[name])),
+            compared=name in dimension.carriers,
+        )
         for name in a
         if name not in skipped and a[name] != b[name]
     )

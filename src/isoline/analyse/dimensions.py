@@ -9,6 +9,9 @@ from dataclasses import dataclass
 class Dimension:
     """`attribute` names the recipe field compared; `implied` fields differ with it by nature.
 
+    `carriers` need not, and are shown, but are what is compared rather than something beside it: weights of
+    another precision are another checkpoint.
+
     `noun` is used in sentences, `caveat` closes the narrative.
     """
 
@@ -17,6 +20,7 @@ class Dimension:
     implied: frozenset[str]
     noun: str
     caveat: str
+    carriers: frozenset[str] = frozenset()
 
 
 DIMENSIONS = {
@@ -28,6 +32,7 @@ DIMENSIONS = {
             frozenset({"weight_format", "activation_format"}),
             "precision",
             "Fewer bits can cost answer quality; look at evaluation scores before choosing.",
+            carriers=frozenset({"checkpoint"}),
         ),
         Dimension(
             "gpu",

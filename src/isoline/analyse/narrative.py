@@ -137,8 +137,9 @@ def _fields_differ(count: int) -> str:
 
 
 def recorded(differing: tuple[Difference, ...]) -> int:
-    """Differences that both sides recorded; what one side does not say is listed, not counted."""
-    return sum("not recorded" not in (difference.a, difference.b) for difference in differing)
+    """Differences that both sides recorded; what one side does not say is listed, not counted, and so is
+    what carries the thing compared."""
+    return sum("not recorded" not in (d.a, d.b) and not d.compared for d in differing)
 
 
 def narrative(
@@ -152,7 +153,7 @@ def narrative(
     lines = [verdict(about, sides, targets, differing)]
     if any(side.measured_range for side in sides):
         lines += [_at(about.quantity, sides, target, span) for target in targets]
-        lines.append(_closing(about, differing))
+        lines.append(_closing(about, sides, differing))
     return tuple(lines)
 
 
@@ -299,11 +300,13 @@ def _upwards(interval: Interval, inverted: bool) -> tuple[float, float]:
     return (1 / interval.high, 1 / interval.low) if inverted else (interval.low, interval.high)
 
 
-def _closing(about: About, differing: tuple[Difference, ...]) -> str:
+def _closing(about: About, sides: tuple[Side, Side], differing: tuple[Difference, ...]) -> str:
     held = ", ".join([about.sequence or "this workload", *about.scope])
     text = f"These figures hold for {held}. " if about.sequence else ""
     text += "Each side is read at its best available configuration"
-    if about.dimension.kind != "spec-decode" and not any("spec" in part for part in about.scope):
+    drafting = any(recipe.spec_method != "none" for side in sides for recipe in side.recipes)
+    told = about.dimension.kind == "spec-decode" or any("spec" in part for part in about.scope)
+    if drafting and not told:
         text += ", which may include speculative decoding"
     if known := recorded(differing):
         text += f"; {known} recipe and workload {_fields_differ(known)} besides the {about.dimension.noun}"

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, geometric_mean
 
+from isoline.analyse.command_line import differing_flags
+from isoline.analyse.repeats import server_of
 from isoline.domain.point import Point
 from isoline.domain.recipe import RECIPE_FIELDS
 from isoline.domain.run import StoredRun
+from isoline.numerics.student import ratio_interval
 
 # Figures of every point, before its metrics.
 FIGURES = ("interactivity", "throughput", "output_throughput", "input_throughput")
-# What differs between any two runs and says nothing about either.
-_OWN = ("locations", "sweep.id", "sweep.began", "sweep.slot", "sweep.position")
+# What differs between any two runs and says nothing about either, or follows from command and seed.
+_OWN = (
+    *("locations", "sweep.id", "sweep.began", "sweep.slot", "sweep.position", "sweep.order", "sweep.plan"),
+    *("workload.id", "workload.salt"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,15 @@ class FieldDifference:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure at one load, in the unit of its metric; `change` is b / a - 1."""
+    """One figure at one load, in the unit of its metric; `change` is b / a - 1.
+
+    `interval` is that of the change, 95 %, between repeats; `None` where fewer than two are on a side.
+    """
 
     name: str
     a: float | None
     b: float | None
+    interval: tuple[float, float] | None = None
 
     @property
     def change(self) -> float | None:
@@ -42,10 +52,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class LoadDifference:
-    """Both runs at one load (fields and their values), the median of each run's repeats."""
+    """Both runs at one load (fields and their values), the mean of each run's repeats.
+
+    `servers`: how many server starts those ran on; what a new start changes is not in an interval over one.
+    """
 
     load: tuple[tuple[str, object], ...]
     repeats: tuple[int, int]
+    servers: tuple[int, int]
     figures: tuple[Figure, ...]
 
 
@@ -70,12 +84,7 @@ def run_difference(a: StoredRun, b: StoredRun) -> RunDifference:
     shared = [load for load in left if load in right]
     return RunDifference(
         fields=tuple(_fields(a, b, varying)),
-        loads=tuple(
-            LoadDifference(
-                load, (len(left[load]), len(right[load])), tuple(_figures(left[load], right[load]))
-            )
-            for load in shared
-        ),
+        loads=tuple(_at_load(load, left[load], right[load]) for load in shared),
         only=(
             tuple(load for load in left if load not in right),
             tuple(load for load in right if load not in left),
@@ -149,21 +158,36 @@ def _fields(a: StoredRun, b: StoredRun, varying: set[str]) -> Iterator[FieldDiff
     for name in dict.fromkeys((*left, *right)):
         if name in varying or name in _OWN or {f"prefill_{name}", f"decode_{name}"} & varying:
             continue
-        if left.get(name) != right.get(name):
+        if name == "command":
+            flags = differing_flags(str(left.get(name) or ""), str(right.get(name) or ""))
+            yield from (FieldDifference(*flag) for flag in flags)
+        elif left.get(name) != right.get(name):
             yield FieldDifference(name, left.get(name), right.get(name))
+
+
+def _at_load(load: Load, a: Sequence[Point], b: Sequence[Point]) -> LoadDifference:
+    servers = len(set(map(server_of, a))), len(set(map(server_of, b)))
+    return LoadDifference(load, (len(a), len(b)), servers, tuple(_figures(a, b)))
 
 
 def _figures(a: Sequence[Point], b: Sequence[Point]) -> Iterator[Figure]:
     for name in FIGURES:
-        pair = _median([getattr(p, name) for p in a]), _median([getattr(p, name) for p in b])
-        if pair != (None, None):
-            yield Figure(name, *pair)
+        found = _figure(name, [getattr(p, name) for p in a], [getattr(p, name) for p in b])
+        if (found.a, found.b) != (None, None):
+            yield found
     for name in dict.fromkeys(key for p in (*a, *b) for key in p.metrics):
-        yield Figure(
-            name, _median([p.metrics.get(name) for p in a]), _median([p.metrics.get(name) for p in b])
-        )
+        yield _figure(name, [p.metrics.get(name) for p in a], [p.metrics.get(name) for p in b])
 
 
-def _median(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return median(known) if known else None
+def _figure(name: str, a: Sequence[float | None], b: Sequence[float | None]) -> Figure:
+    left, right = ([value for value in side if value is not None] for side in (a, b))
+    ratio = ratio_interval(left, right)
+    interval = (ratio[0] - 1, ratio[1] - 1) if ratio else None
+    return Figure(name, _mean(left), _mean(right), interval)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    """Geometric, as repeats are pooled elsewhere, where all are above 0."""
+    if len(set(values)) < 2:
+        return values[0] if values else None  # exactly, not by way of logarithms
+    return geometric_mean(values) if min(values) > 0 else fmean(values)

@@ -9,6 +9,7 @@ from math import exp, fsum, log, sqrt
 from isoline.analyse.noise import Covariance, pooled
 from isoline.analyse.quantities import TOTAL
 from isoline.analyse.repeats import Start, start_of
+from isoline.analyse.words import counted
 from isoline.domain.point import Point
 from isoline.numerics.student import t_quantile
 
@@ -64,7 +65,8 @@ def _far(runs: Sequence[Point], start: Start, covariance: Covariance, t: float) 
 
 def _words(stray: Stray) -> str:
     run, recipe = stray.run, stray.run.recipe
-    load = f"{run.concurrency} streams" if run.concurrency is not None else f"{run.request_rate:g} requests/s"
+    rate = f"{run.request_rate:g} requests/s" if run.request_rate is not None else "unknown load"
+    load = rate if run.concurrency is None else counted(run.concurrency, "stream")
     percent = f"{100 * (exp(stray.away) - 1):+.0f} %".replace("-", "−")
     return (
         f"Run {(run.repeat or 0) + 1} of the sweep of {run.run_started_at or run.date} ({recipe.engine} "

@@ -42,6 +42,11 @@ def times(ratio: float) -> str:
 FEW = 3  # with fewer runs an interval says so
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 stream`, `1,024 streams`."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 def between(low: float, high: float) -> str:
     """An interval of a ratio: `1.21–1.34`."""
     return f"{_ratio(low, low, high)}–{_ratio(high, low, high)}"

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import click
 
+from isoline.cli.choice import Choice
+
 F = Callable[..., object]
 
 _VALUES: tuple[tuple[str, object, str], ...] = (
     ("--model", str, "Model name as the server knows it."),
     ("--isl", int, "Input tokens of a request."),
     ("--osl", int, "Output tokens of a request."),
-    ("--lengths", click.Choice(("fixed", "uniform", "lognormal")), "uniform: [0.8 L, L]."),
+    ("--lengths", Choice(("fixed", "uniform", "lognormal")), "uniform: [0.8 L, L]."),
     ("--tokenizer", str, "Folder with the model's tokenizer.json: for prompts of a file, and to count."),
     ("--prompts", str, "File of prompts: text, JSONL, ShareGPT or a Mooncake trace."),
-    ("--prompts-kind", click.Choice(("text", "sharegpt", "trace")), "Of that file; recognised."),
+    ("--prompts-kind", Choice(("text", "sharegpt", "trace")), "Of that file; recognised."),
     ("--prompts-count", int, "How many of them are prepared; then they start over. Default: 1000."),
     ("--speed", float, "Of a replayed trace: 2 halves all gaps."),
     ("--turns", int, "Conversations of so many turns, each adding --isl tokens."),
@@ -26,14 +28,14 @@ _VALUES: tuple[tuple[str, object, str], ...] = (
     ("--concurrency", str, "Streams kept busy: 1,8,64; 1..64 doubles; auto finds them."),
     ("--rate", str, "Instead: requests per second, like 2.5,5."),
     ("--ramp-to", float, "Change the rate linearly to this, over --duration."),
-    ("--arrivals", click.Choice(("poisson", "constant", "gamma")), "How a rate arrives."),
+    ("--arrivals", Choice(("poisson", "constant", "gamma")), "How a rate arrives."),
     ("--shape", float, "Of gamma arrivals: 1 is Poisson, smaller is burstier."),
     ("--requests", int, "Requests a point; without, until the median TPOT is known within 2 %."),
     ("--warmup-requests", int, "Of a warm-up's round, at least; default: 8."),
     ("--requests-per-stream", int, "Instead: requests a point, per stream; 8 at least."),
     ("--duration", float, "Instead: seconds a point."),
     ("--repeats", int, "Measurements of every point, in random order."),
-    ("--endpoint", click.Choice(("completions", "chat")), "completions: token ids, no tokenizer."),
+    ("--endpoint", Choice(("completions", "chat")), "completions: token ids, no tokenizer."),
     ("--seed", int, "Of lengths, prompts, arrivals and order."),
     ("--processes", int, "Of the load generator, on each host; chosen from load and cores."),
     ("--ray", str, "Address of a Ray cluster (HOST:6379, auto) whose hosts offer the load."),
@@ -65,13 +67,13 @@ def _values(command: F) -> F:
 @click.option("--fresh", is_flag=True, help="Begin anew where an unfinished sweep could go on.")
 @click.option(
     "--example",
-    type=click.Choice(("url", "engine")),
+    type=Choice(("url", "engine")),
     is_flag=False,
     flag_value="url",
     help="Print a spec file and exit; `engine`: one that starts what it measures.",
 )
 @click.option(
-    "--format", "output", type=click.Choice(("table", "json")), default="table", help="What goes to stdout."
+    "--format", "output", type=Choice(("table", "json")), default="table", help="What goes to stdout."
 )
 @click.option("--store", type=click.Path(path_type=Path), help="Store folder; see isoline info.")
 @click.option("--catalog", type=click.Path(path_type=Path), multiple=True, help="More catalog entries.")
@@ -93,8 +95,7 @@ def app(
     """Measure an OpenAI-compatible server under one or several loads and store the points. A spec may
     name an engine and a matrix of its settings instead: each is started, measured, stopped, compared.
 
-    Exit code 0: all points valid, 4: some INVALID or missing, 5: nothing measured. Killed at any
-    moment, the same command goes on where it was.
+    Killed at any moment, the same command goes on where it was.
     """
     if example:
         from isoline.cli.bench.spec import ENGINE_EXAMPLE, EXAMPLE

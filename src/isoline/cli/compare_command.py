@@ -8,50 +8,51 @@ from pathlib import Path
 import click
 
 from isoline.analyse.comparison import Comparison
-from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, VIEWS
 from isoline.cli import options
+from isoline.cli.choice import Choice
 from isoline.cli.suggest import parse
 from isoline.domain.catalog import TIERS, Catalog
 from isoline.domain.slugs import KINDS, Slug
-from isoline.errors import NoDataError, UsageError
+from isoline.errors import UsageError
 from isoline.present.answer import answer
 from isoline.present.asking import Asked, question
-from isoline.present.pairs import closest
 from isoline.store.sources import Sources
+
+METRIC = "What it is about: throughput_per_gpu, cost_per_mtok, tokens_per_s_per_mw …; see list --metrics."
 
 
 @click.command()
 @click.argument("slug")
-@click.option("--kind", type=click.Choice(KINDS), help="Usually known from SLUG.")
+@click.option("--kind", type=Choice(KINDS), help="Usually known from SLUG.")
 @click.option("--at", help="Targets in tok/s per user, like 102,160,218.")
 @click.option("--within", help="Budgets in $ per M tokens: the highest speed each side gives for it.")
 @click.option("--sequence", help="Input/output lengths, like 1k/1k or 8192/1024.")
 @click.option("--precision", help="Precision, where GPUs are compared.")
 @click.option(
     "--method",
-    type=click.Choice(METHODS),
+    type=Choice(METHODS),
     default=METHODS[0],
     show_default=True,
     help="envelope: the best series at each speed; pooled: InferenceX's convention.",
 )
-@click.option("--tier", type=click.Choice(TIERS), help=f"Price tier; {TIERS[0]} unless published.")
+@click.option("--tier", type=Choice(TIERS), help=f"Price tier; {TIERS[0]} unless published.")
 @click.option("--price", multiple=True, help="$ per GPU-hour, like b300=2.26.")
 @click.option("--power", multiple=True, help="All-in kW per GPU, like b300=1.9.")
 @click.option("--dataset", multiple=True, help="Only these datasets; see isoline info.")
 @click.option("--as-of", help="Only data and prices up to this date, like 2026-06-14.")
-@click.option("--view", type=click.Choice(VIEWS), help="per-dollar leads with cost.")
-@click.option("--metric", metavar="METRIC", help=f"What the comparison is about: {', '.join(QUANTITIES)}.")
+@click.option("--view", type=Choice(VIEWS), help="per-dollar leads with cost.")
+@click.option("--metric", metavar="METRIC", help=METRIC)
 @click.option("--vendor", multiple=True, help="Only GPUs of these vendors.")
-@click.option("--aggregation", type=click.Choice(AGGREGATIONS), help="Only points served so.")
+@click.option("--aggregation", type=Choice(AGGREGATIONS), help="Only points served so.")
 @click.option("--spec-decode", multiple=True, help="Only points with these methods, like mtp or none.")
-@click.option("--x", type=click.Choice(tuple(AXES)), help="The chart's x axis.")
+@click.option("--x", type=Choice(tuple(AXES)), help="The chart's x axis.")
 @click.option("--log", is_flag=True, help="A logarithmic y axis.")
 @click.option("--optimal", is_flag=True, help="Draw only points that no other of their series beats.")
 @options.format_option("table", "json", "markdown", "csv", "html")
 @click.option("--png", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
-@click.option("--theme", type=click.Choice(("light", "dark")), default="light", help="Of the chart.")
+@click.option("--theme", type=Choice(("light", "dark")), default="light", help="Of the chart.")
 @options.store_option
 @options.catalog_option
 def app(
@@ -96,11 +97,7 @@ def app(
         *(metric, x, "1" * log, "1" * optimal, vendor, aggregation, spec_decode, view),
     )
     asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
-    try:
-        found = answer(asking, data, words, draw=bool(charts) or output == "html")
-    except NoDataError as error:
-        close = [slug for slug in closest(parsed.canonical, words, data) if slug != parsed.canonical]
-        raise NoDataError(str(error), tuple(close)) from None
+    found = answer(asking, data, words, draw=bool(charts) or output == "html")
     _draw(found, charts, theme)
     if output == "html":
         sys.stdout.write(_file(found, parsed, asked, data, words))

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from isoline.cli import options
+from isoline.cli.choice import Choice
 from isoline.errors import UsageError
 from isoline.registry import IMPORTERS
 from isoline.store.importers.batch import ImportBatch
@@ -29,7 +30,7 @@ _FLAGS = {"response_kind": "--as", "recipe": "--recipe", "sequence": "--sequence
 @click.option(
     "--as",
     "response_kind",
-    type=click.Choice(("benchmarks", "history")),
+    type=Choice(("benchmarks", "history")),
     help="What a file of benchmark rows holds, where it does not say it.",
 )
 @click.option(

@@ -3,66 +3,75 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
+from shutil import get_terminal_size
 
 import click
 
+from isoline.analyse.quantities import QUANTITIES
 from isoline.cli import options
+from isoline.cli.choice import Choice
 from isoline.domain.slugs import KINDS
-from isoline.errors import NoDataError, UsageError
+from isoline.errors import NoDataError, UsageError, unknown
+from isoline.present.grid import grid
 from isoline.present.pairs import Pair, comparable_pairs
+
+WIDE = 100  # columns of a terminal; on a narrower one the slug alone tells the kind
 
 
 @click.command()
 @click.argument("model", required=False)
-@click.option("--kind", type=click.Choice(KINDS), help="Only comparisons of this kind.")
+@click.option("--kind", type=Choice(KINDS), help="Only comparisons of this kind.")
+@click.option("--metrics", is_flag=True, help="Instead, what --metric of compare takes.")
 @options.format_option("table", "json")
 @options.store_option
 @options.catalog_option
 def app(
-    model: str | None, kind: str | None, output: str, store: Path | None, catalog: tuple[Path, ...]
+    model: str | None,
+    kind: str | None,
+    metrics: bool,
+    output: str,
+    store: Path | None,
+    catalog: tuple[Path, ...],
 ) -> None:
-    """List the comparisons that have data on both sides."""
+    """List the comparisons that have data on both sides. Points of repeats count once."""
+    if metrics:
+        print(_metrics(output))
+        return
     words = options.catalog(catalog)
     found = words.find_model(model) if model else None
     if model and found is None:
-        raise UsageError(f"there is no model {model!r} in the catalog", tuple(words.models)[:6])
+        raise UsageError(*unknown("model", model, words.models, options.IN_CATALOG))
     pairs = comparable_pairs(options.sources(store), words, found.key if found else None)
     pairs = [pair for pair in pairs if kind in (None, pair.kind)]
     if output == "json":
         print(json.dumps([asdict(pair) for pair in pairs], indent=2))
     elif pairs:
-        _print(pairs)
+        # A pipe has no width; slugs must come through whole.
+        print(_table(pairs, get_terminal_size().columns if sys.stdout.isatty() else None))
     if not pairs:
         raise NoDataError("nothing to compare; `isoline import inferencex …` brings data")
 
 
-def _print(pairs: list[Pair]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def _metrics(output: str) -> str:
+    units = {key: quantity.unit for key, quantity in QUANTITIES.items()}
+    return json.dumps(units, indent=2) if output == "json" else grid(list(units.items()), right=False)
 
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    grid.add_column("compare", no_wrap=True)
-    grid.add_column("kind", no_wrap=True)
-    grid.add_column("sequences")
-    grid.add_column("points", justify="right", no_wrap=True)
-    grid.add_column("newest", no_wrap=True)
-    grid.add_column("data", overflow="fold")
-    for pair in pairs:
-        a, b = pair.points
-        cells = (
-            pair.slug,
-            pair.kind,
-            ", ".join(pair.sequences),
-            f"{a:,} + {b:,}",
-            pair.last_date or "undated",
-            ", ".join(pair.datasets),
-        )
-        grid.add_row(*(Text(cell) for cell in cells))
-    # A pipe has no width; slugs must come through whole.
-    terminal = Console(highlight=False)
-    console = terminal if terminal.is_terminal else Console(highlight=False, width=200)
-    console.print(grid)
+
+def _table(pairs: list[Pair], width: int | None) -> str:
+    """A line for each pair; on a narrow terminal without kind, which the slug tells, and date."""
+    points = [f"{a:,} + {b:,}" for a, b in (pair.points for pair in pairs)]
+    longest = max(map(len, points))
+    columns = {
+        "compare": [pair.slug for pair in pairs],
+        "kind": [pair.kind for pair in pairs],
+        "sequences": [", ".join(pair.sequences) for pair in pairs],
+        "points": [text.rjust(longest) for text in points],
+        "newest": [pair.last_date or "undated" for pair in pairs],
+        "data": [", ".join(pair.datasets) for pair in pairs],
+    }
+    narrow = width is not None and width < WIDE
+    shown = {name: cells for name, cells in columns.items() if not (narrow and name in ("kind", "newest"))}
+    return grid([tuple(shown), *zip(*shown.values(), strict=True)], right=False)

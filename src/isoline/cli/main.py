@@ -5,13 +5,13 @@ The overview is printed without importing any of them, so that it costs nothing.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
+from collections.abc import Mapping
 
 from isoline import __version__
-from isoline.errors import IsolineError
+from isoline.errors import CLOSE, EXIT_CODES, IsolineError, UsageError, unknown
 
 COMMANDS = {
     "compare": "two precisions, GPUs, engines or spec-decode settings at the same tok/s per user",
@@ -37,8 +37,11 @@ Usage: isoline COMMAND [OPTIONS]
 Commands:
 {commands}
 
+Exit codes:
+{codes}
+
 Start with:
-  isoline compare qwen-3-5-b300-fp4-vs-bf16
+  isoline compare qwen-3-8b-h100-fp8-vs-bf16
   isoline COMMAND --help
 """
 
@@ -49,19 +52,17 @@ def run() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs one command; returns the exit code: 0 fine, 1 bad input, 2 usage, 3 no data;
-    a command may have more."""
+    """Runs one command; returns its exit code, one of `EXIT_CODES`."""
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        width = max(map(len, COMMANDS))
-        lines = "\n".join(f"  {name:<{width}}  {about}" for name, about in COMMANDS.items())
-        print(OVERVIEW.format(commands=lines), end="")
+        codes = {str(code): meaning for code, meaning in EXIT_CODES.items()}
+        print(OVERVIEW.format(commands=_columns(COMMANDS), codes=_columns(codes)), end="")
         return 0
     name, *rest = arguments
     if name in ("-V", "--version"):
         print(f"isoline {__version__}")
         return 0
     if name not in COMMANDS:
-        return _fail(f"there is no command {name!r}", difflib.get_close_matches(name, COMMANDS), 2)
+        return _fail(UsageError(*unknown("command", name, COMMANDS, "isoline --help says more")))
     return _run(name, rest)
 
 
@@ -72,12 +73,13 @@ def _run(name: str, arguments: list[str]) -> int:
     try:
         code = module.app.main(args=arguments, prog_name=f"isoline {name}", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        from isoline.cli.misuse import misuse
+
+        return _fail(misuse(error, f"isoline {name}"))
     except click.Abort:
         return 130
     except IsolineError as error:
-        return _fail(str(error), getattr(error, "suggestions", ()), error.exit_code)
+        return _fail(error)
     except BrokenPipeError:
         # The reader of a pipe has seen enough; keep the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -85,9 +87,15 @@ def _run(name: str, arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _fail(message: str, suggestions: object, code: int) -> int:
-    print(f"isoline: {message}", file=sys.stderr)
-    close = [str(item) for item in suggestions] if isinstance(suggestions, (list, tuple)) else []
-    if close:
-        print("Did you mean:", *(f"  {item}" for item in close[:6]), sep="\n", file=sys.stderr)
-    return code
+def _fail(error: IsolineError) -> int:
+    print(f"isoline: {error}", file=sys.stderr)
+    if error.suggestions:
+        print(
+            "Did you mean:", *(f"  {item}" for item in error.suggestions[:CLOSE]), sep="\n", file=sys.stderr
+        )
+    return error.exit_code
+
+
+def _columns(rows: Mapping[str, str]) -> str:
+    width = max(map(len, rows))
+    return "\n".join(f"  {name:<{width}}  {about}" for name, about in rows.items())

@@ -8,12 +8,14 @@ from typing import TypeVar
 
 import click
 
+from isoline.cli.choice import Choice
 from isoline.domain.catalog import Catalog, load_catalog
-from isoline.store.layout import resolve_root
+from isoline.store.layout import existing_root
 from isoline.store.sources import Sources
 from isoline.store.store import Store
 
 F = TypeVar("F", bound=Callable[..., object])
+IN_CATALOG = "--catalog FILE adds your own"
 
 store_option = click.option(
     "--store",
@@ -30,9 +32,7 @@ catalog_option = click.option(
 
 def format_option(*formats: str) -> Callable[[F], F]:
     """`--format`, the first being the default."""
-    return click.option(
-        "--format", "output", type=click.Choice(formats), default=formats[0], show_default=True
-    )
+    return click.option("--format", "output", type=Choice(formats), default=formats[0], show_default=True)
 
 
 def catalog(files: Sequence[Path] | None) -> Catalog:
@@ -42,4 +42,5 @@ def catalog(files: Sequence[Path] | None) -> Catalog:
 
 def sources(store: Path | None) -> Sources:
     """Packaged data and the store that the option, the environment or the platform names."""
-    return Sources(lambda: Store(resolve_root(store)))
+    root = existing_root(store)
+    return Sources(lambda: Store(root))

@@ -14,7 +14,7 @@ from isoline.cli import options
 from isoline.domain.catalog import Catalog
 from isoline.registry import RETRIES
 from isoline.store.importers.batch import ImportBatch
-from isoline.store.layout import resolve_root
+from isoline.store.layout import existing_root
 from isoline.store.quarantine import StoredQuarantine
 from isoline.store.store import Store
 
@@ -35,7 +35,7 @@ def app(
     catalog: tuple[Path, ...],
 ) -> None:
     """List the rows that imports kept aside, with reasons."""
-    target = Store(resolve_root(store))
+    target = Store(existing_root(store))
     rows = [row for row in target.quarantine() if reason in (None, row.row.reason)]
     if retry:
         print(_retry(target, rows, options.catalog(catalog)))

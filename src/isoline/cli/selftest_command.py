@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from isoline.analyse.words import counted
+from isoline.cli.choice import Choice
+
 if TYPE_CHECKING:
     from isoline.measure.selftest.check import SelfTest
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--streams", default="16,256", show_default=True, help="Concurrencies to try.")
 @click.option("--processes", type=click.IntRange(1), help="Of the load generator; chosen if not given.")
-@click.option("--format", "output", type=click.Choice(("table", "json")), default="table", show_default=True)
+@click.option("--format", "output", type=Choice(("table", "json")), default="table", show_default=True)
 def app(streams: str, processes: int | None, output: str) -> int:
     """Measure the load generator against a server whose latencies are known, on this machine.
 
@@ -35,7 +38,7 @@ def app(streams: str, processes: int | None, output: str) -> int:
 def _print(result: SelfTest) -> None:
     for bias in result.bias:
         tail = "p99 needs 299 requests" if bias.ttft_p99 is None else f"p99 {_ms(bias.ttft_p99)}"
-        print(f"{bias.streams:,} streams, {bias.tokens_per_second:,.0f} tok/s")
+        print(f"{counted(bias.streams, 'stream')}, {bias.tokens_per_second:,.0f} tok/s")
         print(f"  TTFT    {_ms(bias.ttft_mean)} mean, {tail} (served: {bias.served_ttft_mean * 1e3:.2f} ms)")
         print(f"  ITL     {_ms(bias.itl_mean)} mean (served: {bias.served_itl_mean * 1e3:.3f} ms)")
         print(f"  CPU     {bias.cpu_per_token * 1e6:.1f} µs a token")
@@ -43,7 +46,8 @@ def _print(result: SelfTest) -> None:
             print(f"  INVALID: {reason.text}; {reason.advice}")
     found = result.ceiling
     print(
-        f"ceiling   {found.tokens_per_second:,.0f} tok/s ({found.processes} processes); "
+        f"ceiling   {found.tokens_per_second:,.0f} tok/s "
+        f"({counted(found.processes, 'process', 'processes')}); "
         f"{found.tokens_per_core_second:,.0f} tok/s a core of the client"
     )
 

@@ -9,7 +9,7 @@ import click
 from isoline.cli import options
 from isoline.present import run_json, run_text
 from isoline.store.find_run import find_run
-from isoline.store.layout import resolve_root
+from isoline.store.layout import existing_root
 
 
 @click.command()
@@ -22,5 +22,5 @@ def app(run: str, every: bool, output: str, store: Path | None) -> None:
 
     RUN is the folder of a run, its id or any unique part of it, or the id of a sweep.
     """
-    found = find_run(resolve_root(store), run)
+    found = find_run(existing_root(store), run)
     print(run_json.run(found) if output == "json" else run_text.run(found, every=every))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from isoline.cli import options
-from isoline.errors import UsageError
+from isoline.errors import UsageError, unknown
 from isoline.measure.sim.faults import FAULTS
 
 
@@ -83,11 +83,11 @@ def app(
     words = options.catalog(catalog)
     found = words.find_model(model)
     if found is None:
-        raise UsageError(f"there is no model {model!r} in the catalog", tuple(words.models))
+        raise UsageError(*unknown("model", model, words.models, options.IN_CATALOG))
     if hardware not in words.hardware:
-        raise UsageError(f"there is no hardware {hardware!r} in the catalog", tuple(words.hardware))
+        raise UsageError(*unknown("hardware", hardware, words.hardware, options.IN_CATALOG))
     if spec not in words.spec_methods:
-        raise UsageError(f"there is no method {spec!r}", tuple(words.spec_methods))
+        raise UsageError(*unknown("--spec", spec, words.spec_methods))
     drafts = NO_DRAFTS if spec == "none" else Speculation(spec, draft, acceptance, seed=seed)
     deployment = deploy(words, found.key, hardware, precision, tp, kv_format=kv, speculation=drafts)
     limits = Limits(max_sequences, step_tokens)

@@ -8,7 +8,7 @@ import click
 
 from isoline.cli import options
 from isoline.errors import StoreError
-from isoline.store.layout import resolve_root
+from isoline.store.layout import existing_root
 from isoline.store.store import Store
 
 
@@ -21,7 +21,7 @@ def app() -> None:
 @options.store_option
 def reindex(store: Path | None) -> None:
     """Build the index again from the run folders; deleting it loses nothing."""
-    target = Store(resolve_root(store))
+    target = Store(existing_root(store))
     report = target.reindex()
     print(f"indexed {report.points:,} points of {report.runs:,} run folders in {report.seconds:.1f} s")
     _print_problems(target)
@@ -32,7 +32,7 @@ def reindex(store: Path | None) -> None:
 @click.option("--deep", is_flag=True, help="Read every file and compare its digest.")
 def check(store: Path | None, deep: bool) -> None:
     """Report folders that are torn, foreign or of a newer version; exit code 1 if there are any."""
-    target = Store(resolve_root(store))
+    target = Store(existing_root(store))
     if _print_problems(target, deep=deep):
         raise StoreError(f"{target.root} holds folders that are skipped; see above")
     print(f"{target.root}: no problems")

@@ -6,13 +6,12 @@ Names are looked up in the catalog. The short names `tp`, `pp`, `ep`, `dp_attent
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from isoline.domain.recipe import RECIPE_FIELDS, Recipe, Scalar
-from isoline.errors import UsageError
+from isoline.errors import UsageError, unknown
 
 if TYPE_CHECKING:
     from isoline.domain.catalog import Catalog
@@ -64,9 +63,7 @@ def recipe_fields(values: Mapping[str, object], catalog: Catalog) -> dict[str, S
     found: dict[str, Scalar] = {}
     for key, value in values.items():
         if key not in KEYS:
-            close = tuple(difflib.get_close_matches(key, KEYS))
-            rest = "" if close else f"; there is {', '.join(KEYS)}"
-            raise RecipeProblem(key, f"there is no recipe field {key!r}{rest}", close)
+            raise RecipeProblem(key, *unknown("recipe field", key, KEYS, "docs/formats.md lists them"))
         for name in SHORT.get(key, (key,)):
             if name in found:
                 raise RecipeProblem(key, f"{name} is declared twice; give each key once")
@@ -129,31 +126,26 @@ def _model(text: str, catalog: Catalog) -> str:
     found = catalog.find_model(text)
     key = found.key if found else served_model(text, catalog)
     if key is None:
-        names = {name: key for key in catalog.models for name in (key, catalog.model_label(key).lower())}
-        close = difflib.get_close_matches(text.lower(), names)
-        raise _absent("model", text, tuple(dict.fromkeys(names[name] for name in close)))
+        raise _absent("model", text, catalog.models)
     return key
 
 
 def _hardware(text: str, catalog: Catalog) -> str:
     key = catalog.resolve_hardware(text)
     if key is None:
-        close = difflib.get_close_matches(text.lower(), catalog.hardware)
-        raise _absent("hardware", text, tuple(close) or tuple(catalog.hardware)[:6])
+        raise _absent("hardware", text, catalog.hardware)
     return key
 
 
 def _precision(text: str, catalog: Catalog) -> str:
     key = catalog.resolve_precision(text)
     if key not in catalog.precisions:
-        close = difflib.get_close_matches(key, catalog.precisions)
-        raise _absent("precision", text, tuple(close) or tuple(catalog.precisions)[:8])
+        raise _absent("precision", text, catalog.precisions)
     return key
 
 
-def _absent(kind: str, text: str, close: tuple[str, ...]) -> RecipeProblem:
-    words = f"there is no {kind} {text!r} in the catalog; --catalog FILE adds your own"
-    return RecipeProblem(kind, words, close)
+def _absent(kind: str, text: str, known: Iterable[str]) -> RecipeProblem:
+    return RecipeProblem(kind, *unknown(kind, text, known, "--catalog FILE adds your own"))
 
 
 _RESOLVERS: dict[str, Callable[[str, Catalog], str]] = {

@@ -128,7 +128,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many points exist for one combination; the rows of `isoline list`."""
+    """How many points exist for one combination, their repeats counting once; rows of `isoline list`."""
 
     dataset: str
     model: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isoline.domain.slug_words import ORDER, SEPARATOR, Words, match
+from isoline.errors import closest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,10 +47,8 @@ def explain(text: str, words: Words, kinds: Sequence[str]) -> tuple[str, list[st
 
 
 def _describe(text: str, fault: _Fault, words: Words) -> tuple[str, list[str]]:
-    import difflib  # only a mistake pays for it
-
     names = words.names(fault.word)
-    close = difflib.get_close_matches(fault.text, names, n=3)
+    close = closest(fault.text, names, 3)
     hint = f"known are {', '.join(sorted(set(names.values())))}"
     if close:
         hint = f"did you mean {' or '.join(close)}?"

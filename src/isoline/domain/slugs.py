@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from isoline.domain.slug_errors import explain
 from isoline.domain.slug_words import NONE, ORDER, Words, find_words
-from isoline.errors import UsageError
+from isoline.errors import UsageError, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,5 +121,5 @@ def _ordered(first: str, second: str, kind: str, catalog: Catalog) -> tuple[str,
 
 def _known_kind(kind: str) -> str:
     if kind not in KINDS:
-        raise UsageError(f"unknown kind of comparison {kind!r}; known are {', '.join(KINDS)}", KINDS)
+        raise UsageError(*unknown("kind of comparison", kind, KINDS))
     return kind

@@ -63,6 +63,31 @@ def t_interval(sample: Sequence[float], level: float = LEVEL) -> tuple[float, fl
     return mean - half, mean + half
 
 
+def ratio_interval(
+    a: Sequence[float], b: Sequence[float], level: float = LEVEL
+) -> tuple[float, float] | None:
+    """The interval of (geometric mean of `b`) / (that of `a`), independent values above 0.
+
+    Welch's t on the logarithms, with Welch and Satterthwaite's degrees of freedom. `None` for fewer than
+    2 values on a side, and where no value varies: a spread of 0 says that it is not known.
+    """
+    if min(len(a), len(b)) < 2 or min(*a, *b) <= 0:
+        return None
+    (mean_a, error_a), (mean_b, error_b) = _log_mean(a), _log_mean(b)
+    if (error := error_a + error_b) <= 0:
+        return None
+    freedom = error**2 / (error_a**2 / (len(a) - 1) + error_b**2 / (len(b) - 1))
+    half = t_quantile(freedom, level) * math.sqrt(error)
+    return math.exp(mean_b - mean_a - half), math.exp(mean_b - mean_a + half)
+
+
+def _log_mean(sample: Sequence[float]) -> tuple[float, float]:
+    """Mean of the logarithms and its squared standard error."""
+    logs = [math.log(value) for value in sample]
+    mean = math.fsum(logs) / len(logs)
+    return mean, math.fsum((log - mean) ** 2 for log in logs) / (len(logs) - 1) / len(logs)
+
+
 def _expansion(freedom: float, z: float) -> float:
     s, v = z * z, freedom
     first = z * (s + 1) / 4

@@ -6,7 +6,7 @@ The one path for the command line and the page, so that both always say the same
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from isoline.analyse.caveats import caveats
 from isoline.analyse.compare import read
@@ -26,7 +26,8 @@ from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, SIMULATED, Coverage, Dataset, Point, Selection
 from isoline.domain.sequence import parse_sequence, sequence_name
 from isoline.domain.slugs import Slug
-from isoline.errors import NoDataError, UsageError
+from isoline.errors import NoDataError, UsageError, unknown
+from isoline.present.absence import absence, narrowing
 from isoline.present.preference import preference, without_stand_ins
 from isoline.store.sources import Sources
 
@@ -89,7 +90,7 @@ def ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
         return _ready(question, sources, catalog)
     except NoDataError as error:
         if skipped := _skipped(sources):
-            raise NoDataError(f"{error}. {skipped[0]}") from None
+            raise NoDataError(f"{error}. {skipped[0]}", error.suggestions) from None
         raise
 
 
@@ -98,10 +99,10 @@ def _ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
     datasets = {d.name: d for d in sources.datasets()}
     wanted = _selection(question, datasets)
     coverage = [row for row in sources.coverage(wanted) if _on_a_side(row, slug)]
-    if not coverage:
-        raise NoDataError(f"no data for {slug.canonical}{_where(question)}")
     if question.datasets is None:
         coverage = without_stand_ins(coverage, datasets)
+    if not any(_lengths_fit(row, question) for row in coverage):
+        raise absence(question, _whatever(question, sources, datasets), catalog, sources)
     names = question.datasets or (_choose(coverage, question, datasets),)
     coverage = [row for row in coverage if row.dataset in names]
     sequence, precision = _bucket(question, coverage, catalog)
@@ -114,7 +115,7 @@ def _ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
     if question.as_of and question.datasets is None:
         notes = (*notes, f"As of {question.as_of}, read from dataset {', '.join(names)}")
     if not points:
-        raise NoDataError(f"no data for {slug.canonical} at {sequence}{_where(question)}")
+        raise absence(question, _whatever(question, sources, datasets), catalog, sources)
     offered = offers(points, slug.hardware, catalog)
     points = _narrowed(points, question, offered, catalog)
     declared = (
@@ -182,8 +183,7 @@ def _selection(
     slug = question.slug
     for name in question.datasets or ():
         if name not in datasets:
-            known = tuple(datasets)
-            raise UsageError(f"no dataset named {name!r}; there are: {', '.join(known)}", known)
+            raise UsageError(*unknown("dataset", name, datasets))
     fixed = slug.precision or precision or question.precision
     sides = {ATTRIBUTES[slug.kind]: slug.sides}
     return Selection(
@@ -199,6 +199,17 @@ def _selection(
     )
 
 
+def _whatever(question: Question, sources: Sources, datasets: Mapping[str, Dataset]) -> list[Coverage]:
+    """What there is on either side of the comparison, whatever else was asked."""
+    bare = replace(question, sequence=None, precision=None, datasets=None, as_of=None)
+    rows = sources.coverage(_selection(bare, datasets))
+    return [row for row in rows if _on_a_side(row, question.slug)]
+
+
+def _lengths_fit(row: Coverage, question: Question) -> bool:
+    return question.sequence in (None, sequence_name(row.isl, row.osl))
+
+
 def _on_a_side(row: Coverage, slug: Slug) -> bool:
     return getattr(row, ATTRIBUTES[slug.kind]) in slug.sides and row.isl is not None
 
@@ -208,22 +219,17 @@ def _choose(coverage: Sequence[Coverage], question: Question, datasets: Mapping[
     attribute = ATTRIBUTES[question.slug.kind]
     sides: dict[str, set[str]] = {}
     for row in coverage:
-        if question.sequence in (None, sequence_name(row.isl, row.osl)):
+        if _lengths_fit(row, question):
             sides.setdefault(row.dataset, set()).add(getattr(row, attribute))
-    if not sides:
-        have = sorted({name for row in coverage if (name := sequence_name(row.isl, row.osl))})
-        raise NoDataError(
-            f"no data for {question.slug.canonical} at {question.sequence}; there is {', '.join(have)}"
-        )
     return min(sides, key=lambda name: (-len(sides[name]), preference(name, datasets, question.as_of)))
 
 
 def _bucket(question: Question, coverage: Sequence[Coverage], catalog: Catalog) -> tuple[str, str | None]:
     slug = question.slug
-    rows = [r for r in coverage if question.sequence in (None, sequence_name(r.isl, r.osl))]
+    rows = [row for row in coverage if _lengths_fit(row, question)]
     bucket = default_bucket(rows, slug.kind, slug.sides, catalog.precision_rank)
     if bucket is None:
-        raise NoDataError(f"no data for {slug.canonical}{_where(question)}")
+        raise NoDataError(f"no data for {slug.canonical}{narrowing(question)} with known lengths")
     return bucket[0], question.precision or bucket[1] or None
 
 
@@ -275,16 +281,3 @@ def _place(about: Dataset | None) -> str:
     if "://" in about.source or about.kind in (SIMULATED, "study"):
         return about.source
     return about.source.rstrip("/").rpartition("/")[2]
-
-
-def _where(question: Question) -> str:
-    parts = []
-    if question.sequence:
-        parts.append(f"at {question.sequence}")
-    if question.precision:
-        parts.append(f"in {question.precision}")
-    if question.datasets:
-        parts.append(f"in dataset {', '.join(question.datasets)}")
-    if question.as_of:
-        parts.append(f"as of {question.as_of}")
-    return (" " + " ".join(parts) if parts else "") + "; `isoline list` shows what can be compared"

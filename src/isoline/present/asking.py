@@ -15,7 +15,7 @@ from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, VIEWS, Filters, V
 from isoline.domain.catalog import TIERS, Catalog
 from isoline.domain.sequence import parse_sequence, sequence_name
 from isoline.domain.slugs import Slug
-from isoline.errors import UsageError
+from isoline.errors import UsageError, unknown
 from isoline.present.answer import Question
 
 MAX_NUMBERS = 100
@@ -51,12 +51,12 @@ class Asked:
 def question(slug: Slug, asked: Asked, catalog: Catalog, name: Name = str) -> Question:
     """The question behind `asked`; `UsageError` says which value is wrong and how to write it."""
     prices, powers = pairs(name("price"), asked.price), pairs(name("power"), asked.power)
-    for key in {*prices, *powers} - set(slug.hardware):
-        raise UsageError(f"{key!r} is not part of {slug.canonical}; there is {', '.join(slug.hardware)}")
+    for key in sorted({*prices, *powers} - set(slug.hardware)):
+        raise UsageError(*unknown("GPU", key, slug.hardware, f"it must be one of {slug.canonical}"))
     if asked.precision and slug.kind != "gpu":
         raise UsageError(f"{name('precision')} is for comparisons of GPUs; {slug.canonical} names its own")
     if asked.precision and catalog.resolve_precision(asked.precision) not in catalog.precisions:
-        raise UsageError(f"there is no precision {asked.precision!r}", tuple(catalog.precisions))
+        raise UsageError(*unknown("precision", asked.precision, catalog.precisions))
     return Question(
         slug=slug,
         sequence=sequence_name(*parse_sequence(asked.sequence)) if asked.sequence else None,
@@ -128,7 +128,7 @@ def numbers(option: str, text: str | None) -> tuple[float, ...] | None:
 def choice(option: str, text: str | None, known: Sequence[str]) -> str | None:
     """One of `known`, or `None` where nothing was asked."""
     if text and text not in known:
-        raise UsageError(f"{option} {text!r} is not one of {', '.join(known)}", tuple(known))
+        raise UsageError(*unknown(option, text, known))
     return text or None
 
 
@@ -136,7 +136,7 @@ def several(option: str, values: Sequence[str], known: Sequence[str]) -> tuple[s
     """Some of `known`, in its order, in any case."""
     asked = {text.lower() for text in split(values)}
     for text in sorted(asked - set(known)):
-        raise UsageError(f"{option} {text!r} is not one of {', '.join(known)}", tuple(known))
+        raise UsageError(*unknown(option, text, known))
     return tuple(text for text in known if text in asked)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
+from isoline import errors
 from isoline.analyse.dimensions import DIMENSIONS
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import Coverage, Dataset, Selection
 from isoline.domain.sequence import sequence_name
 from isoline.domain.slugs import build_slug
-from isoline.errors import UsageError
 from isoline.present.preference import is_own, is_simulated, preference, without_stand_ins
 from isoline.store.sources import Sources
 
@@ -45,11 +45,8 @@ def comparable_pairs(data: Sources, catalog: Catalog, model: str | None = None) 
 
 
 def closest(text: str, catalog: Catalog, data: Sources) -> tuple[str, ...]:
-    """Up to five slugs with data on both sides that look like `text`."""
-    import difflib  # only a mistake pays for it
-
-    known = [pair.slug for pair in comparable_pairs(data, catalog)]
-    return tuple(difflib.get_close_matches(text.lower(), known, n=5, cutoff=0.4))
+    """Slugs with data on both sides that look like `text`."""
+    return errors.closest(text, [pair.slug for pair in comparable_pairs(data, catalog)])
 
 
 def _pairs(
@@ -95,7 +92,7 @@ def _pair(
     precision = fixed[2] if len(fixed) > 2 else None
     try:
         slug = build_slug(kind, fixed[0], hardware, precision, sides, catalog)
-    except UsageError:
+    except errors.UsageError:
         return None  # a value the catalog has no word for
     if slug.sides != sides:
         used.reverse()

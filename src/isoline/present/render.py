@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeAlias
 
-from isoline.errors import UsageError
+from isoline.errors import OutputError, UsageError
 from isoline.present import fonts
 
 SHARE = (1200, 675)  # pixels of an image made for sharing; twice that at the default scale
@@ -113,7 +113,7 @@ def save(spec: Spec, path: str | Path, scale: float = 2.0) -> Path:
     if suffix not in SUFFIXES:
         raise UsageError(f"cannot write a chart as {target.name!r}; end the name in {', '.join(SUFFIXES)}")
     if not target.parent.is_dir():  # before the seconds a rendering may take
-        raise UsageError(f"cannot write {target}: folder {target.parent} does not exist")
+        raise OutputError(f"cannot write {target}: folder {target.parent} does not exist")
     if suffix == ".png":
         content = to_png(spec, scale)
     elif suffix == ".svg":
@@ -123,5 +123,5 @@ def save(spec: Spec, path: str | Path, scale: float = 2.0) -> Path:
     try:
         target.write_bytes(content)
     except OSError as error:
-        raise UsageError(f"cannot write {target}: {error.strerror}") from error
+        raise OutputError(f"cannot write {target}: {error.strerror}") from error
     return target

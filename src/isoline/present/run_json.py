@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from msgspec import to_builtins
 
-from isoline.analyse.run_difference import Load, RunDifference, recipe_fields
+from isoline.analyse.run_difference import Figure, Load, RunDifference, recipe_fields
 from isoline.domain.point import Point
 from isoline.domain.run import StoredRun
 
@@ -32,7 +32,7 @@ def run(value: StoredRun) -> str:
 
 
 def difference(a: StoredRun, b: StoredRun, value: RunDifference) -> str:
-    """Fields that differ and every figure at every shared load; `change` is b / a - 1."""
+    """Fields that differ and every figure at every shared load; `change` is b / a - 1, `interval` its own."""
     document = {
         "a": a.id,
         "b": b.id,
@@ -41,7 +41,8 @@ def difference(a: StoredRun, b: StoredRun, value: RunDifference) -> str:
             {
                 "load": dict(load.load),
                 "repeats": {"a": load.repeats[0], "b": load.repeats[1]},
-                "figures": [{"name": f.name, "a": f.a, "b": f.b, "change": f.change} for f in load.figures],
+                "server_starts": {"a": load.servers[0], "b": load.servers[1]},
+                "figures": [_figure(f) for f in load.figures],
             }
             for load in value.loads
         ],
@@ -49,6 +50,10 @@ def difference(a: StoredRun, b: StoredRun, value: RunDifference) -> str:
         "only_b": _loads(value.only[1]),
     }
     return json.dumps(document, indent=2)
+
+
+def _figure(value: Figure) -> dict[str, object]:
+    return {**asdict(value), "change": value.change}
 
 
 def _loads(loads: tuple[Load, ...]) -> list[dict[str, object]]:

@@ -1,19 +1,14 @@
-"""A run and the difference of two as text: plain columns, whole lines, readable in a pipe."""
+"""A run as text: plain columns, whole lines, readable in a pipe."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from isoline.analyse.run_difference import (
-    Load,
-    RunDifference,
-    flatten,
-    load_of,
-    recipe_fields,
-)
+from isoline.analyse.run_difference import Load, flatten, load_of, recipe_fields
 from isoline.domain.point import Point
 from isoline.domain.run import StoredRun
-from isoline.present.numbers import changed, figure, named, plain
+from isoline.present.grid import grid
+from isoline.present.numbers import figure, named, plain
 
 # Figures a reader looks for first: name in the store, heading.
 USUAL = (
@@ -44,27 +39,6 @@ def run(value: StoredRun, *, every: bool = False) -> str:
         _held(value),
     ]
     return "\n\n".join(block for block in blocks if block)
-
-
-def difference(a: StoredRun, b: StoredRun, value: RunDifference, *, every: bool = False) -> str:
-    """Fields that differ, then a block per load that both have, then what only one has."""
-    blocks = [f"a  {a.id}  {a.dataset.name}\nb  {b.id}  {b.dataset.name}", _fields(value)]
-    for load in value.loads:
-        rows = [
-            (named(f.name), figure(f.name, f.a), figure(f.name, f.b), changed(f.change))
-            for f in load.figures
-            if every or f.name in USUAL
-        ]
-        repeats = "" if load.repeats == (1, 1) else f" (median of {load.repeats[0]} and {load.repeats[1]})"
-        blocks.append(_grid([(f"at {_load(load.load)}{repeats}", "a", "b", "change"), *rows]))
-    for side, loads in zip("ab", value.only, strict=True):
-        if loads:
-            blocks.append(f"only {side} has: " + "; ".join(map(_load, loads)))
-    if any(min(load.repeats) < 3 for load in value.loads):
-        blocks.append("Fewer than three repeats: no interval is known, so a change may be noise.")
-    elif not value.loads:
-        blocks.append("No load is in both runs, so no figures are compared.")
-    return "\n\n".join(blocks)
 
 
 def _title(value: StoredRun) -> str:
@@ -99,13 +73,13 @@ def _points(points: Sequence[Point], every: bool) -> str:
     head = ("points", *map(named, names), *(("",) if any(not p.valid for p in points) else ()))
     rows = [
         (
-            _load(load_of(p)),
+            load_words(load_of(p)),
             *(figure(name, getattr(p, name) if name in own else p.metrics.get(name)) for name in names),
             *(("" if p.valid else "INVALID",) if len(head) > len(names) + 1 else ()),
         )
         for p in sorted(points, key=_order)
     ]
-    return _grid([head, *rows])
+    return grid([head, *rows])
 
 
 def _order(point: Point) -> tuple[float, ...]:
@@ -118,7 +92,7 @@ def _scores(value: StoredRun) -> str:
         (e.task, e.metric, f"{e.score:.4f}", "" if e.standard_error is None else f"± {e.standard_error:.4f}")
         for e in value.evaluations
     ]
-    return _grid([("scores", "metric", "score", "std. error"), *rows]) if rows else ""
+    return grid([("scores", "metric", "score", "std. error"), *rows]) if rows else ""
 
 
 def _held(value: StoredRun) -> str:
@@ -127,14 +101,8 @@ def _held(value: StoredRun) -> str:
     return _columns("holds", {**rows, **files})
 
 
-def _fields(value: RunDifference) -> str:
-    if not value.fields:
-        return "no field differs"
-    rows = [(d.field, plain(d.a), plain(d.b)) for d in value.fields]
-    return _grid([("fields that differ", "a", "b"), *rows], right=False)
-
-
-def _load(load: Load) -> str:
+def load_words(load: Load) -> str:
+    """`1024/512 concurrency 16`."""
     values = dict(load)
     isl, osl = values.pop("isl", None), values.pop("osl", None)
     lengths = [f"{isl}/{osl}"] if isl and osl else []
@@ -149,15 +117,3 @@ def _columns(title: str, fields: Mapping[str, object]) -> str:
     width = max(map(len, fields))
     lines = (f"  {name:<{width}}  {plain(value)}".rstrip() for name, value in fields.items())
     return "\n".join([title, *lines])
-
-
-def _grid(rows: Sequence[Sequence[str]], *, right: bool = True) -> str:
-    """Columns two spaces apart: the first to the left, the others to the right unless they are words."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-
-    def line(row: Sequence[str]) -> Iterable[str]:
-        yield row[0].ljust(widths[0])
-        for cell, width in zip(row[1:], widths[1:], strict=True):
-            yield cell.rjust(width) if right else cell.ljust(width)
-
-    return "\n".join("  ".join(line(row)).rstrip() for row in rows)

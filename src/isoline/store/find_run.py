@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from msgspec.structs import replace
 
 from isoline.domain.point import Evaluation, Point
 from isoline.domain.run import StoredRun
-from isoline.errors import NoDataError, StoreError, UsageError
+from isoline.errors import CLOSE, NoDataError, StoreError, UsageError, closest
 from isoline.store.failures import storing
 from isoline.store.folders import Folders
 from isoline.store.layout import MANIFEST, runs_folder
@@ -20,7 +19,6 @@ from isoline.store.query import Engine, parquet_names
 from isoline.store.rows import EVALUATION_SELECT, POINT_SELECT, Reading, Row
 
 SHORTEST = 4  # characters of an id that are looked for: fewer are a slip of the finger
-SHOWN = 6
 
 
 def find_run(root: Path, text: str) -> StoredRun:
@@ -31,10 +29,12 @@ def find_run(root: Path, text: str) -> StoredRun:
     path = Path(text)
     if (path / MANIFEST).is_file():
         return _load(_read(path), [path.resolve()], text)
+    if len(text) < SHORTEST:
+        raise UsageError(f"run {text!r}: give its folder, or {SHORTEST} characters of its id at least")
     shelves = [(home, Folders(home)) for home in (root, measured.FOLDER)]
     homes = {run: home for home, folders in reversed(shelves) for run in folders.names()}
     ids = sorted(homes, reverse=True)
-    found = [run for run in ids if len(text) >= SHORTEST and text in run]
+    found = [run for run in ids if text in run]
     if len(found) > 1 and text not in found:
         raise UsageError(f"{text!r} is part of the ids of {len(found)} runs; write more of it", tuple(found))
     if found:
@@ -52,13 +52,13 @@ def _sweep(
 ) -> StoredRun:
     """All runs of the sweep whose id contains `text`."""
     sweeps = {name: None for m in manifests if (name := _sweep_id(m))}
-    found = [name for name in sweeps if len(text) >= SHORTEST and text in name]
+    found = [name for name in sweeps if text in name]
     if len(found) > 1 and text not in found:
         raise UsageError(
             f"{text!r} is part of the ids of {len(found)} sweeps; write more of it", tuple(found)
         )
     if not found:
-        close = difflib.get_close_matches(text, [*ids, *sweeps], SHOWN, 0.3) or ids[:SHOWN]
+        close = closest(text, [*ids, *sweeps]) or tuple(ids[:CLOSE])
         raise NoDataError(
             f"there is no run {text!r} in {root}: give its folder or (part of) its id", tuple(close)
         )

@@ -31,6 +31,18 @@ def resolve_root(option: Path | None) -> Path:
     return platformdirs.user_data_path("isoline")
 
 
+def existing_root(option: Path | None) -> Path:
+    """The same for a command that only reads: a folder that was named and is not there is a `StoreError`.
+
+    The user's data folder need not exist: nothing has been stored yet, and packaged data is there.
+    """
+    root = resolve_root(option)
+    named = "--store" if option is not None else ENVIRONMENT if os.environ.get(ENVIRONMENT) else None
+    if named and not root.is_dir():
+        raise StoreError(f"{named} {root}: there is no such folder; `isoline bench` and `import` make one")
+    return root
+
+
 def runs_folder(root: Path) -> Path:
     """Holds one folder per run."""
     return root / "runs"

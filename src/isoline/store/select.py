@@ -12,6 +12,9 @@ from isoline.store.reader import Reader
 from isoline.store.rows import EVALUATION_SELECT, POINT_SELECT, Reading, Row
 
 _COVERAGE = "dataset, model, hardware, precision, engine, spec_method, isl, osl, concurrency"
+# Repeats of one operating point are one, as where they are compared; see `analyse.repeats`.
+_SAME = "concat_ws('/', recipe_id, workload_kind, status, request_rate)"
+_POINT = f"CASE WHEN repeat IS NULL THEN key ELSE {_SAME} END"
 
 
 class Selector:
@@ -22,9 +25,10 @@ class Selector:
         self._reading = Reading()
 
     def coverage(self, selection: Selection) -> list[Coverage]:
-        """Counts of valid points per combination, in order."""
+        """Counts of valid operating points per combination, in order."""
         where, values = conditions(selection)
-        select = f"SELECT {_COVERAGE}, count(*), min(date), max(date) {{source}} GROUP BY {_COVERAGE}"
+        counts = f"count(DISTINCT {_POINT}), min(date), max(date)"
+        select = f"SELECT {_COVERAGE}, {counts} {{source}} GROUP BY {_COVERAGE}"
         rows = self._reader.query("points", select, f"{where} AND valid", values, model=selection.model)
         return [Coverage(*row) for row in sorted(rows, key=_coverage_order)]
 

@@ -65,7 +65,7 @@ def test_three_hosts_offer_one_load(address: str, mock_binary: Path, tmp_path: P
 def test_more_hosts_than_there_are(address: str, mock_binary: Path, tmp_path: Path) -> None:
     with running_mock(mock_binary, "--zero") as url:
         load = (*LOAD, "--concurrency", "4", "--requests", "8")
-        ran = isoline(tmp_path, "bench", url, *load, "--ray", address, "--hosts", "4", code=1)
+        ran = isoline(tmp_path, "bench", url, *load, "--ray", address, "--hosts", "4", code=5)
     assert f"the Ray cluster at {address} has 3 hosts, 4 were asked" in ran.stderr
 
 

@@ -37,7 +37,18 @@ def given(
         flags["telemetry"] = [part for text in telemetry for part in text.split(",") if part]
     if insecure:
         flags["insecure"] = True
-    return (None if is_url or target is None else Path(target)), flags
+    return (None if is_url or target is None else _spec_file(target)), flags
+
+
+def _spec_file(target: str) -> Path:
+    """A path; what is no file but looks like a host is a URL that lost its beginning."""
+    path = Path(target)
+    if path.suffix not in (".yaml", ".yml", ".json") and not path.exists():
+        raise UsageError(
+            f"{target!r} is no file, and a URL begins with http:// or https://: "
+            f"write http://{target.lstrip('/')} for a server"
+        )
+    return path
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import get_args, get_type_hints
 
 import msgspec
+
+from isoline.errors import closest
 
 _PATH = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 _TYPES = {
@@ -75,5 +76,5 @@ def _culprit(path: list[str], values: Mapping[str, object]) -> list[str]:
 
 
 def _hint(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
+    close = closest(name, known, 1)
     return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(sorted(known))}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from isoline.cli.bench.mistakes import plain
-from isoline.cli.bench.spec import Spec, SpecProblem
+from isoline.cli.bench.spec import FileProblem, Spec, SpecProblem
 from isoline.cli.bench.spec_file import SpecFile
 from isoline.errors import InputError, UsageError
 
@@ -54,10 +54,16 @@ class Asked:
             line = self._file.line(problem.path)
             where = ".".join(problem.path)
             text = f"{self._file.path}:{line}: {where}{': ' if where else ''}{problem}"
-            return UsageError(text, problem.suggestions)
+            return _kind(problem, text)
         if top in Spec.__struct_fields__:
-            return UsageError(f"--{top}: {problem}".replace("_", "-", top.count("_")), problem.suggestions)
-        return UsageError(_missing(str(problem)), problem.suggestions)
+            return _kind(problem, f"--{top}: {problem}".replace("_", "-", top.count("_")))
+        return _kind(problem, _missing(str(problem)))
+
+
+def _kind(problem: SpecProblem, text: str) -> InputError | UsageError:
+    if isinstance(problem, FileProblem):
+        return InputError(text)
+    return UsageError(text, problem.suggestions)
 
 
 def _missing(message: str) -> str:

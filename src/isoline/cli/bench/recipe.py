@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from isoline.cli.bench.spec import SpecProblem
 from isoline.domain.declared import RecipeProblem, recipe_fields, with_gpus
 from isoline.domain.point import MEASURED, SIMULATED
 from isoline.domain.recipe import Recipe, Scalar
+from isoline.errors import unknown
 from isoline.measure.engines.identity import UNKNOWN, Identity, verify
 
 if TYPE_CHECKING:
@@ -83,11 +83,7 @@ def _fields(values: Mapping[str, object], catalog: Catalog) -> dict[str, Scalar]
 
 def _known(kind: str, name: str, names: Mapping[str, object]) -> None:
     if name not in names:
-        raise SpecProblem(
-            ("recipe", kind),
-            f"there is no {kind} {name!r} in the catalog; --catalog FILE adds your own",
-            tuple(difflib.get_close_matches(name, names)) or tuple(sorted(names))[:6],
-        )
+        raise SpecProblem(("recipe", kind), *unknown(kind, name, names, "--catalog FILE adds your own"))
 
 
 def _name_model(found: Declared, served: str, catalog: Catalog) -> None:

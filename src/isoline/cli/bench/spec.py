@@ -19,6 +19,12 @@ class SpecProblem(UsageError):
         self.path = path
 
 
+class FileProblem(SpecProblem):
+    """A file that a key names and that cannot be read as what it should be."""
+
+    exit_code = 1
+
+
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Scalar = str | int | float | bool

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from isoline.cli.bench.spec import Spec, SpecProblem
+from isoline.cli.bench.spec import FileProblem, Spec, SpecProblem
 from isoline.errors import InputError, UsageError
 from isoline.measure.listed import Planned, write_plan
 from isoline.measure.loads import Load
@@ -47,7 +47,7 @@ def offer_of(spec: Spec, folder: Path) -> Offer:
     try:
         tokenizer = load_tokenizer(Path(spec.tokenizer)) if spec.tokenizer else None
     except (UsageError, InputError) as problem:
-        raise SpecProblem(("tokenizer",), str(problem)) from None
+        raise _of_file("tokenizer", str(spec.tokenizer), problem) from None
     if spec.prompts is None:
         _refuse(spec, "is for prompts of a file; name it under prompts", "prompts_kind")
         return replace(_drawn(spec), tokenizer=tokenizer)
@@ -57,7 +57,13 @@ def offer_of(spec: Spec, folder: Path) -> Offer:
     except (UsageError, InputError) as problem:
         if isinstance(problem, SpecProblem):
             raise
-        raise SpecProblem(("prompts",), str(problem)) from None
+        raise _of_file("prompts", spec.prompts, problem) from None
+
+
+def _of_file(key: str, path: str, problem: UsageError | InputError) -> SpecProblem:
+    """What is wrong with the file that `key` names, or with what is asked of it."""
+    unreadable = isinstance(problem, InputError) or not Path(path).exists()
+    return (FileProblem if unreadable else SpecProblem)((key,), str(problem))
 
 
 def kind_of(path: Path) -> str:
@@ -66,7 +72,7 @@ def kind_of(path: Path) -> str:
         with path.open("rb") as file:
             start = file.read(_PEEK).decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     except OSError as problem:
-        raise UsageError(f"{path}: {problem.strerror}") from None
+        raise InputError(f"{path}: {problem.strerror}") from None
     try:
         first, _ = json.JSONDecoder().raw_decode(start.removeprefix("[").lstrip())
     except ValueError:

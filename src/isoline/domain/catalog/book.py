@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from isoline.domain.catalog.model import TIERS, PriceRow
-from isoline.errors import UsageError
+from isoline.errors import UsageError, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,7 @@ class PriceBook:
     def price(self, hardware: str, tier: str, on: str | None = None) -> PriceRow | None:
         """The newest row on or before the ISO date `on`; without a date the newest of all."""
         if tier not in TIERS:
-            raise UsageError(f"unknown price tier {tier!r}; known are {', '.join(TIERS)}", TIERS)
+            raise UsageError(*unknown("price tier", tier, TIERS))
         if on is not None and not _ISO_DATE.match(on):
             raise UsageError(f"price date {on!r} is not a date; write it as YYYY-MM-DD")
         rows = self.history(hardware, tier)

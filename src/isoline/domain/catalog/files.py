@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 import msgspec
 
 from isoline.domain.catalog import model
-from isoline.errors import CatalogError
+from isoline.errors import CatalogError, InputError, closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,11 +68,11 @@ def read_file(path: Path) -> dict[str, Any]:
     try:
         document = tomllib.loads(path.read_bytes().decode())
     except OSError as error:
-        raise CatalogError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
-        raise CatalogError(f"{path}: is not UTF-8 text (byte {error.start})") from None
+        raise InputError(f"{path}: is not UTF-8 text (byte {error.start})") from None
     except tomllib.TOMLDecodeError as error:
-        raise CatalogError(f"{path}: is not valid TOML: {error}") from None
+        raise InputError(f"{path}: is not valid TOML: {error}") from None
     if hidden := next((text for text in _texts(document) if not text.isprintable()), None):
         raise CatalogError(f"{path}: {hidden!r} holds a control character")  # it would steer terminals
     for name, value in document.items():
@@ -139,7 +139,5 @@ def _over(old: Any, new: Any) -> Any:
 
 
 def _hint(name: str, known: list[str]) -> str:
-    import difflib  # only a mistake pays for it
-
-    close = difflib.get_close_matches(name, known, n=1)
+    close = closest(name, known, 1)
     return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(sorted(known))}"

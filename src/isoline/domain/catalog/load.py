@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from isoline.domain.catalog.catalog import Catalog
 from isoline.domain.catalog.files import read_file
 from isoline.domain.catalog.tables import Tables
-from isoline.errors import CatalogError
+from isoline.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,4 +45,4 @@ def _files_in(folder: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise CatalogError(f"{folder}: cannot be read: {error.strerror or error}") from None
+        raise InputError(f"{folder}: cannot be read: {error.strerror or error}") from None

@@ -109,10 +109,17 @@ def _row(group: list[Point]) -> Coverage:
         isl=p.workload.isl,
         osl=p.workload.osl,
         concurrency=p.concurrency,
-        points=len(group),
+        points=len({_operating(point) for point in group}),
         first_date=dates[0] if dates else None,
         last_date=dates[-1] if dates else None,
     )
+
+
+def _operating(point: Point) -> object:
+    """Repeats of one operating point are one, as where they are compared."""
+    if point.repeat is None:
+        return point.key
+    return point.recipe, point.workload.kind, point.status, point.request_rate
 
 
 def _all() -> Iterator[Point]:

@@ -1,0 +1,65 @@
+"""The difference of two runs as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isoline.analyse.repeats import ONE_SERVER
+from isoline.analyse.run_difference import LoadDifference, RunDifference
+from isoline.domain.run import StoredRun
+from isoline.present.grid import grid, wrapped
+from isoline.present.numbers import changed, figure, named, plain
+from isoline.present.run_text import USUAL, load_words
+
+INTERVAL = (
+    "95 % intervals are those of the change between repeats (Welch's t, logarithms). Of figures that did not "
+    "change, one in twenty lies beside its interval by chance."
+)
+SINGLE = "One repeat on a side has no interval, so a change may be noise."
+
+
+def difference(
+    a: StoredRun, b: StoredRun, value: RunDifference, *, every: bool = False, width: int | None = None
+) -> str:
+    """Fields that differ (lines at most `width` long), a block per load of both, what only one has."""
+    blocks = [f"a  {a.id}  {a.dataset.name}\nb  {b.id}  {b.dataset.name}", _fields(value, width)]
+    blocks += [_load(load, every) for load in value.loads]
+    for side, loads in zip("ab", value.only, strict=True):
+        if loads:
+            blocks.append(f"only {side} has: " + "; ".join(map(load_words, loads)))
+    blocks += _limits(value)
+    return "\n\n".join(blocks)
+
+
+def _fields(value: RunDifference, width: int | None) -> str:
+    if not value.fields:
+        return "no field differs"
+    rows = [(d.field, plain(d.a), plain(d.b)) for d in value.fields]
+    return wrapped([("fields that differ", "a", "b"), *rows], width)
+
+
+def _load(load: LoadDifference, every: bool) -> str:
+    figures = [f for f in load.figures if every or f.name in USUAL]
+    known = any(f.interval for f in figures)
+    rows = [
+        (named(f.name), figure(f.name, f.a), figure(f.name, f.b), changed(f.change), _between(f.interval))
+        for f in figures
+    ]
+    head = ("", "a", "b", "change", "95 % interval" if known else "")
+    repeats = "" if load.repeats == (1, 1) else f" (mean of {load.repeats[0]} and {load.repeats[1]})"
+    return f"at {load_words(load.load)}{repeats}\n{grid([head, *rows])}"
+
+
+def _between(interval: tuple[float, float] | None) -> str:
+    return f"{changed(interval[0])} to {changed(interval[1])}" if interval else ""
+
+
+def _limits(value: RunDifference) -> Iterator[str]:
+    """What the figures do not say."""
+    if not value.loads:
+        yield "No load is in both runs, so no figures are compared."
+    if any(figure.interval for load in value.loads for figure in load.figures):
+        servers = [min(load.servers) for load in value.loads if min(load.repeats) > 1]
+        yield f"{INTERVAL} {ONE_SERVER}." if 1 in servers else INTERVAL
+    if any(min(load.repeats) < 2 for load in value.loads):
+        yield SINGLE

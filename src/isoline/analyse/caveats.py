@@ -12,5 +12,10 @@ RANDOM_NOTE = "Random weights: speed is real, answers are not, and power depends
 
 def caveats(points: Iterable[Point]) -> tuple[str, ...]:
     """Sentences for the notes."""
+    return (RANDOM_NOTE,) if has_random_weights(points) else ()
+
+
+def has_random_weights(points: Iterable[Point]) -> bool:
+    """Whether any recipe's checkpoint was drawn, not trained."""
     checkpoints = {point.recipe.checkpoint for point in points}
-    return (RANDOM_NOTE,) if any(RANDOM in (each or "") for each in checkpoints) else ()
+    return any(RANDOM in (each or "") for each in checkpoints)

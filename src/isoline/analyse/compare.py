@@ -7,6 +7,7 @@ from functools import partial
 
 from isoline.analyse import firm
 from isoline.analyse.budget import highest_within
+from isoline.analyse.caveats import RANDOM, has_random_weights
 from isoline.analyse.comparison import Comparison, Source, Within
 from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import DIMENSIONS
@@ -145,9 +146,11 @@ def _firm_targets(ready: Prepared) -> tuple[str, ...]:
 
 
 def _where(slug: Slug, points: Sequence[Point], catalog: Catalog) -> str:
-    """What the sentences are about; that any of it is simulated belongs in the first of them."""
+    """What the sentences are about; that any of it is simulated, or drawn at random, belongs in the first."""
     where = catalog.model_label(slug.model)
     if slug.kind != "gpu":
         precision = f" in {catalog.precision_label(slug.precision)}" if slug.precision else ""
         where += f"{precision} on {catalog.hardware_label(slug.hardware[0])}"
-    return f"{where} (simulated)" if any(p.status == SIMULATED for p in points) else where
+    kinds = {SIMULATED: any(p.status == SIMULATED for p in points), RANDOM: has_random_weights(points)}
+    said = ", ".join(kind for kind, holds in kinds.items() if holds)
+    return f"{where} ({said})" if said else where

@@ -259,7 +259,7 @@ slo: {ttft: 2}
         ("[1, 2]", "1..x", 5, "concurrency: '1..x' is not a number above 0"),
         ("[1, 2]", "[2, 2]", 5, "concurrency: 2 is given twice"),
         ("isl: 8", "islx: 8", 3, "islx: unknown key; did you mean isl?"),
-        ("h100", "h10", 7, "recipe.hardware: there is no hardware 'h10' in the catalog"),
+        ("h100", "h10", 7, "recipe.hardware: there is no hardware 'h10'; --catalog"),
         ("precision:", "precison:", 8, "recipe.precison: there is no recipe field"),
         ("fp8", "{a: 1}", 8, "recipe.precision: expected"),
         ("{ttft: 2}", "{tftt: 2}", 9, "slo.tftt: unknown key; did you mean ttft?"),

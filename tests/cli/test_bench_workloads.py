@@ -143,6 +143,8 @@ def test_what_does_not_fit_together_is_told_by_its_flag(
     text = tmp_path / "text.txt"
     text.write_text("words")
     named = [option.replace("TRACE", str(trace)).replace("TEXT", str(text)) for option in options]
-    said = isoline(tmp_path / "store", "bench", "http://127.0.0.1:9", "--model", "m", *named, code=2).stderr
+    code = 1 if "/no/such" in options else 2  # a missing file, a wrong use
+    command = ["bench", "http://127.0.0.1:9", "--model", "m", *named]
+    said = isoline(tmp_path / "store", *command, code=code).stderr
     assert words in said
     assert not (tmp_path / "store").exists()

@@ -272,7 +272,7 @@ def test_the_command_writes_the_file(
     from isoline.cli.main import main
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert main(["compare", SEED, "--at", "120", "--format", "html", "--store", str(tmp_path / "store")]) == 0
+    assert main(["compare", SEED, "--at", "120", "--format", "html", "--store", str(tmp_path)]) == 0
     text = capsys.readouterr().out
     assert text.startswith("<!doctype html>")
     assert f"--at {120}" in text

@@ -122,9 +122,9 @@ def test_a_cancelled_run_is_stored_but_not_compared(tmp_path: Path) -> None:
     [
         ("model=qwen-3-5", "KEY=VALUE|does not say hardware, precision, gpus"),
         ("modle=qwen-3-5", "no recipe field 'modle'"),
-        ("model=qwen-9", "no model 'qwen-9' in the catalog"),
-        ("hardware=b301", "no hardware 'b301' in the catalog"),
-        ("precision=fp5", "no precision 'fp5' in the catalog"),
+        ("model=qwen-9", "no model 'qwen-9'; --catalog"),
+        ("hardware=b301", "no hardware 'b301'; --catalog"),
+        ("precision=fp5", "no precision 'fp5'; --catalog"),
         ("tp=none", "a whole number"),
         ("tp=4,gpus=8,decode_tp=4", "declared twice"),
         ("model", "KEY=VALUE"),

@@ -40,7 +40,7 @@ def series(points: list[Point]) -> tuple[Series, Line]:
 def test_a_metric_at_a_knot_is_that_of_its_point(key: str) -> None:
     _, line = series([told(40, 900), told(50, 700), told(60, 300)])
     for knot in line.points:
-        value = line.value(QUANTITIES[key], knot.interactivity, (knot,), RATES)
+        value = line.value(QUANTITIES[key], knot.interactivity, RATES, (knot,))
         assert value == pytest.approx(QUANTITIES[key].of(knot, RATES))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import urllib.request
@@ -156,11 +157,43 @@ def test_whole_without_javascript(base: str, browser: Browser) -> None:
     page.goto(base + PATH)
     assert throughputs(page) == expected(twin(base + PATH))
     assert page.locator("#still img").is_visible()
+    assert page.locator("#keys").inner_text().split() == ["FP4", "BF16", "between", "published"]
+    assert page.locator("#keys button:enabled").count() == 0
     page.locator("thead input").nth(0).fill("110")
     page.get_by_role("button", name="Apply").click()
     assert page.url == f"{base}{PATH}?at=110,160,218"
     assert throughputs(page) == expected(twin(page.url))
     context.close()
+
+
+SHIFTS = """new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.moved = (window.moved ?? 0) + entry.value;
+}).observe({type: 'layout-shift', buffered: true});"""
+
+
+def places(svg: str) -> list[str]:
+    """Where marks are, from the corner of the plot that they share."""
+    return sorted(re.findall(r'<path[^>]* transform="(translate\([^"]+\))"', svg))
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_the_chart_takes_the_place_of_the_same_picture(
+    base: str, page: Page, width: int, height: int
+) -> None:
+    page.add_init_script(SHIFTS)
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(base + PATH)
+    settled(page, "")
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    (picture,) = (name for name in loaded if ".svg?" in name)
+    with urllib.request.urlopen(picture) as answer:
+        still = answer.read().decode()
+    live = page.locator(DRAWN).evaluate("svg => svg.outerHTML")
+    assert len(places(still)) == 6
+    assert places(still) == places(live)
+    corner = r'<g fill="none"[^>]* transform="(translate\([^"]+\))"'
+    assert re.search(corner, still)[1] == re.search(corner, live)[1]  # type: ignore[index]
+    assert page.evaluate("window.moved") is None
 
 
 def test_target_lines_move_by_mouse_and_keys(base: str, page: Page) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
-from isoline.domain.point import Dataset
-from isoline.present.web.memory import Memory
+from msgspec.structs import replace
+
+from isoline.domain.point import Dataset, Selection
+from isoline.present.web.memory import Memory, RememberingSources
+from isoline.store.sources import Sources
 from isoline.store.store import Store
 from tests.points import point
 from tests.web.conftest import client
@@ -26,6 +30,27 @@ def test_memory_keeps_what_was_used_last() -> None:
     state = object()
     ask("a")
     assert made[-1] == "a"
+
+
+def test_remembered_coverage_is_what_the_store_says(tmp_path: Path) -> None:
+    kinds = product(("fp4", "fp8"), ("vllm", "sglang"), ("one", "two"))
+    for number, (precision, engine, dataset) in enumerate(kinds):
+        points = [
+            replace(point(x, 9000 / x, 8, precision=precision, engine=engine), dataset=dataset,
+                    key=f"{number}-{x}", date=f"2026-0{number + 1}-01")
+            for x in (40.0, 50.0)
+        ]  # fmt: skip
+        Store(tmp_path).write_run(Dataset(dataset, "runs"), "import", points=points)
+    model, hardware = points[0].recipe.model, (points[0].recipe.hardware,)
+    plain = Sources(lambda: Store(tmp_path))
+    remembering = RememberingSources(Sources(lambda: Store(tmp_path)))
+    for precision, engine, datasets, isl, until in product(
+        (None, ("fp4",), ("fp4", "fp8")), (None, ("vllm",)), (None, ("two",)), (None, 1024, 7),
+        (None, "2026-03-15"),
+    ):  # fmt: skip
+        asked = Selection(model, hardware, precision, engine, isl=isl, datasets=datasets, until=until)
+        assert remembering.coverage(asked) == plain.coverage(asked)
+    assert remembering.coverage(Selection()) == plain.coverage(Selection())
 
 
 def test_a_page_shows_what_was_imported_since(tmp_path: Path) -> None:

@@ -213,7 +213,9 @@ def test_pictures_follow_theme_and_size(packaged: TestClient) -> None:
     assert THEMES["dark"].background in narrow.text
     assert packaged.get(f"{SEED}.png").content.startswith(b"\x89PNG")
     spec = packaged.get(f"{SEED}.chart.json?width=500&height=400").json()
-    assert (spec["width"], spec["height"]) == (500, 400)
+    around = spec["padding"]
+    assert spec["width"] + around["left"] + around["right"] == 500
+    assert spec["height"] + around["top"] + around["bottom"] == 400
 
 
 def test_csv(packaged: TestClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from isoline.analyse import firm
 from isoline.analyse.budget import highest_within
 from isoline.analyse.comparison import Comparison, Source, Within
 from isoline.analyse.differences import Declared
@@ -14,7 +15,6 @@ from isoline.analyse.matched import target
 from isoline.analyse.narrative import About, narrative
 from isoline.analyse.prepared import Built, Prepared, prepare
 from isoline.analyse.quantities import COST, QUANTITIES, Quantity
-from isoline.analyse.read import is_known, known_spans
 from isoline.analyse.targets import chosen
 from isoline.analyse.terms import Terms
 from isoline.domain.catalog import Catalog
@@ -23,8 +23,6 @@ from isoline.domain.slugs import Slug
 
 AS_PUBLISHED = "as published"
 CUSTOM = "custom"  # every price is the reader's own
-
-ENOUGH = 9  # interactivities to try when looking for targets with a ratio
 
 Targets = tuple[float, ...]
 
@@ -67,7 +65,7 @@ def read(
     targets = tuple(target(x, built, quantity) for x in at)
     # Default targets that may move have looked at every knot: there is no better one to name.
     searched = asked is None and _movable(ready)
-    firm = () if searched or any(t.throughput_ratio for t in targets) else _firm_targets(built)
+    better = () if searched or any(t.throughput_ratio for t in targets) else _firm_targets(ready)
     narrowed = scope(terms.filters, catalog)
     where = _where(slug, [point for group in ready.groups for point in group], catalog)
     about = About(DIMENSIONS[slug.kind], quantity, where, terms.sequence, narrowed)
@@ -99,7 +97,7 @@ def read(
         differences=ready.differing,
         narrative=narrative(about, (a, b), targets, ready.differing, ready.span),
         sources=sources,
-        notes=(*notes, *moved, *firm, *(() if as_published else ready.rated.notes)),
+        notes=(*notes, *moved, *better, *(() if as_published else ready.rated.notes)),
         view=terms.view,
         filters=terms.filters,
         offers=offers or Offers(),
@@ -128,7 +126,9 @@ def _highest(one: Built, budget: float, cost: Quantity) -> float | None:
 def _default(ready: Prepared) -> tuple[Targets, tuple[str, ...]]:
     if not _movable(ready):
         return chosen(ready.span, ready.groups, (), None)
-    return chosen(ready.span, ready.groups, _knots(ready.built), partial(_both_known, ready.built))
+    return chosen(
+        ready.span, ready.groups, firm.candidates(ready.built), partial(firm.both_known, ready.built)
+    )
 
 
 def _movable(ready: Prepared) -> bool:
@@ -136,31 +136,11 @@ def _movable(ready: Prepared) -> bool:
     return ready.terms.method != "pooled" and all(one.lines for one in ready.built)
 
 
-def _both_known(built: Sequence[Built], x: float) -> bool:
-    return all(is_known(one.lines, x, pooled=one.pooled) for one in built)
-
-
-def _knots(built: Sequence[Built]) -> list[float]:
-    """Interactivities at which both sides may be known: a knot of one is known there; the other needs a
-    knot there or close ones around it.
-    """
-    knots = [{p.interactivity for line in one.lines for p in line.points} for one in built]
-    near = knots[0] & knots[1]
-    for own, other in zip(knots, reversed(built), strict=True):
-        spans = known_spans(other.lines)
-        near.update(x for x in own if any(low <= x <= high for low, high in spans))
-    return sorted(near)
-
-
-def _firm_targets(built: Sequence[Built]) -> tuple[str, ...]:
-    """Where to look instead, if no target has a ratio: knots at which both sides are really known."""
-    near = _knots(built)
-    few = near[:: len(near) // ENOUGH + 1]
-    found = [x for x in few if _both_known(built, x)]
-    if not found:
+def _firm_targets(ready: Prepared) -> tuple[str, ...]:
+    """Where to look instead, if no target has a ratio."""
+    if not ready.firm:
         return ()
-    spread = [found[len(found) * i // 6] for i in (1, 3, 5)]
-    at = ",".join(dict.fromkeys(f"{x:.6g}" for x in spread))
+    at = ",".join(dict.fromkeys(f"{x:.6g}" for x in ready.firm))
     return (f"Both sides are known well enough to compare at, for example, --at {at}",)
 
 

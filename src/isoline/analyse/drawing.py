@@ -88,6 +88,8 @@ def _best(lines: Sequence[Line], xs: Sequence[float]) -> list[tuple[float, Line]
             gone += 1
         best, most = None, 0.0
         for line in ends[gone:]:  # of equals the one that reaches furthest
+            if best is not None and line.first.throughput < most:
+                continue  # no curve rises above its first knot
             if line.printed and line.first.interactivity * (1 - SAME) > x:
                 continue
             y = line.curve(x)

@@ -113,17 +113,47 @@ def of_reading(value: float, quantity: Quantity, found: Spread) -> Interval:
     )
 
 
-def of_ratio(ratio: float, inverse: bool, a: Spread, b: Spread) -> Interval:
-    """Independent sides; degrees of freedom after Welch and Satterthwaite, each limit from the reaches of
+class Apart(msgspec.Struct, frozen=True, gc=False):
+    """How far the log of a ratio of readings may be off, `below` and `above`; the rest as in `Interval`."""
+
+    below: float
+    above: float
+    freedom: float
+    runs: tuple[int, int]
+    starts: tuple[int, int]
+    rivals: tuple[int, int]
+    bias: tuple[float, float]
+
+
+def apart(a: Spread, b: Spread) -> Apart:
+    """Of independent sides; degrees of freedom after Welch and Satterthwaite, each limit from the reaches of
     both sides in quadrature (Zou and Donner's method for limits that are not symmetrical).
     """
     freedom = welch(a, b)
-    below = hypot(a.reach(freedom, down=True), b.reach(freedom, down=False))
-    above = hypot(a.reach(freedom, down=False), b.reach(freedom, down=True))
-    low, high = (-above, below) if inverse else (-below, above)
-    runs, starts = (a.runs, b.runs), (a.starts, b.starts)
-    rivals, bias = (a.rivals, b.rivals), tuple(s.error * best_of(s.rivals) for s in (a, b))
-    return Interval(ratio * exp(low), ratio * exp(high), LEVEL, runs, starts, freedom, rivals, bias)
+    return Apart(
+        hypot(a.reach(freedom, down=True), b.reach(freedom, down=False)),
+        hypot(a.reach(freedom, down=False), b.reach(freedom, down=True)),
+        freedom,
+        (a.runs, b.runs),
+        (a.starts, b.starts),
+        (a.rivals, b.rivals),
+        (a.error * best_of(a.rivals), b.error * best_of(b.rivals)),
+    )
+
+
+def of_ratio(ratio: float, inverse: bool, found: Apart) -> Interval:
+    """The interval of a ratio of what was measured, or (`inverse`) of what falls as that rises."""
+    low, high = (-found.above, found.below) if inverse else (-found.below, found.above)
+    return Interval(
+        ratio * exp(low),
+        ratio * exp(high),
+        LEVEL,
+        found.runs,
+        found.starts,
+        found.freedom,
+        found.rivals,
+        found.bias,
+    )
 
 
 def welch(a: Spread, b: Spread) -> float:

@@ -107,18 +107,21 @@ class Line:
             self.curve(x),
             self._metric(OUTPUT, x, near),
             self._metric(INPUT, x, near),
-            self.value(QUANTITIES[COST], x, near, rates),
-            self.value(QUANTITIES[PER_MW], x, near, rates),
+            self.value(QUANTITIES[COST], x, rates, near),
+            self.value(QUANTITIES[PER_MW], x, rates, near),
             self._concurrency(x, near),
             self._recomputed(rates),
         )
 
-    def value(self, quantity: Quantity, x: float, near: tuple[Point, ...], rates: Rates) -> float | None:
-        """One metric at `x`: derived from what it is based on, or splined between printed figures."""
+    def value(self, quantity: Quantity, x: float, rates: Rates, near: tuple[Point, ...] = ()) -> float | None:
+        """One metric at `x`: derived from what it is based on, or splined between printed figures.
+
+        `near` are the `neighbours` of `x`, where they are known already.
+        """
         if self.printed and quantity.printed is not None and quantity.kept(rates):
-            return self._metric(quantity.printed, x, near)
+            return self._metric(quantity.printed, x, near or self.neighbours(x))
         base = quantity.base
-        value = self.curve(x) if base is TOTAL else self._metric(base, x, near)
+        value = self.curve(x) if base is TOTAL else self._metric(base, x, near or self.neighbours(x))
         return None if value is None else quantity.convert(value, rates)
 
     def elasticity(self, base: Base, x: float) -> float:
@@ -134,8 +137,8 @@ class Line:
         """
         curve, x, first = self._curve_for(base), self._snapped(x), self.first.interactivity
         there = x * exp(-step)
-        beyond = log(there / first) if there < first <= x else 0.0
-        return log(curve(there) / curve(x)) + self.elasticity(base, first) * beyond
+        rise = log(curve(there) / curve(x))
+        return rise + self.elasticity(base, first) * log(there / first) if there < first <= x else rise
 
     def _curve_for(self, base: Base) -> Curve:
         return self.curve if base is TOTAL else self._curves.get(base.name) or self._curve_of(base.read)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from isoline.analyse import words
 from isoline.analyse.comparison import Interval, Reading, Target
-from isoline.analyse.intervals import Spread, of_ratio, of_reading
+from isoline.analyse.intervals import Apart, Spread, apart, of_ratio, of_reading
 from isoline.analyse.prepared import Built
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT, Base, Quantity
 from isoline.domain.point import SIMULATED
@@ -24,16 +24,24 @@ class _Spreads:
     def __init__(self, x: float, built: Sequence[Built]) -> None:
         self._x, self._built = x, built
         self._known: dict[str, Spreads] = {}
+        self._apart: dict[str, Apart | None] = {}
 
     def of(self, base: Base) -> Spreads:
         if base.name not in self._known:
             self._known[base.name] = [one.spread(self._x, base) for one in self._built]
         return self._known[base.name]
 
+    def apart(self, base: Base) -> Apart | None:
+        """`None` where a side has no repeats."""
+        if base.name not in self._apart:
+            a, b = self.of(base)
+            self._apart[base.name] = apart(a, b) if a and b else None
+        return self._apart[base.name]
+
     def ratio(self, ratio: float | None, quantity: Quantity) -> Interval | None:
         """The interval of a ratio; `None` where a side has no repeats."""
-        a, b = self.of(quantity.base)
-        return of_ratio(ratio, quantity.inverse, a, b) if ratio and a and b else None
+        found = self.apart(quantity.base) if ratio else None
+        return of_ratio(ratio, quantity.inverse, found) if ratio and found else None
 
 
 def target(x: float, built: Sequence[Built], quantity: Quantity) -> Target:

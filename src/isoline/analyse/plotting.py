@@ -81,7 +81,7 @@ class _Drawn:
     view: View
 
     def value(self, line: Line, x: float) -> float | None:
-        return line.value(self.quantity, x, line.neighbours(x), self.rates)
+        return line.value(self.quantity, x, self.rates)
 
     def x(self, speed: float) -> float:
         return 1 / speed if self.view.x in AXIS_METRICS else speed

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -14,6 +15,7 @@ from isoline.analyse.comparison import Difference, Interval, Reading, Series, Si
 from isoline.analyse.defaults import common_range, measured_range
 from isoline.analyse.differences import Declared, differences, recipes
 from isoline.analyse.dimensions import DIMENSIONS
+from isoline.analyse.firm import three
 from isoline.analyse.intervals import Spread, of_reading, spread
 from isoline.analyse.line import Line, best_points
 from isoline.analyse.noise import Noise
@@ -71,7 +73,7 @@ class Built:
         return self._plotted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """All of a comparison that no target changes."""
 
@@ -88,6 +90,11 @@ class Prepared:
         """The interactivities that both sides share."""
         a, b = self.built
         return common_range(a.side.measured_range, b.side.measured_range)
+
+    @cached_property
+    def firm(self) -> tuple[float, ...]:
+        """Up to three interactivities at which both sides are really known."""
+        return three(self.built)
 
 
 def prepare(

@@ -57,12 +57,12 @@ def envelope_line(lines: Sequence[Line], x: float) -> Line | None:
     """
     best, value = None, 0.0
     for line in lines:
+        if best is not None and line.first.throughput < value:
+            continue  # no curve rises above its first knot
         if line.last.interactivity * (1 + SAME) < x:
             continue
         if line.printed and line.first.interactivity * (1 - SAME) > x:
             continue
-        if best is not None and line.first.throughput < value:
-            continue  # no curve rises above its first knot
         own = line.curve(x)
         if best is None or (own, line.last.interactivity) > (value, best.last.interactivity):
             best, value = line, own
@@ -74,7 +74,8 @@ def is_known(lines: Sequence[Line], x: float, *, pooled: bool) -> bool:
     best = (lines[0] if lines else None) if pooled else envelope_line(lines, x)
     if best is None or not best.first.interactivity <= x <= best.last.interactivity:
         return False
-    return _status(best.neighbours(x), x) not in ("wide gap", "dominated")
+    near = best.neighbours(x)
+    return len(near) == 1 or not is_wide(*near)
 
 
 def known_spans(lines: Sequence[Line]) -> list[tuple[float, float]]:
@@ -88,7 +89,7 @@ def _inside(line: Line, x: float, rates: Rates, quantity: Quantity) -> Reading:
     values = line.at(x, near, rates)
     return Reading(
         status=_status(near, x),
-        value=line.value(quantity, x, near, rates),
+        value=line.value(quantity, x, rates, near),
         throughput_per_gpu=values.throughput,
         output_throughput_per_gpu=values.output_throughput,
         input_throughput_per_gpu=values.input_throughput,

@@ -8,6 +8,7 @@ from isoline.analyse.narrative import headline
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.words import amount, percent_less, seconds
 from isoline.domain.point import PUBLISHED, SIMULATED
+from isoline.numerics.polyline import thinned
 from isoline.present.chart_scale import number, plain
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ Sample = tuple[float, float]
 
 UNKNOWN = "not known"
 FRONTIER = ("other", "frontier")
+UNSEEN = 3e-4  # of a value: a tenth of a pixel in a chart 400 pixels high
 
 
 def clean(text: str, limit: int = 60) -> str:
@@ -84,9 +86,9 @@ def _digits(value: float) -> float:
 
 
 def _short(samples: Sequence[Sample]) -> list[Sample]:
-    """With the digits that a screen can show; both ends stay what they are."""
-    inner = [(float(f"{x:.6g}"), float(f"{y:.6g}")) for x, y in samples[1:-1]]
-    return [samples[0], *inner, samples[-1]]
+    """The samples and digits that a screen can show; both ends stay what they are."""
+    first, *inner, last = thinned(samples, UNSEEN)
+    return [first, *((_digits(x), _digits(y)) for x, y in inner), last]
 
 
 def target_rows(comparison: Comparison, names: tuple[str, str]) -> list[Row]:

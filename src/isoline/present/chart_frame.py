@@ -35,13 +35,11 @@ class Frame:
     width: int
     height: int
     font: float
-    plot_width: float
-    plot_height: float
+    padding: dict[str, int]  # around the plot: axes, names of lines, title
     room: float  # the width that the plot and the names right of it share
     head: float  # above the plot: target values
     x: Scale
     y: Scale
-    legend: bool  # whether the chart has its own, or a page's stands above it
 
     @classmethod
     def of(
@@ -58,9 +56,13 @@ class Frame:
         ratios: bool,
         legend: bool,
     ) -> Frame:
-        """What remains for the plot, estimated the way Vega lays it out: "fit" makes room for names."""
+        """Room for all that is written around the plot, by estimated widths of texts.
+
+        Vega could make room by measuring. Then the plot would move with the fonts of a machine, and a
+        picture would not lie where the chart that replaces it does.
+        """
         axis = font * (0.57 * max((len(f"{tick:,.6g}") for tick in y.ticks), default=1) + 2.3)
-        room = width - axis - 2.8 * font
+        room = width - axis - 2.4 * font
         fits = [
             (room - 0.8 * font - text_width(end.text, SIDE_SIZE * font, bold=True)) / share
             for end in ends
@@ -69,29 +71,22 @@ class Frame:
         head = (3.4 if ratios else 2.2 if targets else 0.8) * font
         keys = _keys(width) * font if not legend else (2.5 if width < NARROW else 0.7) * font
         above = 1.4 * font + head + keys + (3.0 * font + 1.35 * font * title_lines if title_lines else 0)
-        return cls(
-            width,
-            height,
-            font,
-            room=room,
-            plot_width=max(min([room, *fits]), 0.5 * room),
-            plot_height=height - above - 4.3 * font,
-            head=head,
-            x=x,
-            y=y,
-            legend=legend,
-        )
+        left, right = font + axis, 1.4 * font + room - max(min([room, *fits]), 0.5 * room)
+        sides = {"left": left, "right": right, "top": above, "bottom": 4.3 * font}
+        padding = {name: round(size) for name, size in sides.items()}
+        return cls(width, height, font, padding, room=room, head=head, x=x, y=y)
+
+    @property
+    def plot_width(self) -> int:
+        return self.width - self.padding["left"] - self.padding["right"]
+
+    @property
+    def plot_height(self) -> int:
+        return self.height - self.padding["top"] - self.padding["bottom"]
 
     @property
     def narrow(self) -> bool:
         return self.width < NARROW
-
-    @property
-    def padding(self) -> Row:
-        """White space at the edges."""
-        keys = 0.0 if self.legend else _keys(self.width)  # the texts above the plot make their own room
-        top, side, bottom = (round(n * self.font) for n in (1.4 + keys, 1.4, 1.1))
-        return {"top": top, "right": side, "bottom": bottom, "left": side}
 
     def pixel(self, at: Sample) -> Sample:
         """Where a value lands, from the top left of the plot."""

@@ -111,9 +111,9 @@ def comparison_chart(
     spec: dict[str, object] = {
         "$schema": SCHEMA,
         "description": headline(comparison, names),
-        "width": width,
-        "height": height,
-        "autosize": {"type": "fit", "contains": "padding"},
+        "width": frame.plot_width,
+        "height": frame.plot_height,
+        "autosize": "none",
         "padding": frame.padding,
         "params": params(look, AXES[view.x], axis_title(quantity)),
         "datasets": data,

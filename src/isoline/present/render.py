@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import TypeAlias
 
 from isoline.errors import OutputError, UsageError
+from isoline.present import fonts
 
 SHARE = (1200, 675)  # pixels of an image made for sharing; twice that at the default scale
 VEGA_LITE = "6.4"  # the same grammar on every machine, whatever newer ones vl-convert brings
@@ -81,19 +83,26 @@ def still(spec: Spec) -> Values:
     return {**spec, "layer": layers}
 
 
-def to_svg(spec: Spec) -> str:
-    """`width` x `height` of the specification, in pixels."""
+@cache
+def _drawing() -> ModuleType:
+    """vl-convert with its fonts, which it reads when it first draws."""
     import vl_convert
 
-    svg: str = vl_convert.vega_to_svg(compiled(still(spec)), allowed_base_urls=[])
+    with fonts.own_first():
+        vl_convert.svg_to_png('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>')
+    converter: ModuleType = vl_convert
+    return converter
+
+
+def to_svg(spec: Spec) -> str:
+    """`width` x `height` of the specification, in pixels."""
+    svg: str = _drawing().vega_to_svg(compiled(still(spec)), allowed_base_urls=[])
     return svg
 
 
 def to_png(spec: Spec, scale: float = 2.0) -> bytes:
     """`width` x `height` of the specification, times `scale`, in pixels."""
-    import vl_convert
-
-    png: bytes = vl_convert.vega_to_png(compiled(still(spec)), scale=scale, allowed_base_urls=[])
+    png: bytes = _drawing().vega_to_png(compiled(still(spec)), scale=scale, allowed_base_urls=[])
     return png
 
 

@@ -51,7 +51,9 @@ class Assets:
     """Files by address; templates by name."""
 
     def __init__(self) -> None:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+        from jinja2 import FileSystemLoader, StrictUndefined
+
+        from isoline.present.web.templating import DictEnvironment
 
         files = {
             "page.css": _text("page.css"),
@@ -64,7 +66,7 @@ class Assets:
             )
             for name, text in files.items()
         }
-        self._environment = Environment(
+        self._environment = DictEnvironment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
             undefined=StrictUndefined,

@@ -16,11 +16,17 @@ from pathlib import Path
 
 from isoline.present.render import VEGA_LITE
 
-# Charts arrive compiled, so the runtime is enough: two thirds of the bytes of vega-embed with Vega-Lite.
-# The addresses name the copies inside vl-convert; no network is asked.
+# Charts arrive compiled, so Vega's runtime is enough, without maps, trees, forces and statistics: half the
+# bytes of vega-embed with Vega-Lite. The addresses name the copies inside vl-convert; no network is asked.
 COPY = "https://cdn.jsdelivr.net/npm/"
-EXPORTS = f"""import {{ parse, View }} from "{COPY}vega@6.2.0/+esm";
+EXPORTS = f"""import {{ parse }} from "{COPY}vega-parser@7.1.0/+esm";
+import {{ View }} from "{COPY}vega-view@6.1.0/+esm";
 import {{ expressionInterpreter }} from "{COPY}vega-interpreter@2.0.0/+esm";
+import {{ transforms }} from "{COPY}vega-dataflow@6.1.0/+esm";
+import * as ofData from "{COPY}vega-transforms@5.1.0/+esm";
+import * as ofMarks from "{COPY}vega-view-transforms@5.1.0/+esm";
+import * as ofScales from "{COPY}vega-encode@5.1.0/+esm";
+Object.assign(transforms, ofData, ofMarks, ofScales);
 window.vega = {{ parse, View, expressionInterpreter }};"""
 MIDDLE = 6  # a gzip level: 9 is slower and a hundredth smaller
 

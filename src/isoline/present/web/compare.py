@@ -49,11 +49,10 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
         return await drawing.drawing(site, request, slug, query, suffix)
     if suffix == ".html":
         return await _file(site, slug, query)
+    found = site.comparison(slug, query, draw=suffix not in (".json", ".csv"))
     if suffix == ".points":
-        drawn = site.comparison(slug, query, draw=True)
-        values = {**page_of(site, drawn, slug, query), "table": point_table(drawn)}
+        values = {**page_of(site, found, slug, query), "table": point_table(found)}
         return HTMLResponse(site.html("points.html", values))
-    found = site.comparison(slug, query)
     if suffix == ".json":
         text = site.memory.recall(("json", slug, query), lambda: to_json(found))
         return Response(text, media_type="application/json")
@@ -115,17 +114,20 @@ async def _file(site: Site, slug: Slug, query: Query) -> Response:
 def page_of(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Values:
     """The values of a comparison's page."""
     controls = controls_of(site, slug, query, comparison)
-    return page_values(comparison, query, controls, site.scores(slug, query), site.today())
+    return page_values(comparison, query, controls, site.scores(slug, query, comparison), site.today())
 
 
 def _page(site: Site, comparison: Comparison, slug: Slug, query: Query, base: str) -> str:
-    sizes = {name: {"width": width, "height": height} for name, (width, height, _) in drawing.SIZES.items()}
     values = page_of(site, comparison, slug, query)
-    described = linked.dataset(comparison, base, str(values["path"]), query.text())
-    return site.html(
-        "compare.html",
-        {**values, "base": base, "sizes": sizes, "library_url": bundle.address(), "linked": described},
-    )
+    path, text = str(values["path"]), query.text()
+    own = {
+        "base": base,
+        "card": drawing.SIZES["og"],
+        "stills": drawing.stills(path, text),
+        "library_url": bundle.address(),
+        "linked": linked.dataset(comparison, base, path, text),
+    }
+    return site.html("compare.html", {**values, **own})
 
 
 def controls_of(site: Site, slug: Slug, query: Query, comparison: Comparison | None) -> Values:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import product
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,6 +28,8 @@ SIZES = {
     "wide": (1080, 460, False),
     "narrow": (358, 420, False),
 }
+SCREENS = {"(min-width: 640.02px)": "wide", "(max-width: 640px)": "narrow"}  # as in page.css
+SCHEMES = {f"(prefers-color-scheme: {theme})": theme for theme in THEMES}
 PARTS = ("targets", "live")
 WIDTHS, HEIGHTS = (240, 2400), (200, 1600)  # pixels a reader may ask a chart for
 DENSITIES = ("1", "2")  # pixels of a PNG per pixel of the chart
@@ -42,6 +45,17 @@ class Look:
     height: int
     title: bool
     legend: bool
+
+
+def stills(path: str, query: str) -> list[dict[str, object]]:
+    """Where a page's own pictures of the chart stand: one for each kind of screen and colour scheme."""
+    found = []
+    for (screen, size), (scheme, theme) in product(SCREENS.items(), SCHEMES.items()):
+        width, height, _ = SIZES[size]
+        address = f"{path}.svg{query}{'&' if query else '?'}size={size}&theme={theme}&legend=0"
+        media = f"{screen} and {scheme}"
+        found.append({"media": media, "address": address, "width": width, "height": height})
+    return found
 
 
 async def drawing(site: Site, request: Request, slug: Slug, query: Query, suffix: str) -> Response:

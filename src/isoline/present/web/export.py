@@ -54,8 +54,7 @@ def to_html(comparison: Comparison, page: Values, assets: Assets, parts: Parts) 
         "made": parts.day.isoformat(),
         "curves": embedded(comparison),
         "charts": _charts(comparison, parts.frames),
-        "stills": {theme: _picture(svg) for theme, svg in parts.stills.items()},
-        "sizes": {name: {"width": width, "height": height} for name, (width, height) in SIZES.items()},
+        "stills": [_still(theme, svg) for theme, svg in parts.stills.items()],
         "table": point_table(comparison),
         "beside": besides(comparison),
     }
@@ -72,21 +71,19 @@ def policy(scripts: list[str], css: str) -> str:
 
 
 def still_specs(comparison: Comparison) -> dict[str, Values]:
-    """The chart by theme, with its own legend; `comparison` needs what a chart draws."""
-    return {theme: _spec(comparison, "wide", theme, legend=True) for theme in THEMES}
+    """The chart by theme; `comparison` needs what a chart draws."""
+    return {theme: _spec(comparison, "wide", theme) for theme in THEMES}
 
 
-def _spec(comparison: Comparison, size: str, theme: str, *, legend: bool) -> Values:
+def _spec(comparison: Comparison, size: str, theme: str) -> Values:
+    """Without a legend: the page has one."""
     width, height = SIZES[size]
-    return comparison_chart(comparison, theme=theme, width=width, height=height, title=False, legend=legend)
+    return comparison_chart(comparison, theme=theme, width=width, height=height, title=False, legend=False)
 
 
 def live_specs(comparison: Comparison) -> dict[str, Values]:
     """The chart that a script feeds, by size and theme."""
-    return {
-        f"{size} {theme}": _spec(comparison, size, theme, legend=False)
-        for size, theme in product(SIZES, THEMES)
-    }
+    return {f"{size} {theme}": _spec(comparison, size, theme) for size, theme in product(SIZES, THEMES)}
 
 
 def _charts(comparison: Comparison, frames: dict[str, str]) -> Values:
@@ -108,8 +105,16 @@ def _font(spec: Values) -> object:
     return config["title"]["subtitleFontSize"]
 
 
-def _picture(svg: bytes) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
+def _still(theme: str, svg: bytes) -> Values:
+    """A picture as `drawing.stills` describes those of a page, in the file itself."""
+    width, height = SIZES["wide"]
+    address = f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
+    return {
+        "media": f"(prefers-color-scheme: {theme})",
+        "address": address,
+        "width": width,
+        "height": height,
+    }
 
 
 def _text(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from isoline.domain.point import Coverage, Dataset, Point, Selection
+from isoline.store.packaged.served import covers
 from isoline.store.sources import Sources
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ class RememberingSources(Sources):
         return self._memory.recall("datasets", super().datasets)
 
     def coverage(self, selection: Selection) -> list[Coverage]:
-        return self._memory.recall(("coverage", selection), lambda: Sources.coverage(self, selection))
+        """Of all that the same model has on the same hardware: a page asks for that in several ways."""
+        wide = Selection(selection.model, selection.hardware, until=selection.until)
+        rows = self._memory.recall(("coverage", wide), lambda: Sources.coverage(self, wide))
+        return [row for row in rows if covers(selection, row)]
 
     def points(self, selection: Selection, *, all_metrics: bool = False) -> list[Point]:
         return self._memory.recall(

@@ -16,6 +16,7 @@ from isoline.present import table
 from isoline.present.scores import Score
 from isoline.present.web.beside import beside
 from isoline.present.web.form import Values, plain
+from isoline.present.web.keys import keys
 from isoline.present.web.query import SWITCHES, Query
 from isoline.present.web.site import PER_DOLLAR, ROUTES
 
@@ -27,7 +28,7 @@ MANY = 6  # differing values of one field that are shown at once
 def page_values(
     comparison: Comparison, query: Query, controls: Values, found: Sequence[Score], today: date
 ) -> Values:
-    """Everything `compare.html` needs."""
+    """Everything `compare.html` needs; the comparison was made with `draw`."""
     a, b = comparison.sides
     return {
         "title": table.title(comparison),
@@ -43,6 +44,7 @@ def page_values(
         "targets": [plain(target.interactivity) for target in comparison.targets],
         "groups": _groups(comparison),
         "legend": table.legend(comparison),
+        "keys": keys(comparison),
         "beside": beside(comparison),
         "scores": [
             {"task": task, "metric": metric, "sides": list(rows)}

@@ -79,11 +79,11 @@ class Site:
         """What the comparison can be switched to."""
         return self.memory.recall(("choices", slug), lambda: choices(slug, self.sources))
 
-    def scores(self, slug: Slug, query: Query) -> list[Score]:
-        """Evaluation scores known for both sides."""
+    def scores(self, slug: Slug, query: Query, comparison: Comparison) -> list[Score]:
+        """Evaluation scores known for both sides of the comparison that stands at `query`."""
         return self.memory.recall(
             ("scores", slug, query.without("at")),
-            lambda: scores(self.comparison(slug, query), self.sources, query.get("as_of") or None),
+            lambda: scores(comparison, self.sources, query.get("as_of") or None),
         )
 
     def pairs(self) -> list[Pair]:

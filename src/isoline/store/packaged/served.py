@@ -31,16 +31,18 @@ def points(selection: Selection) -> list[Point]:
 
 def coverage(selection: Selection) -> list[Coverage]:
     """How many packaged points exist for each combination that `selection` allows."""
-    return [
-        row
-        for row in (
-            _coverage() if selection.until is None else _rows(p for p in _all() if _dated(selection, p))
-        )
-        if _named(selection, row.dataset)
+    rows = _coverage(selection.model) if selection.until is None else _rows(_dated_points(selection))
+    return [row for row in rows if covers(selection, row)]
+
+
+def covers(selection: Selection, row: Coverage) -> bool:
+    """Whether `selection`, its dates aside, allows the combination of `row`."""
+    return (
+        _named(selection, row.dataset)
         and allows(selection, row)
         and selection.isl in (None, row.isl)
         and selection.osl in (None, row.osl)
-    ]
+    )
 
 
 def allows(selection: Selection, subject: Recipe | Coverage) -> bool:
@@ -62,6 +64,10 @@ def _dated(selection: Selection, point: Point) -> bool:
     return selection.until is None or (point.date is not None and point.date <= selection.until)
 
 
+def _dated_points(selection: Selection) -> Iterator[Point]:
+    return (point for point in _points_of(selection.model) if _dated(selection, point))
+
+
 def _points_of(model: str | None) -> Iterable[Point]:
     by_model = _by_model()
     return by_model.get(model, ()) if model is not None else (p for group in by_model.values() for p in group)
@@ -76,8 +82,8 @@ def _by_model() -> dict[str, list[Point]]:
 
 
 @cache
-def _coverage() -> tuple[Coverage, ...]:
-    return _rows(_all())
+def _coverage(model: str | None) -> tuple[Coverage, ...]:
+    return _rows(_points_of(model))
 
 
 def _rows(points: Iterable[Point]) -> tuple[Coverage, ...]:

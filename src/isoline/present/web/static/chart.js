@@ -1,10 +1,10 @@
-// The drawn chart: made once, then fed. A new selection sets signals and data; only another size, theme or
-// pair of sides needs a new chart.
+// The drawn chart: made once, then fed. A new selection sets signals, data and sizes; only another theme or
+// another size of text needs a new chart.
 const live = document.getElementById("live");
 const listeners = [];
 
 let drawn = null; // Vega's view
-let frame = ""; // all of the chart but its data and signals
+let frame = ""; // the compiled chart that it shows, which data, signals and sizes are set of
 let spec = null;
 let shown = () => true; // which rows the legend lets through
 let filtered = false;
@@ -36,8 +36,7 @@ export function library() {
 export async function draw(next) {
   if (spec && !sameAxes(spec, next)) zoomedTo = null;
   spec = next;
-  const { datasets, params, ...rest } = spec;
-  const now = JSON.stringify(rest);
+  const now = JSON.stringify(spec.vega);
   if (drawn && now === frame) await feed();
   else {
     await embed();
@@ -103,9 +102,10 @@ export function points() {
 }
 
 async function feed() {
+  drawn.description(spec.description).width(spec.width).height(spec.height).padding(spec.padding);
   for (const [name, value] of Object.entries(signals())) drawn.signal(name, value);
   for (const [name, own] of Object.entries(rows())) drawn.data(name, own);
-  await drawn.resize().runAsync();
+  await drawn.runAsync();
 }
 
 async function embed() {
@@ -123,7 +123,7 @@ async function embed() {
   await drawn.runAsync();
   live.replaceChildren(place);
   live.hidden = false;
-  document.getElementById("still").hidden = true;
+  document.getElementById("still")?.remove(); // the same picture; edits would have it drawn again
   old?.finalize();
 }
 

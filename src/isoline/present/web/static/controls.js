@@ -2,7 +2,7 @@
 import * as chart from "./chart.js";
 import { swap } from "./swap.js";
 import { startHandles } from "./handles.js";
-import { startKeys } from "./keys.js";
+import { restoreKeys, startKeys } from "./keys.js";
 import { startTip } from "./tip.js";
 import { startZoom } from "./zoom.js";
 
@@ -12,6 +12,7 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const SIBLING = "to."; // selectors that lead to another page
 
 let drawnRest = ""; // the selection that is drawn, but for its targets
+let size = null; // of the figure, as it was laid out
 let running = null; // the request under way; a newer edit ends it
 
 export function start() {
@@ -32,12 +33,15 @@ export function start() {
     show(new URLSearchParams());
   });
   dark.addEventListener("change", redraw);
-  let resized = 0;
-  addEventListener("resize", () => {
-    clearTimeout(resized);
-    resized = setTimeout(redraw, 150);
-  });
-  redraw();
+  new ResizeObserver(resized).observe(figure);
+}
+
+// Drawn when the page is laid out: the picture of the points is on the screen before the script does its work.
+let waiting = 0;
+function resized([entry]) {
+  clearTimeout(waiting);
+  waiting = setTimeout(redraw, size ? 150 : 0);
+  size = entry.contentRect;
 }
 
 function edited(event) {
@@ -81,6 +85,7 @@ async function show(query) {
     }
     say("");
     swap(fresh);
+    restoreKeys();
     document.title = fresh.title;
     history.replaceState(null, "", page.url);
     if (spec) await draw(spec);
@@ -109,9 +114,8 @@ async function draw({ rest, ...spec }) {
 // The chart of a selection; where only targets changed since the last one, only what they move.
 async function fetchSpec(query, signal) {
   const asked = new URLSearchParams([...query].filter(([, value]) => value));
-  const { width, height } = figure.getBoundingClientRect();
-  asked.set("width", Math.round(width));
-  asked.set("height", Math.round(height));
+  asked.set("width", Math.round(size.width));
+  asked.set("height", Math.round(size.height));
   asked.set("size", "wide");
   asked.set("legend", "0");
   asked.set("theme", dark.matches ? "dark" : "light");

@@ -142,7 +142,9 @@ table.addEventListener("change", (event) => {
 async function draw() {
   const size = figure.clientWidth < 600 ? "narrow" : "wide";
   const { labels, font, ...spec } = charts.frames[`${size} ${dark.matches ? "dark" : "light"}`];
-  const { width, height } = figure.getBoundingClientRect();
+  const { left, right, top, bottom } = spec.padding;
+  const width = figure.clientWidth - left - right;
+  const height = figure.clientHeight - top - bottom;
   const datasets = { ...charts.datasets, labels, targets: [], readings: [] };
   await chart.draw({ ...spec, width, height, datasets });
   drawn = { ...charts.datasets, labels, font };

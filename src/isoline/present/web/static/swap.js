@@ -4,7 +4,6 @@ export function swap(fresh) {
   for (const part of document.querySelectorAll("[data-live]")) {
     const next = fresh.getElementById(part.id);
     if (!next || next.outerHTML === part.outerHTML) continue;
-    if (part.id === "still") next.hidden = part.hidden;
     for (const folded of part.querySelectorAll("details[id][open]")) {
       const same = next.querySelector(`#${folded.id}`);
       if (same) same.open = true;

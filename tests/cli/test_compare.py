@@ -242,7 +242,7 @@ def test_reading_creates_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "command",
     [["compare", SEED], ["list"], ["show", "abcd"], ["diff", "a", "b"], ["quarantine"], ["store", "check"],
-     ["store", "reindex"], ["serve"]],
+     ["store", "reindex"]],
 )  # fmt: skip
 def test_a_store_that_is_named_must_be_there_to_be_read(tmp_path: Path, command: list[str]) -> None:
     absent = tmp_path / "absent"

@@ -11,6 +11,9 @@ import click
 from isoline.cli import options
 from isoline.errors import UsageError
 from isoline.present.web.lists import SEED, STUDY
+from isoline.store.layout import resolve_root
+from isoline.store.sources import Sources
+from isoline.store.store import Store
 
 BACKLOG = 128
 
@@ -32,7 +35,8 @@ def app(host: str, port: int, store: Path | None, catalog: tuple[Path, ...]) -> 
     words = options.catalog(catalog)
     listener = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
-    site = create_app(options.sources(store), words, cache=user_cache_path("isoline"))
+    root = resolve_root(store)  # it may be made later, by the sweep that the pages are to show
+    site = create_app(Sources(lambda: Store(root)), words, cache=user_cache_path("isoline"))
     config = uvicorn.Config(
         site,
         log_level="warning",
@@ -45,6 +49,8 @@ def app(host: str, port: int, store: Path | None, catalog: tuple[Path, ...]) -> 
     for slug in (STUDY, SEED):
         print(f"{address}/compare-precision/{slug}", flush=True)
     print(f"Isoline serves at {address}; Ctrl+C ends it", file=sys.stderr, flush=True)
+    if not root.is_dir():
+        print(f"Store {root} is not there yet: packaged data only", file=sys.stderr, flush=True)
     server.run(sockets=[listener])
 
 

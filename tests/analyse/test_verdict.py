@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from msgspec.structs import replace
 
 from isoline.analyse.narrative import headline
 from tests.analyse.test_compare import BF16, FP4, KNOTS, SLUG, compared, of_repeats, repeats
@@ -31,6 +32,26 @@ def test_a_speed_where_nobody_is_ahead_is_said() -> None:
     equal = [point(x, y, load, precision="bf16") for x, y, load in ((100, 3000, 64), (140, 1000, 16))]
     found = compared(SLUG, [*FP4, *equal], targets=(100.0, 120.0, 140.0))
     assert found.narrative[0].endswith("; at 100 neither is ahead.")
+
+
+@pytest.mark.parametrize(
+    ("methods", "said"),
+    [
+        (("mtp", "mtp"), "; FP4 without speculative decoding, BF16 with MTP"),
+        (("mtp", "none"), "; FP4 without speculative decoding, BF16 partly with MTP"),
+        (("mtp", "eagle"), "; FP4 without speculative decoding, BF16 with EAGLE or MTP"),
+        (("none", "none"), ""),
+    ],
+)
+def test_speculative_decoding_of_one_side_only_is_said(methods: tuple[str, str], said: str) -> None:
+    """Of the points that the told reading stands on; in a series of their own, they are one recipe's line."""
+    drafting = [
+        replace(p, recipe=replace(p.recipe, spec_method=method))
+        for p, method in zip(BF16, methods, strict=True)
+    ]
+    sentence = compared(SLUG, [*FP4, *drafting], targets=(110.0,), method="pooled").narrative[0]
+    assert "tokens per dollar)" + said in sentence
+    assert ("speculative" in sentence) == bool(said)
 
 
 def test_repeated_measurements_are_told_before_those_made_once() -> None:

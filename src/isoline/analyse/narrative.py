@@ -43,7 +43,8 @@ def verdict(
         return f"{where}: {about.quantity.noun} is not reported by both sides at any of these targets."
     at = f"at {words.interactivity(told.interactivity)} tok/s/user"
     gain = _gain(about.quantity, sides, told) or "the two sides are about equal"
-    return f"{where}, {at}: {gain}{_caveat(about.quantity, sides, targets, told, differing)}."
+    drafting = "" if about.dimension.kind == "spec-decode" else _drafting(sides, told)
+    return f"{where}, {at}: {gain}{drafting}{_caveat(about.quantity, sides, targets, told, differing)}."
 
 
 def headline(targets: Sequence[Target]) -> Target | None:
@@ -130,6 +131,23 @@ def _leader(quantity: Quantity, target: Target) -> int | None:
     if interval is not None and interval.low <= 1 <= interval.high:
         return None
     return int((a < b) != quantity.lower_is_better)
+
+
+def _drafting(sides: tuple[Side, Side], target: Target) -> str:
+    """`; FP4 with MTP, FP8 without speculative decoding` where the points beside differ in it, uncompared."""
+    a, b = ({near.spec_method for near in reading.neighbours} for reading in target.readings)
+    if a == b or not a or not b or None in a | b:
+        return ""
+    return "; " + ", ".join(f"{side.label} {_drafted(m)}" for side, m in zip(sides, (a, b), strict=True))
+
+
+def _drafted(methods: set[str | None]) -> str:
+    named = sorted(method.upper() for method in methods if method and method != "none")
+    return (
+        f"{'partly ' if 'none' in methods else ''}with {' or '.join(named)}"
+        if named
+        else "without speculative decoding"
+    )
 
 
 def _fields_differ(count: int) -> str:

@@ -34,6 +34,7 @@ def embedded(comparison: Comparison) -> Values:
         "x": comparison.view.x,
         "where": ", ".join([comparison.where, *comparison.scope]),
         "span": comparison.common_range,
+        "spec_compared": comparison.kind == "spec-decode",
         "differing": recorded(comparison.differences),
         "closing": comparison.narrative[-1],
         "reached": reached(comparison.sides) if all(side.points for side in comparison.sides) else "",
@@ -120,6 +121,7 @@ def _point(point: Point) -> Values:
         "status": point.status,
         "ttft": point.metrics.get("median_ttft"),
         "runs": len(runs_of(point)),
+        "spec": point.recipe.spec_method,
         "e2e": point.metrics.get("median_e2el"),
     }
 

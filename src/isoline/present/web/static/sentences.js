@@ -15,7 +15,7 @@ export function verdict(data, targets) {
   const { noun } = data.quantities[data.metric];
   if (!told) return `${where}: ${noun} is not reported by both sides at any of these targets.`;
   const gained = gain(data, told) ?? "the two sides are about equal";
-  return `${where}, at ${words.interactivity(told.interactivity)} tok/s/user: ${gained}${caveat(data, targets, told)}.`;
+  return `${where}, at ${words.interactivity(told.interactivity)} tok/s/user: ${gained}${drafting(data, told)}${caveat(data, targets, told)}.`;
 }
 
 // By speed the middle one of the targets with a ratio; those measured more than once come before the others.
@@ -70,6 +70,19 @@ function leader({ metric, quantities }, target) {
   if (!a || !b || (!interval && words.aboutEqual(a, b))) return null;
   if (interval && interval.low <= 1 && 1 <= interval.high) return null;
   return (a < b) !== Boolean(quantities[metric].verb) ? 1 : 0;
+}
+
+// Where the points beside differ in speculative decoding, which is not compared.
+function drafting({ sides, spec_compared }, { readings }) {
+  const [a, b] = readings.map((r) => [...new Set(r.near.map((knot) => knot.spec ?? ""))].sort());
+  if (spec_compared || String(a) === String(b) || !a.length || !b.length || [...a, ...b].includes("")) return "";
+  return `; ${[a, b].map((methods, i) => `${sides[i].label} ${drafted(methods)}`).join(", ")}`;
+}
+
+function drafted(methods) {
+  const named = methods.filter((method) => method !== "none").map((method) => method.toUpperCase());
+  const partly = methods.includes("none") ? "partly " : "";
+  return named.length ? `${partly}with ${named.join(" or ")}` : "without speculative decoding";
 }
 
 // What the metric chosen says, and for throughput and cost the other of the two.

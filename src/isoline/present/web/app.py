@@ -63,9 +63,11 @@ def create_app(
 
 async def _first(site: Site) -> None:
     """What the first reader would wait for: imports, the store's index, the chart library."""
-    with contextlib.suppress(IsolineError):
-        lists.start(site, "")
     await site.pictures.library()
+    with contextlib.suppress(IsolineError):
+        for pair in lists.first_pairs(site):
+            lists.row(pair, site)
+            await asyncio.sleep(0)  # whoever asks meanwhile is answered first
 
 
 def _compare(site: Site, kind: str, view: str = "") -> Handler:

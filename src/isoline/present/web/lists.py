@@ -29,15 +29,25 @@ def start(site: Site, base: str) -> Response:
     groups: list[Values] = []
     for kind, name in KIND_NAMES.items():
         those = [pair for pair in pairs if pair.kind == kind]
-        most = sorted(
-            those,
-            key=lambda pair: (not pair.own, pair.slug != SEED, pair.simulated, -min(pair.points), pair.slug),
-        )[: 2 * FIRST]
-        rows = _telling([row(pair, site) for pair in most])[:FIRST]
+        rows = _telling([row(pair, site) for pair in _most(those)])[:FIRST]
         groups.append({"name": name, "path": ROUTES[kind], "count": len(those), "rows": rows})
     shown = [values for group in groups for values in cast("list[Values]", group["rows"])]
     described = linked.item_list("Comparisons", base, "/", shown)
     return HTMLResponse(site.html("start.html", {"groups": groups, "base": base, "linked": described}))
+
+
+def first_pairs(site: Site) -> list[Pair]:
+    """Those that the start page looks at."""
+    pairs = site.pairs()
+    return [pair for kind in KIND_NAMES for pair in _most([p for p in pairs if p.kind == kind])]
+
+
+def _most(those: list[Pair]) -> list[Pair]:
+    """Own measurements, then those with most data; twice as many as are shown, to lead with decided ones."""
+    return sorted(
+        those,
+        key=lambda pair: (not pair.own, pair.slug != SEED, pair.simulated, -min(pair.points), pair.slug),
+    )[: 2 * FIRST]
 
 
 def index(site: Site, request: Request, kind: str, view: str = "") -> Response:

@@ -7,7 +7,7 @@ import itertools
 import pytest
 from msgspec.structs import replace
 
-from isoline.analyse.narrative import headline
+from isoline.analyse.narrative import headline_target
 from tests.analyse.test_compare import BF16, FP4, KNOTS, SLUG, compared, of_repeats, repeats
 from tests.points import point
 
@@ -62,6 +62,6 @@ def test_repeated_measurements_are_told_before_those_made_once() -> None:
     once = [p for p in fp4 if p.concurrency != fastest or p.run_started_at == fp4[0].run_started_at]
     speeds = sorted(loads)
     found = of_repeats(once, repeats("bf16", 1, (-0.01, 0, 0.01)), targets=(speeds[0], speeds[-1]))
-    told = headline(found.targets)
+    told = headline_target(found.targets)
     assert told is not None
     assert told.interactivity == speeds[0]

@@ -329,7 +329,5 @@ def test_the_self_test_tells_bias_and_ceiling(tmp_path: Path) -> None:
     assert bias["valid"] == (ran.returncode == 0)
     assert bias["requests"] == 12
     assert bias["served_ttft_mean"] >= 0.050
-    assert (
-        bias["ttft_mean"] > -0.001
-    )  # no byte is seen before it was sent, but its server may be late to stamp it
+    assert bias["ttft_mean"] > 0  # no byte is seen before it was sent
     assert found["ceiling"]["tokens_per_second"] > 0

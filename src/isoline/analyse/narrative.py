@@ -38,7 +38,7 @@ def verdict(
     where = ", ".join([about.where, *about.scope])
     if not any(map(_comparable, targets)):
         return f"{where}: {_why_none(sides, targets)}."
-    told = headline(targets)
+    told = headline_target(targets)
     if told is None:
         return f"{where}: {about.quantity.noun} is not reported by both sides at any of these targets."
     at = f"at {words.interactivity(told.interactivity)} tok/s/user"
@@ -47,7 +47,7 @@ def verdict(
     return f"{where}, {at}: {gain}{drafting}{_caveat(about.quantity, sides, targets, told, differing)}."
 
 
-def headline(targets: Sequence[Target]) -> Target | None:
+def headline_target(targets: Sequence[Target]) -> Target | None:
     """The target that a comparison is told by: by speed the middle one of those with a ratio; those where
     every point was measured more than once come before the others.
     """
@@ -115,22 +115,20 @@ def _elsewhere(
     ahead: dict[int | None, list[str]] = {}
     for target in sorted(targets, key=lambda target: target.interactivity):
         if _comparable(target) and target.ratio is not None:
-            ahead.setdefault(_leader(quantity, target), []).append(words.interactivity(target.interactivity))
-    ahead.pop(_leader(quantity, told))
+            leader = _leader(quantity, *_values(quantity.key, target))
+            ahead.setdefault(leader, []).append(words.interactivity(target.interactivity))
+    ahead.pop(_leader(quantity, *_values(quantity.key, told)))
     return ", ".join(
         f"at {words.join(speeds)} {'neither' if side is None else sides[side].label} is ahead"
         for side, speeds in ahead.items()
     )
 
 
-def _leader(quantity: Quantity, target: Target) -> int | None:
+def _leader(quantity: Quantity, values: Sequence[float | None], interval: Interval | None) -> int | None:
     """Which side is better; None where that is not clear."""
-    (a, b), interval = _values(quantity.key, target)
-    if not a or not b or (interval is None and words.about_equal(a, b)):
-        return None
-    if interval is not None and interval.low <= 1 <= interval.high:
-        return None
-    return int((a < b) != quantity.lower_is_better)
+    a, b = values
+    undecided = interval.low <= 1 <= interval.high if interval else bool(a and b and words.about_equal(a, b))
+    return None if not a or not b or undecided else int((a < b) != quantity.lower_is_better)
 
 
 def _drafting(sides: tuple[Side, Side], target: Target) -> str:
@@ -280,15 +278,14 @@ def _better(
 ) -> tuple[Side | None, str]:
     """The side that is better, and by how much, with the interval where it comes first.
 
-    No words where one is not known or, without an interval, both are about equal; no side where the
-    interval of their ratio includes 1.
+    No side where that is not clear, and words then only where the interval of their ratio includes 1.
     """
     a, b = values
-    if not a or not b or (interval is None and words.about_equal(a, b)):
-        return sides[0], ""
-    if interval is not None and interval.low <= 1 <= interval.high:
-        return None, _no_difference(quantity, sides, a / b, interval) if first else ""
-    better = int((a < b) != quantity.lower_is_better)
+    better = _leader(quantity, values, interval)
+    if better is None or not a or not b:
+        return None, _no_difference(
+            quantity, sides, a / b, interval
+        ) if first and interval and a and b else ""
     side, bound = sides[better], _bounded(statuses[better], statuses[not better])
     more = max(a, b) / min(a, b)
     low, high = _upwards(interval, a < b) if interval else (0.0, 0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isoline.analyse.narrative import headline
+from isoline.analyse.narrative import headline_target
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.words import amount, percent_less, seconds
 from isoline.domain.point import PUBLISHED, SIMULATED
@@ -95,7 +95,7 @@ def target_rows(comparison: Comparison, names: tuple[str, str]) -> list[Row]:
     """The matched interactivities, with the ratio of both sides where there is one to state; the one that
     the comparison is told by comes first.
     """
-    told = headline(comparison.targets)
+    told = headline_target(comparison.targets)
     return [
         {
             "x": target.interactivity,

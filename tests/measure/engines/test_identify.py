@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from isoline.errors import EngineError
 from isoline.measure.engines.identify import identify
 from isoline.measure.engines.identity import Identity, verify
 from isoline.measure.engines.probe import Probe
+from tests.http_server import Answer, http_server
 
 CATALOG = load_catalog(user_dirs=())
 RECIPE = Recipe("qwen-3-5", "b300", "vllm", "fp8")
@@ -64,27 +64,13 @@ TRANSFORMERS = {
 
 @contextmanager
 def serving(routes: Mapping[str, Any], status: int = 200) -> Iterator[Probe]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            value = routes.get(self.path, routes.get(self.path.partition("?")[0]))
-            body = (value if isinstance(value, str) else json.dumps(value)).encode()
-            self.send_response(404 if value is None else status)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def get(request: BaseHTTPRequestHandler) -> Answer:
+        value = routes.get(request.path, routes.get(request.path.partition("?")[0]))
+        body = (value if isinstance(value, str) else json.dumps(value)).encode()
+        return (404 if value is None else status), {}, body
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield Probe(f"http://127.0.0.1:{server.server_port}/v1")
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with http_server(get) as url:
+        yield Probe(f"{url}/v1")
 
 
 def identity(routes: Mapping[str, Any]) -> Identity:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 
 from isoline.measure.telemetry.own import OwnMetrics, own_metrics
+from tests.http_server import Answer, http_server
 
 RUNNING = "llamacpp:requests_processing 2\nllamacpp:tokens_predicted_total 5\n"
 
@@ -22,26 +22,15 @@ class Pages:
 
 @contextmanager
 def serving(pages: Pages) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            pages.asked.append(self.path)
-            known = pages.key in (self.headers.get("authorization") or "")
-            body = pages.pages.get(self.path, "").encode() if known else b""
-            self.send_response((200 if body else 404) if known else 401)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def get(request: BaseHTTPRequestHandler) -> Answer:
+        pages.asked.append(request.path)
+        if pages.key not in (request.headers.get("authorization") or ""):
+            return 401, {}, b""
+        body = pages.pages.get(request.path, "").encode()
+        return (200 if body else 404), {}, body
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with http_server(get) as url:
+        yield url
 
 
 def test_an_engine_with_a_key_is_asked_with_it() -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from isoline.errors import InputError
 from isoline.store.importers.inferencex import fetch
+from tests.http_server import http_server
 from tests.shared import SHARED, needs_shared
 from tests.store.importers.helpers import benchmark, readings
 
@@ -29,30 +29,14 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def serving(respond: Respond) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            status, kind, body = respond(parts.path, parse_qs(parts.query))
-            self.send_response(status)
-            if status in (301, 302):
-                self.send_header("Location", body.decode())
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def get(request: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], bytes]:
+        parts = urlsplit(request.path)
+        status, kind, body = respond(parts.path, parse_qs(parts.query))
+        moved = {"Location": body.decode()} if status in (301, 302) else {}
+        return status, {"Content-Type": kind, **moved}, body
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with http_server(get) as url:
+        yield url
 
 
 def as_json(value: object, status: int = 200) -> Answer:

@@ -1,4 +1,4 @@
-"""A null server: streams tokens at set times and knows when it really sent them.
+"""A null server: streams tokens at set times and knows when it began to send each.
 
 `python -m isoline.measure.selftest.server TTFT ITL` (seconds; 0 0 sends whole answers at once) prints
 its port and serves until standard input ends. `GET /served` tells what was served since the last time.
@@ -116,8 +116,8 @@ class _Connection(asyncio.Protocol):
         self._sent += 1
         last = self._sent == self._tokens
         piece = _LAST + _end(self._tokens) if last else _EVENT
+        now = perf_counter_ns()  # before the write: preempted behind it, the server would flatter the client
         self._transport.write(_HEAD + piece if self._sent == 1 else piece)
-        now = perf_counter_ns()
         if self._sent == 1:
             self._first = now
             self._server.ttfts.append(now - self._received)

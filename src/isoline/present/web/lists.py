@@ -25,10 +25,9 @@ FIRST = 6  # pairs of each kind on the start page
 
 def start(site: Site, base: str) -> Response:
     """What there is, own measurements first, then most data, and where all of it is."""
-    pairs = site.pairs()
     groups: list[Values] = []
     for kind, name in KIND_NAMES.items():
-        those = [pair for pair in pairs if pair.kind == kind]
+        those = _of_kind(site, kind)
         rows = _telling([row(pair, site) for pair in _most(those)])[:FIRST]
         groups.append({"name": name, "path": ROUTES[kind], "count": len(those), "rows": rows})
     shown = [values for group in groups for values in cast("list[Values]", group["rows"])]
@@ -38,8 +37,11 @@ def start(site: Site, base: str) -> Response:
 
 def first_pairs(site: Site) -> list[Pair]:
     """Those that the start page looks at."""
-    pairs = site.pairs()
-    return [pair for kind in KIND_NAMES for pair in _most([p for p in pairs if p.kind == kind])]
+    return [pair for kind in KIND_NAMES for pair in _most(_of_kind(site, kind))]
+
+
+def _of_kind(site: Site, kind: str) -> list[Pair]:
+    return [pair for pair in site.pairs() if pair.kind == kind]
 
 
 def _most(those: list[Pair]) -> list[Pair]:
@@ -54,7 +56,7 @@ def index(site: Site, request: Request, kind: str, view: str = "") -> Response:
     """All pairs of one kind; `?q=` keeps those that hold every word of it."""
     base = base_of(request)
     words = request.query_params.get("q", "")[:200]
-    rows = _telling([row(pair, site, view) for pair in site.pairs() if pair.kind == kind])
+    rows = _telling([row(pair, site, view) for pair in _of_kind(site, kind)])
     shown = [r for r in rows if all(word in str(r["words"]) for word in words.lower().split())]
     name = f"{KIND_NAMES[kind]} per dollar" if view else KIND_NAMES[kind]
     path = PER_DOLLAR if view else ROUTES[kind]

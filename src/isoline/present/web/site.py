@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from isoline.analyse.comparison import Comparison, Target
-from isoline.analyse.narrative import headline
+from isoline.analyse.narrative import headline_target
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import IsolineError
@@ -107,7 +107,7 @@ class Site:
             targets = answer(question(slug, asked, self.catalog), self.sources, self.catalog).targets
         except IsolineError:
             return None
-        return headline(targets) or (targets[len(targets) // 2] if targets else None)
+        return headline_target(targets) or (targets[len(targets) // 2] if targets else None)
 
     def today(self) -> date:
         """The day that ages are counted from."""

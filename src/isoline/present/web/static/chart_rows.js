@@ -1,5 +1,5 @@
 // The rows of the chart that follow the targets, placed as present/chart_frame.py and chart_labels.py place them.
-import { headline } from "./sentences.js";
+import { headlineTarget } from "./sentences.js";
 import { amount, fixed, percentLess } from "./words.js";
 
 const AXIS_PADDING = 4;
@@ -24,7 +24,7 @@ function ratio(data, target) {
 // to right. Only speeds have a place on the axis.
 export function targets(data, read, scale, font) {
   if (data.x !== "interactivity") return [];
-  const told = headline(read);
+  const told = headlineTarget(read);
   const first = (target) => (target === told ? -Infinity : target.interactivity);
   const rows = [...read].sort((a, b) => first(a) - first(b)).map((target) => ({
     x: target.interactivity,

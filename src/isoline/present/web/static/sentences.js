@@ -11,7 +11,7 @@ const bothFaster = (target) => target.readings.every((r) => r.status === "domina
 export function verdict(data, targets) {
   const { where } = data;
   if (!targets.some(comparable)) return `${where}: ${whyNone(data, targets)}.`;
-  const told = headline(targets);
+  const told = headlineTarget(targets);
   const { noun } = data.quantities[data.metric];
   if (!told) return `${where}: ${noun} is not reported by both sides at any of these targets.`;
   const gained = gain(data, told) ?? "the two sides are about equal";
@@ -19,7 +19,7 @@ export function verdict(data, targets) {
 }
 
 // By speed the middle one of the targets with a ratio; those measured more than once come before the others.
-export function headline(targets) {
+export function headlineTarget(targets) {
   const told = targets.filter((t) => comparable(t) && t.ratio !== null);
   told.sort((a, b) => a.interactivity - b.interactivity);
   const firm = told.filter((t) => t.interval && Math.min(...t.interval.runs) > 1);
@@ -52,25 +52,28 @@ function caveat(data, targets, told) {
 // Targets at which somebody else is ahead than where it is told.
 function elsewhere(data, targets, told) {
   const ahead = new Map();
+  const of = (target) => leader(data.quantities[data.metric], ...valuesOf(data.metric, target));
   for (const target of [...targets].sort((a, b) => a.interactivity - b.interactivity)) {
     if (!comparable(target) || target.ratio === null) continue;
-    const side = leader(data, target);
+    const side = of(target);
     ahead.set(side, [...(ahead.get(side) ?? []), words.interactivity(target.interactivity)]);
   }
-  ahead.delete(leader(data, told));
+  ahead.delete(of(told));
   return [...ahead]
     .map(([side, speeds]) => `at ${words.join(speeds)} ${data.sides[side]?.label ?? "neither"} is ahead`)
     .join(", ");
 }
 
 // Which side is better; null where that is not clear.
-function leader({ metric, quantities }, target) {
-  const [a, b] = target.readings.map((r) => r[GAINS[metric] ? metric : "value"]);
-  const interval = target[INTERVALS[metric] ?? "interval"];
-  if (!a || !b || (!interval && words.aboutEqual(a, b))) return null;
-  if (interval && interval.low <= 1 && 1 <= interval.high) return null;
-  return (a < b) !== Boolean(quantities[metric].verb) ? 1 : 0;
+function leader(quantity, [a, b], interval) {
+  const undecided = interval ? interval.low <= 1 && 1 <= interval.high : words.aboutEqual(a, b);
+  return !a || !b || undecided ? null : (a < b) !== Boolean(quantity.verb) ? 1 : 0;
 }
+
+const valuesOf = (key, target) => [
+  target.readings.map((r) => r[GAINS[key] ? key : "value"]),
+  target[INTERVALS[key] ?? "interval"],
+];
 
 // Where the points beside differ in speculative decoding, which is not compared.
 function drafting({ sides, spec_compared }, { readings }) {
@@ -101,13 +104,11 @@ function gain(data, target) {
 
 // The side that is better, and by how much, with the interval where it comes first.
 function better({ sides, quantities }, key, target, first) {
-  const [a, b] = target.readings.map((r) => r[GAINS[key] ? key : "value"]);
-  const interval = target[INTERVALS[key] ?? "interval"];
-  if (!a || !b || (!interval && words.aboutEqual(a, b))) return [sides[0], ""];
+  const [[a, b], interval] = valuesOf(key, target);
+  const lead = leader(quantities[key], [a, b], interval);
   const { noun, verb } = quantities[key]; // a verb says that less is better
-  if (interval && interval.low <= 1 && 1 <= interval.high)
-    return [null, first ? noDifference(noun, sides, a / b, interval) : ""];
-  const lead = (a < b) !== Boolean(verb) ? 1 : 0;
+  if (lead === null)
+    return [null, first && interval && a && b ? noDifference(noun, sides, a / b, interval) : ""];
   const side = sides[lead];
   const [leading, trailing] = [target.readings[lead].status, target.readings[1 - lead].status];
   const bound = leading === "dominated" ? "at least " : trailing === "dominated" ? "at most " : "";

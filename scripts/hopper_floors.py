@@ -1,17 +1,20 @@
-"""Share of the physical floor that each packaged point reaches, as a Markdown table.
+"""Share of the physical floor that each packaged point reaches, as Markdown tables by GPU and sequence.
 
 One decoding step reads every weight and the KV cache of every stream once, and computes one token of each
-stream and, while streams come and go steadily, as many prompt tokens. Its floor is the longer of bytes ÷
-measured read bandwidth and FLOPs ÷ measured matrix rate (`data/hopper/limits-SEED.json`, the same host and
-session); the share is the floor ÷ the mean TPOT. Attention's own FLOPs, activations and the norms' weights
-are left out, so floors are a little low. Run as `python scripts/hopper_floors.py`.
+stream and, while streams come and go steadily, the prompts that the others begin with meanwhile. Its floor is
+the longer of bytes ÷ measured read bandwidth and FLOPs ÷ measured matrix rate (`data/hopper/limits-SEED.json`
+or, where several GPUs of a host served, `limits-SEED-gpuN.json`: the same host and session); the share is the
+floor ÷ the mean TPOT. Attention's own FLOPs, activations and the norms' weights are left out, so floors are a
+little low. Run as `python scripts/hopper_floors.py`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from isoline.store.packaged.measured import FOLDER
 
@@ -25,44 +28,82 @@ WEIGHT_BYTES = {"bf16": 2.0, "fp8": 1.0, "fp4": 0.5 + 1 / 16}
 RATE = {"bf16": "bf16_flops", "fp8": "fp8_flops", "fp4": "bf16_flops"}
 
 
-def floor(precision: str, streams: int, context: float, limits: dict[str, float]) -> tuple[float, str]:
-    """Seconds one decoding step of `streams` sequences takes at least, and what limits it."""
+class Place(NamedTuple):
+    """Of a point: the table it stands in, and its row there."""
+
+    hardware: str
+    isl: int
+    osl: int
+    precision: str
+    streams: int
+
+
+def floor(
+    precision: str, streams: int, context: float, prompts: float, limits: dict[str, float]
+) -> tuple[float, str]:
+    """Seconds one decoding step of `streams` sequences takes at least, and what limits it.
+
+    `context`: tokens in a stream's KV cache; `prompts`: prompt tokens for each token put out.
+    """
     weights = LAYER_WEIGHTS * WEIGHT_BYTES[precision] + OUTPUT_WEIGHTS * 2
     reading = (weights + streams * context * KV_BYTES) / limits["read_bytes_per_s"]
-    layers = 2 * LAYER_WEIGHTS * 2 * streams / limits[RATE[precision]]
-    computing = layers + 2 * OUTPUT_WEIGHTS * streams / limits["bf16_flops"]
+    tokens = streams + prompts * (streams - 1)  # a stream's own prompt is in its TTFT
+    computing = (
+        2 * LAYER_WEIGHTS * tokens / limits[RATE[precision]]
+        + 2 * OUTPUT_WEIGHTS * streams / limits["bf16_flops"]
+    )
     return max((reading, "bandwidth"), (computing, "compute"))
 
 
-def shares() -> dict[tuple[str, int], list[tuple[float, float, str]]]:
-    """(precision, streams) → for each server start: floor in seconds, share of it reached, what limits."""
+def shares() -> dict[Place, list[tuple[float, float, str]]]:
+    """For each server start: floor in seconds, share of it reached, what limits."""
     found = defaultdict(list)
     for folder in sorted((FOLDER / "runs").iterdir()):
         report = json.loads((folder / "report.json").read_text())
         details = json.loads((folder / "manifest.json").read_text())["details"]
-        precision = details["command"].partition("precision=")[2].partition(",")[0]
-        limits = json.loads((ROOT / f"data/hopper/limits-{details['workload']['seed']}.json").read_text())
+        place = where(report, details)
         whole = report["whole"]
         context = (whole["tokens_in"] + whole["tokens_out"] / 2) / whole["requests"]
-        least, limit = floor(precision, report["concurrency"], context, limits)
-        found[precision, report["concurrency"]].append((least, least / report["tpot"]["mean"], limit))
+        prompts = whole["tokens_in"] / whole["tokens_out"]
+        least, limit = floor(place.precision, place.streams, context, prompts, limits_of(details))
+        found[place].append((least, least / report["tpot"]["mean"], limit))
     return found
 
 
-def table() -> str:
-    lines = [
-        "| format | streams | floor, ms a step | limited by | share reached, % |",
-        "|---|---|---|---|---|",
-    ]
+def where(report: dict[str, Any], details: dict[str, Any]) -> Place:
+    """Where a run folder's point stands, by the command that measured it."""
+    told = re.search(r"--isl (\d+) --osl (\d+) .*hardware=(\w+),.*?precision=(\w+)", details["command"])
+    assert told is not None, details["command"]
+    isl, osl, hardware, precision = told.groups()
+    return Place(hardware, int(isl), int(osl), precision, report["concurrency"])
+
+
+def limits_of(details: dict[str, Any]) -> dict[str, float]:
+    """What the GPU that served could do at most, measured in the same session."""
+    name = f"limits-{details['workload']['seed']}"
+    if one_of_several := re.search(r"nvml=(\d+)", details["command"]):
+        name += f"-gpu{one_of_several[1]}"
+    return json.loads((ROOT / f"data/hopper/{name}.json").read_text())
+
+
+def tables() -> dict[tuple[str, int, int], str]:
+    """(hardware, ISL, OSL) → its table."""
+    found = defaultdict(
+        lambda: [
+            "| format | streams | floor, ms a step | limited by | share reached, % |",
+            "|---|---|---|---|---|",
+        ]
+    )
     order = {name: place for place, name in enumerate(WEIGHT_BYTES)}
-    for (precision, streams), starts in sorted(
-        shares().items(), key=lambda item: (order[item[0][0]], item[0][1])
-    ):
+    for place, starts in sorted(shares().items(), key=lambda item: (order[item[0].precision], item[0])):
         floors = " · ".join(f"{1e3 * least:.2f}" for least, _, _ in starts)
         reached = " · ".join(f"{100 * share:.0f}" for _, share, _ in starts)
-        lines.append(f"| {precision.upper()} | {streams} | {floors} | {starts[0][2]} | {reached} |")
-    return "\n".join(lines)
+        found[place[:3]].append(
+            f"| {place.precision.upper()} | {place.streams} | {floors} | {starts[0][2]} | {reached} |"
+        )
+    return {key: "\n".join(lines) for key, lines in sorted(found.items())}
 
 
 if __name__ == "__main__":
-    print(table())
+    for (hardware, isl, osl), table in tables().items():
+        print(f"{hardware.upper()}, {isl}/{osl}\n\n{table}\n")

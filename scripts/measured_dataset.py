@@ -12,8 +12,8 @@ from isoline.store.find_run import find_run
 from isoline.store.packaged.measured import FILE, FOLDER, packed
 
 ABOUT = (
-    "Measured with isoline bench: Qwen3-8B dimensions in BF16, FP8 and FP4, vLLM on H100. Random weights: "
-    "speed is real, answers are not. docs/studies/2026-precision-on-hopper.md says how and what."
+    "Measured with isoline bench: Qwen3-8B dimensions in BF16, FP8 and FP4, vLLM on H100 and H200. "
+    "Random weights: speed is real, answers are not. docs/studies/2026-precision-on-hopper.md says how."
 )
 
 

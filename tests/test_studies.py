@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from isoline.store.packaged.measured import FOLDER
 
@@ -14,14 +15,16 @@ ROOT = Path(__file__).parents[1]
 STUDY = ROOT / "docs/studies/2026-precision-on-hopper.md"
 
 
-def test_the_table_holds_the_figures_of_the_runs() -> None:
-    told = {
-        (cells[0].lower(), int(cells[1])): cells[2:6]
-        for line in STUDY.read_text().splitlines()
-        if line.startswith("| ") and len(cells := [cell.strip() for cell in line.strip("|").split("|")]) == 6
-        if cells[1].isdigit()
-    }
-    runs: dict[tuple[str, int], list[list[str]]] = {}
+# The tables of figures, and those of floors, in the study's order.
+TABLES = [("h100", 1024), ("h200", 1024), ("h200", 8192)]
+
+
+def test_its_tables_hold_the_figures_of_the_runs() -> None:
+    told = [
+        {(cells[0].lower(), int(cells[1])): cells[2:6] for cells in rows}
+        for rows in tables("| format | streams | tok/s/user |")
+    ]
+    runs: dict[tuple[str, int], dict[tuple[str, int], list[list[str]]]] = {}
     for folder in sorted((FOLDER / "runs").iterdir()):
         report = json.loads((folder / "report.json").read_text())
         command = json.loads((folder / "manifest.json").read_text())["details"]["command"]
@@ -29,8 +32,11 @@ def test_the_table_holds_the_figures_of_the_runs() -> None:
         power = next(
             seen["metrics"]["avg_power_w"] for seen in report["telemetry"] if seen["source"] == "nvml"
         )
-        precision = command.partition("precision=")[2].partition(",")[0]
-        runs.setdefault((precision, report["concurrency"]), []).append(
+        precision, hardware = (
+            command.partition(f"{key}=")[2].partition(",")[0] for key in ("precision", "hardware")
+        )
+        isl = int(command.partition("--isl ")[2].split()[0])
+        runs.setdefault((hardware, isl), {}).setdefault((precision, report["concurrency"]), []).append(
             [
                 f"{report['interactivity']:.1f}",
                 f"{report['throughput']['total']:,.0f}",
@@ -38,36 +44,75 @@ def test_the_table_holds_the_figures_of_the_runs() -> None:
                 f"{power:.0f}",
             ]
         )
-    assert told == {
-        key: [" · ".join(column) for column in zip(*rows, strict=True)] for key, rows in runs.items()
+    assert dict(zip(TABLES, told, strict=True)) == {
+        key: {
+            load: [" · ".join(column) for column in zip(*rows, strict=True)] for load, rows in loads.items()
+        }
+        for key, loads in runs.items()
     }
+
+
+def tables(head: str) -> list[list[list[str]]]:
+    """The cells of every table of the study that begins with `head`."""
+    found = []
+    for block in STUDY.read_text().split("\n\n"):
+        if block.startswith(head):
+            lines = block.strip().splitlines()[2:]
+            found.append([[cell.strip() for cell in line.strip("|").split("|")] for line in lines])
+    return found
 
 
 def test_its_ratios_are_those_of_the_command(tmp_path: Path) -> None:
     for first, second in (("FP4", "BF16"), ("FP8", "BF16"), ("FP4", "FP8")):
         slug = f"qwen-3-8b-h100-{first}-vs-{second}".lower()
-        command = [sys.executable, "-m", "isoline", "compare", slug, "--at", "80,90,100,110,120,130"]
-        ran = subprocess.run(
-            [*command, "--format", "json", "--store", str(tmp_path)],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
         told = []
-        for target in json.loads(ran.stdout)["targets"]:
+        for target in targets(tmp_path, slug, "80,90,100,110,120,130"):
             interval = target["ratios"]["intervals"]["metric"]
             ends = f"{interval['low']:.2f}–{interval['high']:.2f}"
-            ratio = f"{target['ratios']['metric']:.2f}×"
-            told.append(f"**{ratio}** [{ends}]" if target["winner"] else f"{ratio} [{ends}]")
+            figure = f"**{ratio(target)}**" if target["winner"] else ratio(target)
+            told.append(f"{figure} [{ends}]")
         assert f"| {first} ÷ {second} | {' | '.join(told)} |" in STUDY.read_text()
+        told = [
+            ratio(target) for target in targets(tmp_path, slug.replace("h100", "h200"), "60,130,140,150,160")
+        ]
+        assert f"| {first} ÷ {second} | {' | '.join(told)} |" in STUDY.read_text()
+    for precision in ("BF16", "FP8", "FP4"):  # the slug's first side is the H100: the other way round
+        asked = targets(
+            tmp_path, "qwen-3-8b-h100-vs-h200", "110,130,140,150,160", "--precision", precision.lower()
+        )
+        assert f"| {precision} | {' | '.join(ratio(target, -1) for target in asked)} |" in STUDY.read_text()
+
+
+def targets(store: Path, slug: str, at: str, *more: str) -> list[dict[str, Any]]:
+    """What `isoline compare` says at some targets, of packaged data alone."""
+    command = [sys.executable, "-m", "isoline", "compare", slug, "--at", at, *more]
+    ran = subprocess.run(
+        [*command, "--format", "json", "--store", str(store)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: list[dict[str, Any]] = json.loads(ran.stdout)["targets"]
+    return found
+
+
+def ratio(target: dict[str, Any], power: int = 1) -> str:
+    """As the study tells it, or a dash where the command claims none."""
+    claimed = (target["ratios"] or {}).get("metric")
+    return "—" if claimed is None else f"{claimed**power:.2f}×"
 
 
 def test_its_floors_are_those_of_the_script() -> None:
     script = ROOT / "scripts/hopper_floors.py"
-    table = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True).stdout
-    assert table in STUDY.read_text()
+    printed = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True).stdout
+    blocks = [block for block in printed.split("\n\n") if block.startswith("|")]
+    assert len(blocks) == len(TABLES)
+    assert all(block.strip() in STUDY.read_text() for block in blocks)
     shares = [
-        int(share) for line in table.splitlines()[2:] for share in line.strip("|").split("|")[-1].split("·")
+        int(share)
+        for rows in tables("| format | streams | floor, ms a step |")
+        for cells in rows
+        for share in cells[-1].split("·")
     ]
     assert len(shares) == len(list((FOLDER / "runs").iterdir()))
     assert all(20 < share <= 105 for share in shares)  # above is a mistake in the measuring or the floor

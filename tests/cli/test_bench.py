@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from isoline.cli.bench.spec import EXAMPLE, Spec
+from isoline.bench.asked.spec import EXAMPLE, Spec
 from isoline.store.store import Store
 from tests.cli.process import isoline, told_at
 from tests.measure.conftest import mock_binary as mock_binary

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from isoline.cli.bench.matrix import configurations
-from isoline.cli.bench.reading import Asked
-from isoline.cli.bench.recipe import declare
-from isoline.cli.bench.spec import ENGINE_EXAMPLE, Spec
+from isoline.bench.asked.reading import Asked
+from isoline.bench.asked.recipe import declare
+from isoline.bench.asked.spec import ENGINE_EXAMPLE, Spec
+from isoline.bench.matrix.configurations import configurations
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Selection
 from isoline.measure.live.file import read_live

@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from isoline.cli.bench.hiding import Hider, command_line
-from isoline.cli.bench.keeper import About, StoreKeeper
-from isoline.cli.bench.plan import probe_of
-from isoline.cli.bench.recipe import declare
+from isoline.bench.asked.plan import probe_of
+from isoline.bench.asked.recipe import declare
+from isoline.bench.kept.hiding import Hider, command_line
+from isoline.bench.kept.keeper import About, StoreKeeper
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Selection
 from isoline.errors import EngineError

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from isoline.cli.bench.view import print_table
-from isoline.cli.bench.workload import kind_of
+from isoline.bench.asked.workload import kind_of
+from isoline.bench.shown.view import print_table
 from isoline.domain.point import Selection
 from isoline.measure.sweep.report import PointReport
 from isoline.measure.sweep.sweep import SweepResult

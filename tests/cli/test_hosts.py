@@ -6,8 +6,8 @@ import platform
 
 import pytest
 
-from isoline.cli.bench.hosts import reachable
-from isoline.cli.bench.spec import SpecProblem
+from isoline.bench.asked.hosts import reachable
+from isoline.bench.asked.spec import SpecProblem
 from isoline.measure.hosts.actor import About
 from isoline.measure.hosts.place import SeveralHosts
 from isoline.measure.hosts.ray_cluster import RayCalls

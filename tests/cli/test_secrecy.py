@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from isoline.cli.bench.hiding import Hider
-from isoline.cli.bench.matrix import configurations
-from isoline.cli.bench.reading import Asked
-from isoline.cli.bench.secrecy import of_words, secret_name, secrets
-from isoline.cli.bench.spec import Spec
+from isoline.bench.asked.reading import Asked
+from isoline.bench.asked.secrecy import of_words, secret_name, secrets
+from isoline.bench.asked.spec import Spec
+from isoline.bench.kept.hiding import Hider
+from isoline.bench.matrix.configurations import configurations
 from isoline.domain.point import Selection
 from isoline.store.store import Store
 from tests.cli.process import isoline

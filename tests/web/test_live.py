@@ -38,7 +38,7 @@ def sweep(**changes: object) -> LiveSweep:
         "osl": 512, "simulated": False, "began": now - 60, "updated": now, "planned": 3, "finished": 1,
         "slot": "c8-r0", "words": "measuring", "requests": 41, "failed": 2, "in_flight": 8, "eta": 150.0,
         "points": [
-            LivePoint(slot="c1-r0", load="1 streams", repeat=0, valid=False, interactivity=98.76,
+            LivePoint(slot="c1-r0", load="1 stream", repeat=0, valid=False, interactivity=98.76,
                       ttft=0.05, tpot=0.010126, reasons=["too few requests"])
         ],
         "samples": [LiveSample(float(at), "c8-r0", 8, 0.06, 0.0125, 0, 640.0 + at) for at in range(30)],

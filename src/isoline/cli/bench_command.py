@@ -98,13 +98,13 @@ def app(
     Killed at any moment, the same command goes on where it was.
     """
     if example:
-        from isoline.cli.bench.spec import ENGINE_EXAMPLE, EXAMPLE
+        from isoline.bench.asked.spec import ENGINE_EXAMPLE, EXAMPLE
 
         print(ENGINE_EXAMPLE if example == "engine" else EXAMPLE, end="")
         return 0
-    from isoline.cli.bench.flags import given
-    from isoline.cli.bench.reading import Asked
-    from isoline.cli.bench.run import bench
+    from isoline.bench.asked.flags import given
+    from isoline.bench.asked.reading import Asked
+    from isoline.bench.run import bench
     from isoline.domain.catalog import load_catalog
     from isoline.store.layout import resolve_root
 

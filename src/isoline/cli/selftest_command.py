@@ -22,7 +22,7 @@ def app(streams: str, processes: int | None, output: str) -> int:
 
     Exit code 4: the client would call its own measurement INVALID here.
     """
-    from isoline.cli.bench.levels import levels
+    from isoline.bench.asked.levels import levels
     from isoline.measure.selftest.check import self_test
 
     result = self_test(tuple(levels(streams, int, "streams")), processes)

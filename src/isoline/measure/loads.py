@@ -80,7 +80,7 @@ class Load:
     def words(self) -> str:
         """What is offered, for a person."""
         if self.concurrency is not None:
-            return f"{self.concurrency} streams"
+            return f"{self.concurrency} stream{'' if self.concurrency == 1 else 's'}"
         if self.times is not None:
             return f"trace, {self.peak_rate:.3g} requests/s"
         to = "" if self.ramp_to is None else f" to {self.ramp_to:g}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from isoline.cli.bench.matrix import configurations
-from isoline.cli.bench.recipe import declare
-from isoline.cli.bench.spec import Engine, Spec
+from isoline.bench.asked.recipe import declare
+from isoline.bench.asked.spec import Engine, Spec
+from isoline.bench.matrix.configurations import configurations
 from isoline.domain.catalog import load_catalog
 
 

@@ -68,7 +68,7 @@ def _facts(sweep: LiveSweep, silent: float) -> list[tuple[str, str]]:
 def _point(point: LivePoint) -> dict[str, object]:
     return {
         "configuration": point.configuration,
-        "load": "1 stream" if point.load == "1 streams" else point.load,
+        "load": point.load,
         "run": point.repeat + 1,
         "figures": [
             _number(point.interactivity, ",.1f"),

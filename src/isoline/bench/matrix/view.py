@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from isoline.cli.bench.compared import Comparisons, print_comparisons
-from isoline.cli.bench.hiding import Hider
-from isoline.cli.bench.telemetry import doubts
-from isoline.cli.bench.view import document, print_table, to_json
+from isoline.bench.kept.hiding import Hider
+from isoline.bench.matrix.compared import Comparisons, print_comparisons
+from isoline.bench.shown.view import document, print_table, to_json
+from isoline.bench.telemetry import doubts
 from isoline.measure.sweep.plan import Plan
 from isoline.measure.sweep.sweep import SweepResult
 

@@ -77,7 +77,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     url: str | None = None
     engine: Engine | None = None
-    matrix: dict[str, Any] = {}  # axes of settings; see cli.bench.matrix
+    matrix: dict[str, Any] = {}  # axes of settings; see bench.matrix
     model: str | None = None
     isl: Count | None = None
     osl: Count | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from isoline.cli.bench.spec import SpecProblem
+from isoline.bench.asked.spec import SpecProblem
 
 N = TypeVar("N", int, float)
 _MOST_LEVELS = 64

@@ -6,13 +6,13 @@ import secrets as randomness
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from isoline.cli.bench.earlier import Reports
-from isoline.cli.bench.hiding import Hider
-from isoline.cli.bench.matrix import Configuration
-from isoline.cli.bench.plan import plan_of, target_of
-from isoline.cli.bench.recipe import declare
-from isoline.cli.bench.spec import Spec, SpecProblem
-from isoline.cli.bench.workload import Offer
+from isoline.bench.asked.plan import plan_of, target_of
+from isoline.bench.asked.recipe import declare
+from isoline.bench.asked.spec import Spec, SpecProblem
+from isoline.bench.asked.workload import Offer
+from isoline.bench.kept.earlier import Reports
+from isoline.bench.kept.hiding import Hider
+from isoline.bench.matrix.configurations import Configuration
 from isoline.domain.catalog import Catalog
 from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.plan import Plan

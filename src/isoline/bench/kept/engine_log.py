@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from isoline.cli.bench.hiding import Hider
+from isoline.bench.kept.hiding import Hider
 
 HALF = 256 * 1024  # bytes kept of each end
 

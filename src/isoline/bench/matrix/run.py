@@ -10,19 +10,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from isoline.cli.bench.compared import comparisons
-from isoline.cli.bench.earlier import Beginning, begin
-from isoline.cli.bench.hiding import Hider
-from isoline.cli.bench.hosts import on_hosts, reachable
-from isoline.cli.bench.matrix import Configuration
-from isoline.cli.bench.matrix_live import matrix_watch
-from isoline.cli.bench.matrix_progress import NOWHERE, Progress, planned
-from isoline.cli.bench.matrix_turn import Means, Turn
-from isoline.cli.bench.matrix_view import Measured, Shown
-from isoline.cli.bench.run import exit_code, hold, say_resumed
-from isoline.cli.bench.spec import Spec, SpecProblem
-from isoline.cli.bench.telemetry import sources
-from isoline.cli.bench.workload import Offer
+from isoline.bench.asked.hosts import on_hosts, reachable
+from isoline.bench.asked.spec import Spec, SpecProblem
+from isoline.bench.asked.workload import Offer
+from isoline.bench.kept.earlier import Beginning, begin
+from isoline.bench.kept.hiding import Hider
+from isoline.bench.matrix.compared import comparisons
+from isoline.bench.matrix.configurations import Configuration
+from isoline.bench.matrix.live import matrix_watch
+from isoline.bench.matrix.progress import NOWHERE, Progress, planned
+from isoline.bench.matrix.turn import Means, Turn
+from isoline.bench.matrix.view import Measured, Shown
+from isoline.bench.run import exit_code, hold, say_resumed
+from isoline.bench.telemetry import sources
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import Point, Selection
 from isoline.measure.live.watch import LiveWatch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from isoline.cli.bench.telemetry import believed
+from isoline.bench.telemetry import believed
 from isoline.domain.point import MEASURED, Point, Workload
 from isoline.domain.recipe import Recipe
 from isoline.measure.records import RequestRecord

@@ -6,8 +6,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from isoline.cli.bench.hiding import Hider
-from isoline.cli.bench.keeper import About, StoreKeeper
+from isoline.bench.kept.hiding import Hider
+from isoline.bench.kept.keeper import About, StoreKeeper
 from isoline.domain.point import SIMULATED
 from isoline.measure.fleet import Counts
 from isoline.measure.live.file import live_path, remove_stale_live

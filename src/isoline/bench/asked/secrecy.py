@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import environ
 
-from isoline.cli.bench.spec import Spec
+from isoline.bench.asked.spec import Spec
 
 # MAX_TOKENS and TOKENIZERS_PARALLELISM are settings, HF_TOKEN and --api-key are not.
 _NAME = re.compile(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from isoline.cli.bench.mistakes import plain
-from isoline.cli.bench.spec import FileProblem, Spec, SpecProblem
-from isoline.cli.bench.spec_file import SpecFile
+from isoline.bench.asked.mistakes import plain
+from isoline.bench.asked.spec import FileProblem, Spec, SpecProblem
+from isoline.bench.asked.spec_file import SpecFile
 from isoline.errors import InputError, UsageError
 
 _ALTERNATIVES = (("requests", "requests_per_stream", "duration"), ("concurrency", "rate"))

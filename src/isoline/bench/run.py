@@ -10,19 +10,19 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from isoline.cli.bench.hiding import Hider, command_line
-from isoline.cli.bench.hosts import on_hosts
-from isoline.cli.bench.keeper import About, StoreKeeper
-from isoline.cli.bench.live import Both, live_watch
-from isoline.cli.bench.plan import plan_of, probe_of, target_of
-from isoline.cli.bench.progress import Live, Quiet
-from isoline.cli.bench.reading import Asked
-from isoline.cli.bench.recipe import Declared, declare
-from isoline.cli.bench.secrecy import secrets
-from isoline.cli.bench.spec import Spec, SpecProblem
-from isoline.cli.bench.telemetry import doubts, with_own
-from isoline.cli.bench.view import document, print_table, to_json
-from isoline.cli.bench.workload import Offer, offer_of
+from isoline.bench.asked.hosts import on_hosts
+from isoline.bench.asked.plan import plan_of, probe_of, target_of
+from isoline.bench.asked.reading import Asked
+from isoline.bench.asked.recipe import Declared, declare
+from isoline.bench.asked.secrecy import secrets
+from isoline.bench.asked.spec import Spec, SpecProblem
+from isoline.bench.asked.workload import Offer, offer_of
+from isoline.bench.kept.hiding import Hider, command_line
+from isoline.bench.kept.keeper import About, StoreKeeper
+from isoline.bench.shown.live import Both, live_watch
+from isoline.bench.shown.progress import Live, Quiet
+from isoline.bench.shown.view import document, print_table, to_json
+from isoline.bench.telemetry import doubts, with_own
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import SIMULATED
 from isoline.errors import UsageError
@@ -46,8 +46,8 @@ def bench(
     spec = asked.spec()
     with TemporaryDirectory(prefix="isoline-") as folder:
         if spec.engine is not None:
-            from isoline.cli.bench.matrix import configurations
-            from isoline.cli.bench.matrix_run import MatrixRun
+            from isoline.bench.matrix.configurations import configurations
+            from isoline.bench.matrix.run import MatrixRun
 
             with asked.located():
                 found = configurations(spec)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from isoline.cli.bench.spec import Spec, SpecProblem
+from isoline.bench.asked.spec import Spec, SpecProblem
 from isoline.measure.fleet import THIS_HOST
 from isoline.measure.member import Place
 

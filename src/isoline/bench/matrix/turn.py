@@ -11,20 +11,20 @@ from pathlib import Path
 
 import msgspec
 
-from isoline.cli.bench.earlier import Beginning
-from isoline.cli.bench.engine_log import excerpt, hide_in
-from isoline.cli.bench.hiding import HIDDEN, Hider
-from isoline.cli.bench.hosts import reachable
-from isoline.cli.bench.keeper import About, StoreKeeper
-from isoline.cli.bench.matrix import Configuration
-from isoline.cli.bench.matrix_progress import Progress
-from isoline.cli.bench.plan import target_of
-from isoline.cli.bench.recipe import Declared, declare
-from isoline.cli.bench.run import dataset_of, measure, say_notes
-from isoline.cli.bench.secrecy import secret_name
-from isoline.cli.bench.spec import Spec
-from isoline.cli.bench.telemetry import with_own
-from isoline.cli.bench.workload import Offer
+from isoline.bench.asked.hosts import reachable
+from isoline.bench.asked.plan import target_of
+from isoline.bench.asked.recipe import Declared, declare
+from isoline.bench.asked.secrecy import secret_name
+from isoline.bench.asked.spec import Spec
+from isoline.bench.asked.workload import Offer
+from isoline.bench.kept.earlier import Beginning
+from isoline.bench.kept.engine_log import excerpt, hide_in
+from isoline.bench.kept.hiding import HIDDEN, Hider
+from isoline.bench.kept.keeper import About, StoreKeeper
+from isoline.bench.matrix.configurations import Configuration
+from isoline.bench.matrix.progress import Progress
+from isoline.bench.run import dataset_of, measure, say_notes
+from isoline.bench.telemetry import with_own
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import SIMULATED
 from isoline.errors import EngineError

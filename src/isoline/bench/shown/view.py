@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from isoline.cli.bench.hiding import Hider
-from isoline.cli.bench.telemetry import believed
+from isoline.bench.kept.hiding import Hider
+from isoline.bench.telemetry import believed
 from isoline.measure.statistics import Distribution
 from isoline.measure.sweep.plan import Plan
 from isoline.measure.sweep.repeats import Spread, load_summaries

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from isoline.cli.bench import rows
-from isoline.cli.bench.earlier import REPORT, Beginning, begin
-from isoline.cli.bench.hiding import Hider
-from isoline.cli.bench.recipe import Declared
+from isoline.bench.asked.recipe import Declared
+from isoline.bench.kept import rows
+from isoline.bench.kept.earlier import REPORT, Beginning, begin
+from isoline.bench.kept.hiding import Hider
 from isoline.domain.point import SIMULATED, Dataset, Workload
 from isoline.measure.engines.identity import Identity
 from isoline.measure.environment import fingerprint

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from isoline.cli.bench.spec import SpecProblem
+from isoline.bench.asked.spec import SpecProblem
 from isoline.errors import UsageError
 from isoline.measure.engines.identity import Identity
 from isoline.measure.sweep.report import PointReport

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from isoline.cli.bench.spec import FileProblem, Spec, SpecProblem
+from isoline.bench.asked.spec import FileProblem, Spec, SpecProblem
 from isoline.errors import InputError, UsageError
 from isoline.measure.listed import Planned, write_plan
 from isoline.measure.loads import Load

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isoline.cli import options
 from isoline.domain.recipe import Recipe
 from isoline.errors import NoDataError
 from isoline.present.answer import answer
 from isoline.present.asking import Asked, question
 from isoline.present.recipe_slugs import slugs_between
+from isoline.store.sources import Sources
+from isoline.store.store import Store
 
 if TYPE_CHECKING:
     from isoline.analyse.comparison import Comparison
@@ -40,7 +41,7 @@ def comparisons(
 ) -> Comparisons:
     """Answers to all slugs that two of the recipes are the sides of, from these datasets alone."""
     found = Comparisons({}, [])
-    data = options.sources(root)
+    data = Sources(lambda: Store(root))
     for slug in slugs_between(recipes, recipes, catalog):
         asked = Asked(sequence=sequence, dataset=tuple(sorted(datasets)))
         try:

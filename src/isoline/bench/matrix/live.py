@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from isoline.cli.bench.hiding import Hider
-from isoline.cli.bench.matrix_view import Measured
-from isoline.cli.bench.spec import Spec
+from isoline.bench.asked.spec import Spec
+from isoline.bench.kept.hiding import Hider
+from isoline.bench.matrix.view import Measured
 from isoline.measure.live.file import live_path, remove_stale_live
 from isoline.measure.live.state import LiveSweep
 from isoline.measure.live.watch import LiveWatch, live_point

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from isoline.cli.bench.spec import SpecProblem
+from isoline.bench.asked.spec import SpecProblem
 from isoline.domain.declared import RecipeProblem, recipe_fields, with_gpus
 from isoline.domain.point import MEASURED, SIMULATED
 from isoline.domain.recipe import Recipe, Scalar

@@ -11,9 +11,9 @@ from os import environ
 
 import msgspec
 
-from isoline.cli.bench.mistakes import plain
-from isoline.cli.bench.secrecy import of_variables, of_words
-from isoline.cli.bench.spec import Adjusted, Choice, Engine, Scalar, Spec, SpecProblem
+from isoline.bench.asked.mistakes import plain
+from isoline.bench.asked.secrecy import of_variables, of_words
+from isoline.bench.asked.spec import Adjusted, Choice, Engine, Scalar, Spec, SpecProblem
 from isoline.errors import UsageError
 from isoline.measure.launchers.acceptance import acceptance
 from isoline.measure.launchers.settings import Launcher, Settings

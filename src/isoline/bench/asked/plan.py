@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from isoline.cli.bench.hosts import hosts_asked
-from isoline.cli.bench.levels import levels, once
-from isoline.cli.bench.spec import Spec, SpecProblem
-from isoline.cli.bench.workload import Offer
+from isoline.bench.asked.hosts import hosts_asked
+from isoline.bench.asked.levels import levels, once
+from isoline.bench.asked.spec import Spec, SpecProblem
+from isoline.bench.asked.workload import Offer
 from isoline.errors import UsageError
 from isoline.measure.engines.probe import Probe
 from isoline.measure.loads import Load

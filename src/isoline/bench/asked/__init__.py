@@ -1,0 +1,1 @@
+"""What is asked: flags and a YAML file -> a checked spec -> the plan of a sweep."""

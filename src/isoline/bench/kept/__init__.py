@@ -1,0 +1,1 @@
+"""What a sweep leaves in the store: run folders, logs, and what of it is hidden."""

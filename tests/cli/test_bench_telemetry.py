@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from isoline.bench.run import ALL_VALID, SOME_INVALID
+from isoline.bench.running import ALL_VALID, SOME_INVALID
 from isoline.cli.main import main
 from isoline.domain.point import SIMULATED, Selection
 from isoline.store.store import Store

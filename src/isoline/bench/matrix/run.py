@@ -21,7 +21,7 @@ from isoline.bench.matrix.live import matrix_watch
 from isoline.bench.matrix.progress import NOWHERE, Progress, planned
 from isoline.bench.matrix.turn import Means, Turn
 from isoline.bench.matrix.view import Measured, Shown
-from isoline.bench.run import exit_code, hold, say_resumed
+from isoline.bench.running import exit_code, hold, say_resumed
 from isoline.bench.telemetry import sources
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import Point, Selection

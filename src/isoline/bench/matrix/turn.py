@@ -23,7 +23,7 @@ from isoline.bench.kept.hiding import HIDDEN, Hider
 from isoline.bench.kept.keeper import About, StoreKeeper
 from isoline.bench.matrix.configurations import Configuration
 from isoline.bench.matrix.progress import Progress
-from isoline.bench.run import dataset_of, measure, say_notes
+from isoline.bench.running import dataset_of, measure, say_notes
 from isoline.bench.telemetry import with_own
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import SIMULATED

@@ -20,6 +20,7 @@ from isoline.domain.slugs import parse_slug
 from isoline.present import table
 from isoline.present.answer import answer
 from isoline.present.asking import Asked, question
+from isoline.present.behind import behind
 from isoline.present.web.query import Query
 from isoline.present.web.saved import saved
 from isoline.store.sources import Sources
@@ -234,7 +235,21 @@ def agrees(page: Page, expected: Comparison) -> None:
         "rows => rows.map(row => [...row.querySelectorAll('td:not(.add)')].map(cell => cell.textContent))",
     )
     assert [tuple(row) for row in found] == rows
+    near = behind(expected)
+    assert recipes(page) == [[row.name, *dict.fromkeys(row.sides)] for row in near.rows]
+    strong = [text for row in near.rows if row.strong for text in row.sides]
+    assert page.locator("#behind b").all_inner_texts() == strong
+    assert page.locator("#behind h2").text_content() == near.title
+    assert page.locator("#behind").is_visible() == bool(near.rows)
+    assert page.locator("#behind p").all_text_contents() == [near.note] * bool(near.note)
     assert page.locator("#legend").inner_text() == " · ".join(table.legend(expected))
+
+
+def recipes(page: Page) -> Any:
+    """Rows of the recipes beside the told target, a field that both sides share once."""
+    return page.eval_on_selector_all(
+        "#behind tbody tr", "rows => rows.map(row => [...row.children].map(cell => cell.textContent))"
+    )
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")

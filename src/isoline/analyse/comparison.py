@@ -41,7 +41,10 @@ def throughput_curve(knots: Sequence[Point], *, pooled: bool) -> Curve:
 
 
 class Neighbour(msgspec.Struct, frozen=True):
-    """A measured (or published) point beside a reading."""
+    """A measured (or published) point beside a reading.
+
+    What a published page does not say of its recipe is `None`, and so are its `runs`.
+    """
 
     interactivity: float
     throughput_per_gpu: float
@@ -54,6 +57,10 @@ class Neighbour(msgspec.Struct, frozen=True):
     recipe: str | None
     ttft: float | None = None  # median, seconds
     e2e: float | None = None  # median, seconds
+    parallelism: str | None = None  # of the decode role where disaggregated
+    prefill_parallelism: str | None = None
+    disaggregated: bool | None = None
+    runs: int | None = None  # it stands for; 1 is measured once
 
 
 class Bound(msgspec.Struct, frozen=True):

@@ -58,6 +58,14 @@ def headline_target(targets: Sequence[Target]) -> Target | None:
     return firm[len(firm) // 2] if firm else None
 
 
+def selected_target(targets: Sequence[Target]) -> Target | None:
+    """The headline target; where there is none, by speed the middle one of those with a known point beside."""
+    near = sorted(
+        (t for t in targets if any(r.neighbours for r in t.readings)), key=lambda t: t.interactivity
+    )
+    return headline_target(targets) or (near[len(near) // 2] if near else None)
+
+
 def _comparable(target: Target) -> bool:
     return target.throughput_ratio is not None and not _both_faster(target)
 

@@ -155,4 +155,8 @@ def neighbour_of(point: Point) -> Neighbour:
         ttft=point.metrics.get("median_ttft"),
         e2e=point.metrics.get("median_e2el"),
         recipe=None if printed else recipe.id,
+        parallelism=None if printed else recipe.parallelism or None,
+        prefill_parallelism=None if printed else recipe.prefill_parallelism or None,
+        disaggregated=None if printed else recipe.disaggregated,
+        runs=None if printed else len(point.runs) or 1,
     )

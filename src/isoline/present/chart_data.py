@@ -195,18 +195,10 @@ def _seconds(value: float | None) -> str:
 
 
 def _parallel(recipe: Recipe) -> str:
-    decode = _degrees(recipe.decode_tp, recipe.decode_pp, recipe.decode_ep, recipe.decode_dp_attention)
+    decode = recipe.parallelism or UNKNOWN
     if not recipe.disaggregated:
-        return decode or UNKNOWN
-    prefill = _degrees(recipe.prefill_tp, recipe.prefill_pp, recipe.prefill_ep, recipe.prefill_dp_attention)
-    return f"prefill {prefill or UNKNOWN}; decode {decode or UNKNOWN}"
-
-
-def _degrees(tp: int | None, pp: int | None, ep: int | None, dp_attention: bool | None) -> str:
-    named = [
-        f"{name}{n}" for name, n in (("TP", tp), ("PP", pp), ("EP", ep)) if n and (n > 1 or name == "TP")
-    ]
-    return " ".join(named + ["DP attention"] * bool(dp_attention))
+        return decode
+    return f"prefill {recipe.prefill_parallelism or UNKNOWN}; decode {decode}"
 
 
 def _count(value: int | None) -> str:

@@ -13,11 +13,12 @@ from isoline.analyse.line import Line
 from isoline.analyse.narrative import HOW_KNOWN, reached, recorded
 from isoline.analyse.noise import Noise
 from isoline.analyse.quantities import COST, PER_MW, QUANTITIES, THROUGHPUT, TOTAL, Quantity, Rates
+from isoline.analyse.read import neighbour_of
 from isoline.analyse.repeats import runs_of
 from isoline.domain.point import Point
 from isoline.numerics.curve import Curve
 from isoline.numerics.student import normal_quantile, t_quantile
-from isoline.present import table
+from isoline.present import behind, table
 from isoline.present.chart_data import side_names
 
 Values = dict[str, object]
@@ -47,6 +48,13 @@ def embedded(comparison: Comparison) -> Values:
             "known": table.KNOWN,
             "interval": table.INTERVAL,
             "intervals": table.INTERVALS,
+        },
+        "behind": {
+            "fields": behind.FIELDS,
+            "each": behind.EACH,
+            "compared": behind.COMPARED.get(comparison.kind),
+            "nowhere": behind.NOWHERE,
+            "unsaid": behind.UNSAID,
         },
         "levels": [_level(count + 1) for count in range(_most_rivals(comparison))],
         "legend": list(table.LEGEND.items()),
@@ -123,6 +131,7 @@ def _point(point: Point) -> Values:
         "runs": len(runs_of(point)),
         "spec": point.recipe.spec_method,
         "e2e": point.metrics.get("median_e2el"),
+        "facts": behind.facts(neighbour_of(point)),
     }
 
 

@@ -13,6 +13,7 @@ from isoline.analyse.terms import AXES
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug
 from isoline.present import table
+from isoline.present.behind import behind
 from isoline.present.scores import Score
 from isoline.present.web.beside import beside
 from isoline.present.web.form import Values, plain
@@ -46,6 +47,7 @@ def page_values(
         "legend": table.legend(comparison),
         "keys": keys(comparison),
         "beside": beside(comparison),
+        "behind": behind(comparison),
         "scores": [
             {"task": task, "metric": metric, "sides": list(rows)}
             for (task, metric), rows in groupby(found, key=lambda score: (score.task, score.metric))

@@ -1,4 +1,5 @@
 // A comparison in a file of its own: edited targets change table, verdict, sentences and chart, without a server.
+import { behind } from "./behind.js";
 import * as chart from "./chart.js";
 import * as chartRows from "./chart_rows.js";
 import { startHandles } from "./handles.js";
@@ -41,6 +42,7 @@ function show(targets) {
   document.querySelector("h1").textContent = verdict(data, current);
   sentences(narrative(data, current));
   fillTable();
+  showBehind();
   showBeside();
   const meanings = document.getElementById("legend");
   meanings.textContent = legend(data, current).join(" · ");
@@ -78,6 +80,28 @@ function cell(text) {
   const found = made("td", value);
   if (after) found.append(made("small", after));
   return found;
+}
+
+// The recipes beside the target that the verdict is read at.
+function showBehind() {
+  const place = document.getElementById("behind");
+  const told = behind(data, current);
+  place.hidden = !told.title;
+  place.querySelector("h2").textContent = told.title;
+  place.querySelector("tbody").replaceChildren(...told.rows.map(behindRow));
+  place.querySelector("p")?.remove();
+  if (told.note) place.append(made("p", told.note, "quiet"));
+}
+
+function behindRow({ name, sides, same, strong }) {
+  const line = document.createElement("tr");
+  const head = made("th", name);
+  head.scope = "row";
+  const cells = (same ? sides.slice(0, 1) : sides).map((text) => made("td", strong ? "" : text));
+  if (same) cells[0].colSpan = 2;
+  if (strong) cells.forEach((one, i) => one.append(made("b", sides[i])));
+  line.append(head, ...cells);
+  return line;
 }
 
 // Of all points that can stand beside a target, those that do.

@@ -27,6 +27,13 @@ export function headlineTarget(targets) {
   return those[Math.floor(those.length / 2)];
 }
 
+// That target; where there is none, the middle one of those with a known point beside.
+export function selectedTarget(targets) {
+  const near = targets.filter((t) => t.readings.some((r) => r.near.length));
+  near.sort((a, b) => a.interactivity - b.interactivity);
+  return headlineTarget(targets) ?? near[Math.floor(near.length / 2)];
+}
+
 const comparable = (target) => target.throughput_ratio !== null && !bothFaster(target);
 
 function whyNone({ sides, reached }, targets) {

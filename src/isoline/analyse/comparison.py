@@ -94,7 +94,8 @@ class Reading(msgspec.Struct, frozen=True):
 
     `status` is one of measured, interpolated, wide gap, dominated, outside, published,
     simulated. `basis` is `None`, `published` or `simulated`: what the neighbours are. `value` is that
-    of the metric which the comparison is about.
+    of the metric which the comparison is about. `best` is the known point of most throughput at or above
+    the target, on both sides where a wide gap of either lets no ratio be claimed.
     """
 
     status: str
@@ -111,6 +112,7 @@ class Reading(msgspec.Struct, frozen=True):
     basis: str | None = None
     recomputed: tuple[str, ...] = ()  # metrics whose printed value the user's price or power replaced
     interval: Interval | None = None  # of `value`
+    best: Neighbour | None = None
 
 
 class Side(msgspec.Struct, frozen=True):

@@ -59,7 +59,7 @@ def headline_target(targets: Sequence[Target]) -> Target | None:
 
 
 def selected_target(targets: Sequence[Target]) -> Target | None:
-    """The headline target; where there is none, by speed the middle one of those with a known point beside."""
+    """The headline target; where there is none, the middle one of those with a known point beside."""
     near = sorted(
         (t for t in targets if any(r.neighbours for r in t.readings)), key=lambda t: t.interactivity
     )
@@ -74,11 +74,34 @@ def _why_none(sides: tuple[Side, Side], targets: tuple[Target, ...]) -> str:
     empty = [s.label for s in sides if s.measured_range is None]
     if empty:
         return f"no data for {words.join(empty)}, so there is nothing to compare"
-    if any(r.status == "wide gap" for target in targets for r in target.readings):
-        return f"{reached(sides)}; the points beside these targets are too far apart to claim a ratio"
+    if gaps := sorted((t for t in targets if any(r.best for r in t.readings)), key=lambda t: t.interactivity):
+        at = gaps[len(gaps) // 2]
+        return (
+            "no ratio can be claimed at these targets, whose points beside are too far apart; "
+            f"{_uninterpolated(sides, at, f'{words.interactivity(at.interactivity)} tok/s/user')}"
+        )
     if any(_both_faster(target) for target in targets):
         return f"{reached(sides)}; both are faster than asked, so nothing can be compared at these targets"
     return f"{reached(sides)}; they are not both measured at any of these targets"
+
+
+def _uninterpolated(sides: tuple[Side, Side], target: Target, where: str) -> str:
+    """`measured at or above 82 tok/s/user, not matched: FP4 972 tok/s/GPU at 112.1 tok/s/user (256 in
+    flight), FP8 193 at 101.9 (8 in flight)`: what is known without a curve; units are told once."""
+    found: list[str] = []
+    units = (" tok/s/GPU", " tok/s/user")
+    for side, best in zip(sides, (reading.best for reading in target.readings), strict=True):
+        if best is None:
+            found.append(f"{side.label} nothing")
+            continue
+        load = "" if best.concurrency is None else f" ({best.concurrency:,} in flight)"
+        speed = words.interactivity(round(best.interactivity, 1))
+        found.append(
+            f"{side.label} {words.throughput(best.throughput_per_gpu)}{units[0]} at {speed}{units[1]}{load}"
+        )
+        units = ("", "")
+    kind = SIMULATED if any(r.basis == SIMULATED for r in target.readings) else "measured"
+    return f"{kind} at or above {where}, not matched: {', '.join(found)}"
 
 
 def reached(sides: tuple[Side, Side]) -> str:
@@ -189,6 +212,8 @@ def _at(
     if all(reading.throughput_per_gpu is None for reading in target.readings):
         return f"At {x} neither side has a reading: {'; '.join(clauses)}."
     text = f"At {x} {'; '.join(clauses)}."
+    if any(reading.best for reading in target.readings):
+        return f"{text} {_capital(_uninterpolated(sides, target, 'it'))}."
     if target.throughput_ratio is None:
         return text
     if _both_faster(target):

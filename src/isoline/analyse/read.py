@@ -69,6 +69,13 @@ def envelope_line(lines: Sequence[Line], x: float) -> Line | None:
     return best
 
 
+def best_from(lines: Sequence[Line], x: float) -> Neighbour | None:
+    """The known point of most throughput at `x` or faster, of equals the fastest; no curve is asked."""
+    reach = (p for line in lines for p in line.points if p.interactivity >= x * (1 - SAME))
+    best = max(reach, key=lambda p: (p.throughput, p.interactivity), default=None)
+    return None if best is None else neighbour_of(best)
+
+
 def is_known(lines: Sequence[Line], x: float, *, pooled: bool) -> bool:
     """Whether a side is measured, published, simulated or interpolated at `x`, without its metrics."""
     best = (lines[0] if lines else None) if pooled else envelope_line(lines, x)

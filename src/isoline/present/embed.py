@@ -46,6 +46,7 @@ def embedded(comparison: Comparison) -> Values:
             "latencies": list(table.LATENCIES.items()),
             "latency_unit": table.LATENCY_UNIT,
             "known": table.KNOWN,
+            "best": [table.BEST, table.BEST_UNIT],
             "interval": table.INTERVAL,
             "intervals": table.INTERVALS,
         },
@@ -130,6 +131,7 @@ def _point(point: Point) -> Values:
         "ttft": point.metrics.get("median_ttft"),
         "runs": len(runs_of(point)),
         "spec": point.recipe.spec_method,
+        "load": point.concurrency,
         "e2e": point.metrics.get("median_e2el"),
         "facts": behind.facts(neighbour_of(point)),
     }

@@ -111,6 +111,7 @@ def _reading(reading: Reading) -> dict[str, object]:
         "bound": asdict(reading.bound) if reading.bound else None,
         "series": reading.series,
         "neighbours": [asdict(neighbour) for neighbour in reading.neighbours],
+        "best": asdict(reading.best) if reading.best else None,
     }
 
 

@@ -65,6 +65,8 @@ LATENCIES = {"ttft": "TTFT", "e2e": "End-to-end latency"}  # fields of a neighbo
 LATENCY_UNIT = "s, median, of the points beside"
 KNOWN = "How known"
 INTERVAL = "95 % interval"
+BEST = "Best known point at or above"
+BEST_UNIT = "tok/s/GPU at its own tok/s/user; not matched"
 
 
 def header(comparison: Comparison) -> tuple[str, ...]:
@@ -86,6 +88,7 @@ def rows(comparison: Comparison) -> list[Row]:
             found.append(Row(metric.name, metric.unit, f"{a.label} ÷ {b.label}", cells, is_ratio=True))
         if metric.key == shown[0].key:
             found += _intervals(comparison, metric)
+            found += _best(comparison)
     found += _latencies(comparison)
     for i, side in enumerate(comparison.sides):
         cells = tuple(status(target.readings[i]) for target in comparison.targets)
@@ -112,6 +115,24 @@ def _intervals(comparison: Comparison, metric: Metric) -> list[Row]:
         if any(cell != NONE for cell in cells):
             found.append(Row(INTERVAL, f"{metric.unit}, between runs", side.label, cells))
     return found
+
+
+def _best(comparison: Comparison) -> list[Row]:
+    """Where no ratio can be claimed, what is known without a curve."""
+    if not any(reading.best for target in comparison.targets for reading in target.readings):
+        return []
+    return [
+        Row(BEST, BEST_UNIT, side.label, tuple(_reached(target.readings[i]) for target in comparison.targets))
+        for i, side in enumerate(comparison.sides)
+    ]
+
+
+def _reached(reading: Reading) -> str:
+    best = reading.best
+    if best is None:
+        return NONE
+    mark = STAND_IN if reading.basis == SIMULATED else ""
+    return f"{amount(best.throughput_per_gpu)} at {interactivity(round(best.interactivity, 1))}{mark}"
 
 
 def _interval(interval: Interval | None, metric: Metric) -> str:

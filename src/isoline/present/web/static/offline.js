@@ -76,7 +76,7 @@ function fillTable() {
 
 // What follows the value stands on a line of its own, as in assets.py.
 function cell(text) {
-  const [, value, after] = text.match(/^(.+)( (?:\[[^[\]]+\]|\(\d+ runs?\)))$/) ?? [null, text, ""];
+  const [, value, after] = text.match(/^(.+)( (?:\[[^[\]]+\]|\(\d+ runs?\)|at [\d.,]+(?: s)?))$/) ?? [null, text, ""];
   const found = made("td", value);
   if (after) found.append(made("small", after));
   return found;

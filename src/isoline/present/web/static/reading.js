@@ -142,9 +142,17 @@ function read(side, data, x) {
   return data.method === "pooled" ? pooled(side, data, x) : envelope(side, data, x);
 }
 
+// The known point of most throughput at x or faster, of equals the fastest.
+function bestFrom(side, x) {
+  const reach = side.lines.flatMap((line) => line.points.filter((knot) => knot.x >= x * (1 - SAME)));
+  return reach.length ? best(reach, (a, b) => a.y > b.y || (a.y === b.y && a.x > b.x)) : null;
+}
+
 // Both sides at one interactivity, with their ratios where both are really known.
 export function target(data, x) {
   const [a, b] = data.sides.map((side) => read(side, data, x));
+  const gap = [a, b].some((r) => r.status === "wide gap");
+  [a, b].forEach((r, i) => { r.best = gap ? bestFrom(data.sides[i], x) : null; });
   const weak = [a, b].some((r) => r.status === "outside" || r.status === "wide gap" || !r.throughput_per_gpu);
   const ratio = (key) => (!weak && a[key] && b[key] ? a[key] / b[key] : null);
   const interval = (found, name) => {

@@ -39,11 +39,31 @@ const comparable = (target) => target.throughput_ratio !== null && !bothFaster(t
 function whyNone({ sides, reached }, targets) {
   const empty = sides.filter((side) => side.measured_range === null).map((side) => side.label);
   if (empty.length) return `no data for ${words.join(empty)}, so there is nothing to compare`;
-  if (targets.some((t) => t.readings.some((r) => r.status === "wide gap")))
-    return `${reached}; the points beside these targets are too far apart to claim a ratio`;
+  const gaps = targets.filter((t) => t.readings.some((r) => r.best));
+  gaps.sort((a, b) => a.interactivity - b.interactivity);
+  if (gaps.length) {
+    const at = gaps[Math.floor(gaps.length / 2)];
+    const known = uninterpolated(sides, at, `${words.interactivity(at.interactivity)} tok/s/user`);
+    return `no ratio can be claimed at these targets, whose points beside are too far apart; ${known}`;
+  }
   if (targets.some(bothFaster))
     return `${reached}; both are faster than asked, so nothing can be compared at these targets`;
   return `${reached}; they are not both measured at any of these targets`;
+}
+
+// What is known without a curve; units are told once.
+function uninterpolated(sides, { readings }, where) {
+  const kind = readings.some((r) => r.basis === "simulated") ? "simulated" : "measured";
+  let units = [" tok/s/GPU", " tok/s/user"];
+  const each = readings.map(({ best }, i) => {
+    if (!best) return `${sides[i].label} nothing`;
+    const [perGpu, perUser] = units;
+    units = ["", ""];
+    const speed = words.interactivity(words.round1(best.x));
+    const load = best.load === null ? "" : ` (${words.fixed(best.load, 0)} in flight)`;
+    return `${sides[i].label} ${words.throughput(best.y)}${perGpu} at ${speed}${perUser}${load}`;
+  });
+  return `${kind} at or above ${where}, not matched: ${each.join(", ")}`;
 }
 
 function caveat(data, targets, told) {
@@ -148,15 +168,18 @@ function at(data, target) {
   if (target.readings.every((r) => r.throughput_per_gpu === null))
     return `At ${x} neither side has a reading: ${clauses}.`;
   const text = `At ${x} ${clauses}.`;
+  if (target.readings.some((r) => r.best)) return `${text} ${capital(uninterpolated(data.sides, target, "it"))}.`;
   if (target.throughput_ratio === null) return text;
   if (bothFaster(target))
     return `${text} Both sides are faster than asked, so which gives more at this speed is not known.`;
   if (target.ratio === null) return `${text} Not both report ${data.quantities[data.metric].noun}.`;
   const gained = gain(data, target);
   return gained
-    ? `${text} ${gained[0].toUpperCase()}${gained.slice(1)}.`
+    ? `${text} ${capital(gained)}.`
     : `${text} The two are about equal.`;
 }
+
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 function band(span, x) {
   if (!span || !(span[0] <= x && x <= span[1]) || span[0] === span[1]) return "";

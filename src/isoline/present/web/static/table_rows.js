@@ -23,6 +23,8 @@ export function rows({ sides, table }, targets) {
       if (cells.every((text) => text === NONE)) continue;
       add(table.interval, `${metric.unit}, between runs`, side, cells);
     }
+    if (!targets.some((target) => target.readings.some((r) => r.best))) continue;
+    for (const side of [0, 1]) add(...table.best, side, targets.map((target) => reached(target.readings[side])));
   }
   for (const [field, name] of table.latencies) {
     const cells = [0, 1].map((side) => targets.map((target) => beside(target.readings[side], field)));
@@ -48,6 +50,13 @@ function cell({ key, sign, digits, bound }, r) {
   const text = digits === null ? amount(value, sign) : sign + fixed(value, digits);
   const mark = { dominated: bound, "wide gap": " ?" }[r.status] ?? "";
   return text + mark + (r.basis === "simulated" ? " s" : "");
+}
+
+// What is known without a curve.
+function reached({ best, basis }) {
+  if (!best) return NONE;
+  const mark = basis === "simulated" ? " s" : "";
+  return `${amount(best.y)} at ${interactivity(round1(best.x))}${mark}`;
 }
 
 function ratio(value, found) {

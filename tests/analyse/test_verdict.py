@@ -50,7 +50,7 @@ def test_speculative_decoding_of_one_side_only_is_said(methods: tuple[str, str],
         for p, method in zip(BF16, methods, strict=True)
     ]
     sentence = compared(SLUG, [*FP4, *drafting], targets=(110.0,), method="pooled").narrative[0]
-    assert "tokens per dollar)" + said in sentence
+    assert "tokens per dollar), from single runs" + said in sentence
     assert ("speculative" in sentence) == bool(said)
 
 
@@ -100,3 +100,19 @@ def test_no_best_point_is_told_beside_a_ratio() -> None:
     (target,) = compared(SLUG, [*FP4, *BF16], targets=(120.0,)).targets
     assert target.ratio
     assert [reading.best for reading in target.readings] == [None, None]
+
+
+def test_a_ratio_without_an_interval_says_what_it_rests_on() -> None:
+    once = compared(SLUG, [*FP4, *BF16], targets=(120.0,))
+    assert "the tokens per dollar), from single runs;" in once.narrative[0]
+    printed = [replace(p, status="published") for p in (*FP4, *BF16)]
+    assert "), as published" in compared(SLUG, printed, targets=(120.0,)).narrative[0]
+    simulated = [replace(p, status="simulated") for p in (*FP4, *BF16)]
+    assert "single runs" not in compared(SLUG, simulated, targets=(120.0,)).narrative[0]
+    repeated = repeats("fp4", 2, (-0.01, 0, 0.01))
+    speeds = sorted(x for x, _, _ in KNOTS)
+    half = of_repeats(repeated, BF16, targets=(110.0,))
+    assert "), BF16 from single runs" in half.narrative[0]
+    both = of_repeats(repeated, repeats("bf16", 1, (-0.01, 0, 0.01)), targets=(speeds[1],))
+    assert "[" in both.narrative[0]
+    assert "single runs" not in both.narrative[0]

@@ -112,6 +112,37 @@ def test_every_kind_has_a_page_and_an_index(packaged: TestClient) -> None:
     assert SEED not in packaged.get("/compare-precision?q=mi355x").text
 
 
+def ahead(page: str, path: str) -> tuple[str, str]:
+    """Class and text of what a table of pairs tells of one comparison."""
+    row = next(part for part in page.split("<tr")[1:] if f'href="{path}"' in part)
+    cells = re.findall(r"<td(?: class=\"(\w+)\")?><b>(.*?)</td>", row, re.DOTALL)
+    ((name, text),) = cells
+    return name, html.unescape(re.sub(r"<[^>]+>", "", text))
+
+
+def test_lists_tell_ratios_with_an_interval_from_those_without(packaged: TestClient) -> None:
+    """Own measurements are repeated; published readings are what a page printed once."""
+    for page in (packaged.get("/").text, packaged.get("/compare-precision").text):
+        own, text = ahead(page, "/compare-precision/qwen-3-8b-h100-fp4-vs-bf16")
+        assert own == "firm"
+        assert re.fullmatch(r"FP4 \d\.\d\d× \[\d\.\d\d–\d\.\d\d\] at \d+", text)
+        assert ahead(page, SEED) == ("", "FP4 2.9× at 160 published")
+        assert "95 % interval between repeated runs" in page
+    firm = packaged.get("/compare-precision/qwen-3-8b-h100-fp4-vs-bf16").text
+    assert "<h1>" in firm
+    assert '<h1 class="soft">' in packaged.get(SEED).text
+
+
+@needs_shared
+def test_lists_mark_single_runs(shared: TestClient) -> None:
+    path = "/compare-precision/deepseek-r1-gb200-fp4-vs-fp8"
+    assert ahead(shared.get("/compare-precision").text, path)[1].endswith("single runs")
+    assert ", from single runs" in shared.get(f"{path}.json").json()["narrative"][0]
+    assert ahead(shared.get(PER_DOLLAR).text, "/compare-per-dollar/deepseek-r1-b200-vs-b300")[1].endswith(
+        "single runs"
+    )
+
+
 @needs_shared
 @pytest.mark.parametrize(
     "path",

@@ -44,7 +44,9 @@ def verdict(
     at = f"at {words.interactivity(told.interactivity)} tok/s/user"
     gain = _gain(about.quantity, sides, told) or "the two sides are about equal"
     drafting = "" if about.dimension.kind == "spec-decode" else _drafting(sides, told)
-    return f"{where}, {at}: {gain}{drafting}{_caveat(about.quantity, sides, targets, told, differing)}."
+    how = footing([side.label for side in sides], told)
+    caveat = _caveat(about.quantity, sides, targets, told, differing)
+    return f"{where}, {at}: {gain}{f', {how}' if how else ''}{drafting}{caveat}."
 
 
 def headline_target(targets: Sequence[Target]) -> Target | None:
@@ -56,6 +58,23 @@ def headline_target(targets: Sequence[Target]) -> Target | None:
     )
     firm = [t for t in told if t.interval and min(t.interval.runs) > 1] or told
     return firm[len(firm) // 2] if firm else None
+
+
+SINGLE, PRINTED, UNTOLD = "from single runs", "as published", "without an interval"
+
+
+def footing(labels: Sequence[str], target: Target) -> str:
+    """What a ratio without an interval rests on; that it is simulated, all sentences say before."""
+    if target.interval or any(reading.basis == SIMULATED for reading in target.readings):
+        return ""
+    if any(reading.basis for reading in target.readings):
+        return PRINTED
+    once = [
+        label
+        for label, reading in zip(labels, target.readings, strict=True)
+        if any(point.runs == 1 for point in reading.neighbours)
+    ]
+    return UNTOLD if not once else SINGLE if len(once) == len(labels) else f"{words.join(once)} {SINGLE}"
 
 
 def selected_target(targets: Sequence[Target]) -> Target | None:
@@ -321,7 +340,7 @@ def _better(
         ) if first and interval and a and b else ""
     side, bound = sides[better], _bounded(statuses[better], statuses[not better])
     more = max(a, b) / min(a, b)
-    low, high = _upwards(interval, a < b) if interval else (0.0, 0.0)
+    low, high = upwards(interval, a < b) if interval else (0.0, 0.0)
     text = words.factor(more, low, high) if interval else words.times(more)
     if not quantity.lower_is_better:
         beside = words.bracketed(words.between(low, high), interval.runs) if interval and first else ""
@@ -343,7 +362,7 @@ def _no_difference(quantity: Quantity, sides: tuple[Side, Side], ratio: float, i
     return f"no measurable difference in {quantity.noun}, {a} ÷ {b} {words.factor(ratio, low, high)}{beside}"
 
 
-def _upwards(interval: Interval, inverted: bool) -> tuple[float, float]:
+def upwards(interval: Interval, inverted: bool) -> tuple[float, float]:
     """The interval of larger / smaller from that of first / second."""
     return (1 / interval.high, 1 / interval.low) if inverted else (interval.low, interval.high)
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from isoline.analyse.comparison import Comparison, Side
 from isoline.analyse.intervals import best_of, level_of
 from isoline.analyse.line import Line
-from isoline.analyse.narrative import HOW_KNOWN, reached, recorded
+from isoline.analyse.narrative import HOW_KNOWN, PRINTED, SINGLE, UNTOLD, reached, recorded
 from isoline.analyse.noise import Noise
 from isoline.analyse.quantities import COST, PER_MW, QUANTITIES, THROUGHPUT, TOTAL, Quantity, Rates
 from isoline.analyse.read import neighbour_of
@@ -41,6 +41,7 @@ def embedded(comparison: Comparison) -> Values:
         "reached": reached(comparison.sides) if all(side.points for side in comparison.sides) else "",
         "quantities": {quantity.key: _words(quantity) for quantity in quantities},
         "how_known": HOW_KNOWN,
+        "footing": [SINGLE, PRINTED, UNTOLD],
         "table": {
             "metrics": [asdict(metric) for metric in table.metrics(comparison)],
             "latencies": list(table.LATENCIES.items()),

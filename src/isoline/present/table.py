@@ -19,6 +19,7 @@ LEGEND = {
     SIMULATED: "s simulated: computed, not measured",
     "outside": "— nothing known there",
     "interval": "[ ] 95 % interval between runs (Student's t); the curve between points is taken as true",
+    "alone": "× without [ ]: not repeated on both sides, so how far it may be off is not known",
     "once": "1 run: a point beside was measured once; its interval rests on the spread at other loads",
 }
 
@@ -201,6 +202,8 @@ def legend(comparison: Comparison) -> list[str]:
     used = {reading.status for reading in readings} | {reading.basis for reading in readings}
     if any(target.interval for target in comparison.targets):
         used.add("interval")
+    if any(target.throughput_ratio and not target.throughput_interval for target in comparison.targets):
+        used.add("alone")
     if any(r.interval and min(r.interval.runs) == 1 for r in readings):
         used.add("once")
     return [text for name, text in LEGEND.items() if name in used]

@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from isoline.analyse.comparison import Target
-from isoline.analyse.words import about_equal, percent_less, times
+from isoline.analyse.narrative import PRINTED, UNTOLD, footing, upwards
+from isoline.analyse.words import about_equal, between, factor, percent_between, percent_less, times
 from isoline.domain.catalog import Catalog
+from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.domain.slugs import parse_slug
 from isoline.present.pairs import Pair
 from isoline.present.web import linked
@@ -93,7 +95,7 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
         "sides": (a, b),
         "sequences": ", ".join(pair.sequences),
         "points": pair.points,
-        "middle": _middle(middle, (a, b), view, " (simulated)" if pair.simulated else ""),
+        "middle": _middle(middle, (a, b), view),
         "simulated": pair.simulated,
         "decided": middle is not None and middle.throughput_ratio is not None,
         "newest": pair.last_date or "",
@@ -103,25 +105,38 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
     }
 
 
-def _middle(target: Target | None, sides: tuple[str, str], view: str, how: str) -> tuple[str, str]:
-    """`FP4 2.9×`, `160`: who gives more tokens per GPU (or costs less, `FP4 65 % less`) at the middle
-    target; why not, where nobody does."""
+def _middle(target: Target | None, sides: tuple[str, str], view: str) -> Values:
+    """Who gives more tokens per GPU (or costs less) at the target that the pair is told by: `who`, `range`
+    (its interval), `at`, and on what a ratio without one rests (`how`); why not, where nobody does."""
     if target is None:
-        return "", ""
-    at = f"{target.interactivity:,.0f}"
-    ratio = target.throughput_ratio
+        return {"who": "", "range": "", "at": "", "how": ""}
+    at, ratio, interval = f"{target.interactivity:,.0f}", target.throughput_ratio, target.throughput_interval
     if ratio is None:
-        return ("wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"), at
+        why = "wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"
+        return {"who": why, "range": "", "at": at, "how": ""}
     if view == "per-dollar":
-        ratio = target.cost_ratio or 1.0
-    interval = target.cost_interval if view == "per-dollar" else target.throughput_interval
+        ratio, interval = target.cost_ratio or 1.0, target.cost_interval
+    how = "" if interval else _footing(sides, target)
     if interval and interval.low <= 1 <= interval.high:
-        return f"no measurable difference{how}", at
-    if about_equal(ratio, 1):
-        return f"about equal{how}", at
+        return {"who": "no measurable difference", "range": "", "at": at, "how": how}
+    if interval is None and about_equal(ratio, 1):
+        return {"who": "about equal", "range": "", "at": at, "how": how}
+    more = max(ratio, 1 / ratio)
+    low, high = upwards(interval, ratio < 1) if interval else (more, more)
     if view == "per-dollar":
-        return f"{sides[ratio > 1]} {percent_less(max(ratio, 1 / ratio))} less{how}", at
-    return f"{sides[ratio < 1]} {times(max(ratio, 1 / ratio))}{how}", at
+        said, span = f"{percent_less(more)} less", percent_between(low, high)
+    else:
+        said, span = factor(more, low, high) if interval else times(more), between(low, high)
+    ahead = sides[(ratio > 1) == (view == "per-dollar")]
+    return {"who": f"{ahead} {said}", "range": f"[{span}]" if interval else "", "at": at, "how": how}
+
+
+def _footing(sides: tuple[str, str], target: Target) -> str:
+    """What a ratio without an interval rests on, in a word or two."""
+    if any(reading.basis == SIMULATED for reading in target.readings):
+        return SIMULATED
+    said = footing(sides, target)
+    return {PRINTED: PUBLISHED, UNTOLD: "no interval"}.get(said, said.replace("from ", ""))
 
 
 def _side(pair: Pair, key: str, catalog: Catalog) -> str:

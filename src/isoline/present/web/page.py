@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from isoline.analyse.comparison import Comparison, Difference, Source
+from isoline.analyse.narrative import headline_target
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AXES
 from isoline.domain.catalog import Catalog
@@ -35,6 +36,7 @@ def page_values(
         "title": table.title(comparison),
         "conditions": table.conditions(comparison),
         "verdict": comparison.narrative[0],
+        "firm": bool((told := headline_target(comparison.targets)) and told.interval),
         "sentences": comparison.narrative[1:],
         "kind_path": PER_DOLLAR if query.view == "per-dollar" else ROUTES[comparison.kind],
         "path": controls["action"],

@@ -5,7 +5,7 @@ import * as chartRows from "./chart_rows.js";
 import { startHandles } from "./handles.js";
 import { startKeys } from "./keys.js";
 import { target } from "./reading.js";
-import { narrative, verdict } from "./sentences.js";
+import { headlineTarget, narrative, verdict } from "./sentences.js";
 import { legend, rows } from "./table_rows.js";
 import { startTip } from "./tip.js";
 import { startZoom } from "./zoom.js";
@@ -39,7 +39,9 @@ async function update() {
 
 function show(targets) {
   current = targets.map((x) => target(data, x));
-  document.querySelector("h1").textContent = verdict(data, current);
+  const head = document.querySelector("h1");
+  head.textContent = verdict(data, current);
+  head.classList.toggle("soft", !headlineTarget(current)?.interval);
   sentences(narrative(data, current));
   fillTable();
   showBehind();

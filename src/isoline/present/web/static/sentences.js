@@ -15,7 +15,8 @@ export function verdict(data, targets) {
   const { noun } = data.quantities[data.metric];
   if (!told) return `${where}: ${noun} is not reported by both sides at any of these targets.`;
   const gained = gain(data, told) ?? "the two sides are about equal";
-  return `${where}, at ${words.interactivity(told.interactivity)} tok/s/user: ${gained}${drafting(data, told)}${caveat(data, targets, told)}.`;
+  const how = footing(data, told);
+  return `${where}, at ${words.interactivity(told.interactivity)} tok/s/user: ${gained}${how && `, ${how}`}${drafting(data, told)}${caveat(data, targets, told)}.`;
 }
 
 // By speed the middle one of the targets with a ratio; those measured more than once come before the others.
@@ -25,6 +26,15 @@ export function headlineTarget(targets) {
   const firm = told.filter((t) => t.interval && Math.min(...t.interval.runs) > 1);
   const those = firm.length ? firm : told;
   return those[Math.floor(those.length / 2)];
+}
+
+// What a ratio without an interval rests on; that it is simulated, all sentences say before.
+function footing({ sides, footing: [single, printed, untold] }, { interval, readings }) {
+  if (interval || readings.some((r) => r.basis === "simulated")) return "";
+  if (readings.some((r) => r.basis)) return printed;
+  const once = sides.filter((_, i) => readings[i].near.some((knot) => knot.runs <= 1)).map((side) => side.label);
+  if (!once.length) return untold;
+  return once.length === sides.length ? single : `${words.join(once)} ${single}`;
 }
 
 // That target; where there is none, the middle one of those with a known point beside.

@@ -39,6 +39,7 @@ export function rows({ sides, table }, targets) {
 export function legend(data, targets) {
   const used = targets.flatMap((target) => target.readings.flatMap((r) => [r.status, r.basis]));
   if (targets.some((target) => target.interval)) used.push("interval");
+  if (targets.some((target) => target.throughput_ratio && !target.throughput_interval)) used.push("alone");
   const once = (r) => r.interval && Math.min(...r.interval.runs) === 1;
   if (targets.some((target) => target.readings.some(once))) used.push("once");
   return data.legend.filter(([name]) => used.includes(name)).map(([, text]) => text);

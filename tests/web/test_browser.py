@@ -49,8 +49,15 @@ def throughputs(page: Page) -> list[str]:
 
 
 def expected(found: dict[str, Any]) -> list[str]:
-    values = [[t["readings"][i]["throughput_per_gpu"] for t in found["targets"]] for i in (0, 1)]
-    return ["—" if value is None else f"{value:,.1f}" for side in values for value in side]
+    """All digits of printed readings, three of those between them."""
+    return [written(t["readings"][i]) for i in (0, 1) for t in found["targets"]]
+
+
+def written(reading: dict[str, Any]) -> str:
+    value = reading["throughput_per_gpu"]
+    if value is None:
+        return "—"
+    return f"{value:,.10g}" if reading["status"] == "published" else f"{float(f'{value:.3g}'):,.10g}"
 
 
 def settled(page: Page, query: str) -> None:

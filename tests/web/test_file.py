@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
+from isoline.analyse import words
 from isoline.analyse.comparison import Comparison, Interval, Reading
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import SIMULATED, Dataset, Point
@@ -243,6 +244,22 @@ def agrees(page: Page, expected: Comparison) -> None:
     assert page.locator("#behind").is_visible() == bool(near.rows)
     assert page.locator("#behind p").all_text_contents() == [near.note] * bool(near.note)
     assert page.locator("#legend").inner_text() == " · ".join(table.legend(expected))
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
+@pytest.mark.parametrize("case", ["published"], indirect=True)
+def test_figures_are_written_as_python_writes_them(case: Case, page: Page) -> None:
+    page.goto(case.file.as_uri())
+    page.wait_for_selector("#live svg")
+    rng = random.Random(11)
+    values = [10 ** rng.uniform(-4, 7) for _ in range(2000)]
+    values += [float(whole) for whole in range(985, 2100, 5)]  # among them exact halves
+    values += [0.5, 2.125, 9.996, 99.95, 999.5, 9995.0, 1e6, 12_250_000.0]
+    written = page.evaluate("xs => xs.map(x => modules['words.js'].amount(x))", values)
+    assert written == [words.amount(value) for value in values]
+    ends = [[low, low * (1 + 10 ** rng.uniform(-5, 0))] for low in values[:500]]
+    ranges = page.evaluate("xs => xs.map(([a, b]) => modules['words.js'].rangeOf(a, b))", ends)
+    assert ranges == [words.range_of(low, high) for low, high in ends]
 
 
 def recipes(page: Page) -> Any:

@@ -60,7 +60,9 @@ def test_the_page_says_what_its_twin_says(packaged: TestClient, query: str) -> N
         assert f'value="{target["interactivity"]:.10g}"' in text
         for reading in target["readings"]:
             value = reading["throughput_per_gpu"]
-            assert (f"<td>{value:,.1f}" if value is not None else "<td>—</td>") in text
+            digits = "10" if reading["status"] == "published" else "3"
+            shown = "—</td>" if value is None else f"{float(f'{value:.{digits}g}'):,.10g}"
+            assert f"<td>{shown}" in text
 
 
 def test_per_dollar_is_the_same_comparison_led_by_cost(packaged: TestClient) -> None:

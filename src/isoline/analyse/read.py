@@ -14,6 +14,7 @@ from isoline.domain.point import PUBLISHED, SIMULATED, Point
 # docs/decisions/0006 measures how far readings between such points are off.
 WIDE_GAP = 1.5
 TALL_GAP = 4.0
+CLOSE = 0.005  # of a target: so near to a measured point, how far the other one is does not matter
 
 
 def read_pooled(
@@ -82,7 +83,7 @@ def is_known(lines: Sequence[Line], x: float, *, pooled: bool) -> bool:
     if best is None or not best.first.interactivity <= x <= best.last.interactivity:
         return False
     near = best.neighbours(x)
-    return len(near) == 1 or not is_wide(*near)
+    return len(near) == 1 or not is_wide(*near) or _is_close(near, x)
 
 
 def known_spans(lines: Sequence[Line]) -> list[tuple[float, float]]:
@@ -122,8 +123,12 @@ def is_wide(a: Point, b: Point) -> bool:
     return wide or tall
 
 
+def _is_close(near: tuple[Point, ...], x: float) -> bool:
+    return any(abs(point.interactivity - x) <= CLOSE * x for point in near)
+
+
 def _status(near: tuple[Point, ...], x: float) -> str:
-    if len(near) == 2 and is_wide(*near):
+    if len(near) == 2 and is_wide(*near) and not _is_close(near, x):
         return "wide gap"
     basis = _basis(near)
     on_knot = len(near) == 1 and abs(near[0].interactivity - x) <= SAME * abs(x)

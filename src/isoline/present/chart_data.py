@@ -9,7 +9,7 @@ from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.words import amount, percent_less, seconds
 from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.numerics.polyline import thinned
-from isoline.present.chart_scale import number, plain
+from isoline.present.chart_scale import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -175,7 +175,7 @@ def point_row(plotted: Plotted, side: str) -> Row:
         "on_frontier": plotted.on_frontier,
         "on_line": plotted.on_line,
         "series": clean(plotted.series) if plotted.series else UNKNOWN,
-        "interactivity": number(point.interactivity) if plotted.x != point.interactivity else "",
+        "interactivity": amount(point.interactivity) if plotted.x != point.interactivity else "",
         "engine": UNKNOWN if printed else engine or UNKNOWN,
         "image": clean(recipe.image or "", 90),
         "gpus": _count(recipe.gpus),

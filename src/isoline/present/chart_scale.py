@@ -75,13 +75,6 @@ def logarithmic(values: Sequence[float]) -> Scale:
     return Scale(first, last, ticks, log=True)
 
 
-def number(value: float) -> str:
-    """`4219.8` -> `4,220`, `46.61` -> `46.6`, `3.14159` -> `3.14`: as many digits as matter."""
-    size = abs(value)
-    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
-    return f"{value:,.{digits}f}"
-
-
 def tick_format(scale: Scale) -> str:
     """A d3 format with the decimals the ticks need (2.5 must not read 3)."""
     if scale.log:

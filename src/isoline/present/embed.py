@@ -47,6 +47,7 @@ def embedded(comparison: Comparison) -> Values:
             "latencies": list(table.LATENCIES.items()),
             "latency_unit": table.LATENCY_UNIT,
             "known": table.KNOWN,
+            "printed": table.PRINTED,
             "best": [table.BEST, table.BEST_UNIT],
             "interval": table.INTERVAL,
             "intervals": table.INTERVALS,

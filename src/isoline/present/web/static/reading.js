@@ -4,6 +4,7 @@ import { ofRatio, ofReading, spread } from "./interval.js";
 
 const WIDE_GAP = 1.5;
 const TALL_GAP = 4;
+const CLOSE = 0.005;
 const SAME = 1e-9;
 
 const firstOf = (line) => line.points[0];
@@ -48,7 +49,8 @@ function isWide([a, b]) {
 }
 
 function statusOf(near, x) {
-  if (near.length === 2 && isWide(near)) return "wide gap";
+  const close = near.some((knot) => Math.abs(knot.x - x) <= CLOSE * x);
+  if (near.length === 2 && isWide(near) && !close) return "wide gap";
   const basis = basisOf(near);
   const onKnot = near.length === 1 && Math.abs(near[0].x - x) <= SAME * Math.abs(x);
   if (near.length === 1 && !onKnot) return "dominated";

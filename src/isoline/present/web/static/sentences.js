@@ -164,7 +164,7 @@ function noDifference(noun, [a, b], ratio, { low, high, runs }) {
 }
 
 // The interval of larger / smaller from that of first / second.
-const upwards = ({ low, high }, inverted) => (inverted ? [1 / high, 1 / low] : [low, high]);
+export const upwards = ({ low, high }, inverted) => (inverted ? [1 / high, 1 / low] : [low, high]);
 
 // A sentence or two per target, then what limits the comparison, which does not depend on targets.
 export function narrative(data, targets) {

@@ -296,7 +296,13 @@ def test_metric_and_scale_change_everything_at_once(base: str, page: Page) -> No
     assert "FP4 costs 65 % less per token" in found["narrative"][0]
     assert page.locator(".readings .metric").first.inner_text().startswith("Cost")
     assert "Cost ($ per M tokens)" in (page.locator(DRAWN).text_content() or "")
-    page.check("[name=log]")
+    page.select_option("[name=log]", "1")
     settled(page, "?metric=cost_per_mtok&log=1")
+    assert "isoline compare qwen-3-5-b300-fp4-vs-bf16 --metric cost_per_mtok --log" in page.inner_text(
+        "#sources"
+    )
+    page.select_option("[name=log]", "0")
+    settled(page, "?metric=cost_per_mtok&log=0")
+    assert page.inner_text(".command").endswith(" --no-log")
     page.select_option("[name='to.b']", "fp8")
-    page.wait_for_url("**/qwen-3-5-b300-fp4-vs-fp8?metric=cost_per_mtok&log=1")
+    page.wait_for_url("**/qwen-3-5-b300-fp4-vs-fp8?metric=cost_per_mtok&log=0")

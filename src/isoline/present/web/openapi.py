@@ -122,7 +122,7 @@ QUESTION = [
     _choice("aggregation", "only points served so", AGGREGATIONS),
     _list("spec_decode", "only points with these methods", "mtp"),
     _choice("x", "what the chart is over", tuple(AXES)),
-    _switch("log", "logarithmic y axis"),
+    _switch("log", "1: logarithmic y axis, 0: linear; else as the data ask"),
     _switch("optimal", "only points that no other of their series beats"),
     _parameter("dataset", "only these", {"type": "string", "maxLength": 200}, "published"),
     _parameter("as_of", "data and prices up to that day", {"type": "string", "format": "date"}, "2026-11-01"),

@@ -72,7 +72,13 @@ def command(slug: str, query: Query) -> str:
     if query.view:
         words += ["--view", query.view]
     for name, value in query.values:
-        words += [f"--{name.replace('_', '-')}", *([] if name in SWITCHES else [value])]
+        option = name.replace("_", "-")
+        if name not in SWITCHES:
+            words += [f"--{option}", value]
+        elif value == "1":
+            words.append(f"--{option}")
+        elif name == "log":
+            words.append("--no-log")
     return shlex.join(words)
 
 

@@ -208,8 +208,10 @@ def test_target_lines_move_by_mouse_and_keys(base: str, page: Page) -> None:
     settled(page, "")
     handle = page.get_by_role("slider").nth(1)
     handle.focus()
+    assert handle.get_attribute("aria-valuetext") == "160 tok/s per user"
     page.keyboard.press("ArrowLeft")
     settled(page, "?at=102,159,218")
+    assert handle.get_attribute("aria-valuetext") == "159 tok/s per user"
     page.keyboard.press("Shift+ArrowRight")
     settled(page, "?at=102,169,218")
     agree(page)
@@ -284,6 +286,22 @@ def test_a_point_says_what_it_is(base: str, page: Page) -> None:
     assert str(page.evaluate("document.activeElement.href")).endswith(PATH)
     page.keyboard.press("Escape")
     assert tip.is_hidden()
+
+
+def test_a_repeated_point_tells_its_runs_and_its_interval(base: str, page: Page) -> None:
+    page.goto(f"{base}/compare-precision/qwen-3-8b-h100-fp4-vs-bf16")
+    settled(page, "")
+    page.locator("#live").focus()
+    page.keyboard.press("ArrowRight")
+    said = page.eval_on_selector_all(
+        "#tip dt", "all => all.map(dt => [dt.textContent, dt.nextSibling.textContent])"
+    )
+    told = dict(said)
+    assert told["Runs"] == "2 runs"
+    assert told["Stands"] == "on the line of its side"
+    value = float(told["total tok/s/GPU"].replace(",", ""))
+    low, high = (float(text.replace(",", "")) for text in told["95 % interval"].split("–"))
+    assert low < value < high
 
 
 def test_metric_and_scale_change_everything_at_once(base: str, page: Page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,25 @@ def test_lists_tell_ratios_with_an_interval_from_those_without(packaged: TestCli
     firm = packaged.get("/compare-precision/qwen-3-8b-h100-fp4-vs-bf16").text
     assert "<h1>" in firm
     assert '<h1 class="soft">' in packaged.get(SEED).text
+
+
+STANDS = {
+    "full": "on the line of its side",
+    "pale": "best of its series, below the line",
+    "hollow": "beaten in its series",
+}
+
+
+@needs_shared
+def test_the_table_of_points_says_what_the_chart_draws(shared: TestClient) -> None:
+    path = "/compare-precision/deepseek-r1-gb200-fp4-vs-fp8"
+    drawn = shared.get(f"{path}.chart.json").json()["datasets"]["points"]
+    beaten = {"frontier": "pale", "other": "hollow"}
+    looks = Counter("full" if point["on_line"] else beaten[point["role"]] for point in drawn)
+    listed = shared.get(f"{path}.points").text
+    assert {look: listed.count(f"<td>{text}</td>") for look, text in STANDS.items()} == looks
+    assert len(looks) == len(STANDS)
+    assert listed.count("<td>1 run</td>") == len(drawn)
 
 
 @needs_shared

@@ -156,7 +156,9 @@ class Band(msgspec.Struct, frozen=True):
 
 
 class Plotted(msgspec.Struct, frozen=True):
-    """A point as it is drawn: in units of the chart's axes, with its series."""
+    """A point as it is drawn: in units of the chart's axes, with its series; of repeats on the line of its
+    side with the interval of `y`.
+    """
 
     point: Point
     x: float
@@ -164,6 +166,7 @@ class Plotted(msgspec.Struct, frozen=True):
     series: str | None
     on_frontier: bool
     on_line: bool
+    interval: Interval | None = None
 
 
 class Plot(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from isoline.analyse.narrative import headline_target
 from isoline.analyse.quantities import QUANTITIES
-from isoline.analyse.words import amount, percent_less, seconds
+from isoline.analyse.words import amount, counted, percent_less, range_of, seconds
 from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.numerics.polyline import thinned
 from isoline.present.chart_scale import plain
@@ -22,6 +22,8 @@ Sample = tuple[float, float]
 
 UNKNOWN = "not known"
 FRONTIER = ("other", "frontier")
+# Drawn full, hollow and pale.
+ON_LINE, STANDINGS = "on the line of its side", ("beaten in its series", "best of its series, below the line")
 UNSEEN = 3e-4  # of a value: a tenth of a pixel in a chart 400 pixels high
 
 
@@ -184,6 +186,9 @@ def point_row(plotted: Plotted, side: str) -> Row:
         "concurrency": _count(point.concurrency),
         "ttft": _seconds(point.metrics.get("median_ttft")),
         "e2e": _seconds(point.metrics.get("median_e2el")),
+        "runs": "" if printed else counted(len(point.runs) or 1, "run"),
+        "interval": range_of(plotted.interval.low, plotted.interval.high) if plotted.interval else "",
+        "standing": ON_LINE if plotted.on_line else STANDINGS[plotted.on_frontier],
         "date": clean(point.date) if point.date else UNKNOWN,
         "status": clean(point.status),
         "url": url if url.startswith(("https://", "http://")) else "",

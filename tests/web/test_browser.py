@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import subprocess
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.web.conftest import CHROMIUM, PATIENCE
+from tests.web.conftest import ARGUMENTS, CHROMIUM, PATIENCE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -142,8 +143,40 @@ def test_a_wrong_target_is_said_and_changes_nothing(base: str, browser: Browser)
     page.locator("thead input").first.fill("abc")
     page.wait_for_selector("#problem:not([hidden])")
     assert "abc" in page.locator("#problem").inner_text()
+    field = page.locator("thead input").first
+    assert field.get_attribute("aria-invalid") == "true"
+    described = page.locator(f"#{field.get_attribute('aria-describedby')}")
+    assert "abc" in described.inner_text()
+    assert page.locator("[aria-invalid]").count() == 1
     assert throughputs(page) == before
+    field.fill("110")
+    settled(page, "?at=110,160,218")
+    assert page.locator("[aria-invalid], .wrong, #problem:not([hidden])").count() == 0
     context.close()
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_back_from_another_comparison_shows_this_one(base: str, browser: Browser, cached: bool) -> None:
+    """Whether the browser kept the page as it was left or loads it anew and fills its fields in."""
+    dropped = ["--disable-back-forward-cache"] if cached else []
+    own = browser.browser_type.launch(
+        executable_path=str(CHROMIUM), args=ARGUMENTS, ignore_default_args=dropped
+    )
+    page = own.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(base + PATH)
+    settled(page, "")
+    page.evaluate("window.addEventListener('pageshow', ({ persisted }) => { window.kept = persisted; })")
+    page.select_option("[name='to.b']", "fp8")
+    page.wait_for_url("**/qwen-3-5-b300-fp4-vs-fp8")
+    page.wait_for_load_state()
+    page.evaluate("setTimeout(() => history.back())")  # `go_back` waits for a load, which a kept page has not
+    page.wait_for_url(base + PATH, wait_until="commit")
+    page.wait_for_function("document.readyState === 'complete'")
+    assert page.evaluate("window.kept ?? false") == cached
+    assert page.input_value("[name='to.b']") == "bf16"
+    assert "FP4 vs BF16" in page.locator(".subject").inner_text()
+    own.close()
 
 
 @pytest.mark.parametrize(
@@ -259,6 +292,31 @@ def test_zoom_pan_and_reset(base: str, page: Page) -> None:
 
 def drawn_sides(page: Page) -> Any:
     return page.evaluate(f"{CHART}.then(c => [...new Set(c.view().data('points').map(p => p.side))])")
+
+
+def test_many_targets_have_the_width_and_no_label_covers_another(base: str, page: Page) -> None:
+    speeds = ",".join(str(x) for x in range(80, 140, 4))
+    page.goto(f"{base}/compare-precision/qwen-3-8b-h100-fp4-vs-bf16?at={speeds}")
+    settled(page, f"?at={speeds}")
+    width = page.locator("#readings").bounding_box()
+    assert width is not None
+    assert width["width"] > 1000
+    assert page.evaluate("document.documentElement.scrollWidth") == 1440
+    rows = page.evaluate(f"{CHART}.then(c => c.view().data('readings').map(row => row.text))")
+    assert len(rows) == 30
+    assert 0 < sum(not text for text in rows) < 30
+    boxes = page.eval_on_selector_all(
+        "#live .mark-text text",
+        """all => all.filter(t => /^[\\d,]+$/.test(t.textContent) && t.getAttribute('font-weight') === '700')
+          .map(t => t.getBoundingClientRect()).map(b => [b.left, b.top + 2, b.right, b.bottom - 2])""",
+    )
+    texts = {tuple(box) for box in boxes}  # each is drawn twice, over its halo
+    overlaps = [
+        (a, b) for a, b in itertools.combinations(sorted(texts), 2)
+        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]  # fmt: skip
+    assert texts
+    assert overlaps == []
 
 
 def test_the_legend_hides_and_shows_alone(base: str, page: Page) -> None:

@@ -262,6 +262,19 @@ def test_figures_are_written_as_python_writes_them(case: Case, page: Page) -> No
     assert ranges == [words.range_of(low, high) for low, high in ends]
 
 
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
+@pytest.mark.parametrize("case", ["published"], indirect=True)
+def test_a_file_asks_nobody_for_anything(case: Case, page: Page) -> None:
+    """What the browser fetches is the file and the picture that stands in it."""
+    asked: list[str] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
+    page.goto(case.file.as_uri())
+    page.wait_for_selector("#live svg")
+    assert [address for address in asked if not address.startswith("data:")] == [case.file.as_uri()]
+
+
 def recipes(page: Page) -> Any:
     """Rows of the recipes beside the told target, a field that both sides share once."""
     return page.eval_on_selector_all(
@@ -281,6 +294,7 @@ def test_target_lines_move_in_the_file(case: Case, page: Page) -> None:
     agrees(page, case.at("71"))
     page.locator(".readings thead th:not(.add) input").first.fill("-3")
     assert "-3" in page.locator("#problem").inner_text()
+    assert page.locator("thead [aria-invalid]").count() == page.locator("#wrong-at").count() == 1
     agrees(page, case.at("71"))
 
 

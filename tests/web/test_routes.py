@@ -222,8 +222,30 @@ def test_redirects_keep_the_selection(packaged: TestClient, asked: str, status: 
     assert packaged.get(leads_to).status_code == 200
 
 
-def test_foreign_parameters_are_left_alone(packaged: TestClient) -> None:
-    assert packaged.get(f"{SEED}?utm_source=x").status_code == 200
+@pytest.mark.parametrize("suffix", ["", ".json", ".svg", ".points"])
+def test_what_others_add_to_links_is_left_alone(packaged: TestClient, suffix: str) -> None:
+    assert packaged.get(f"{SEED}{suffix}?utm_source=x&gclid=y&ref=z").status_code == 200
+
+
+def test_tables_of_pairs_have_a_twin(packaged: TestClient) -> None:
+    """Its ratios are those of each comparison's own document, at the target that this is told by."""
+    found = packaged.get("/compare-precision.json?q=h100").json()
+    assert [pair["slug"] for pair in found["pairs"]] == re.findall(
+        r'href="/compare-precision/([\w-]+)"', packaged.get("/compare-precision?q=h100").text
+    )
+    own = next(pair for pair in found["pairs"] if pair["slug"] == "qwen-3-8b-h100-fp4-vs-bf16")
+    document = packaged.get(own["json"]).json()
+    same = next(t for t in document["targets"] if t["interactivity"] == own["told"]["interactivity"])
+    assert own["told"] == {key: same[key] for key in ("interactivity", "ratios", "winner", "winner_reason")}
+    assert f", at {own['told']['interactivity']:g} tok/s/user:" in document["narrative"][0]
+    assert (own["points"], own["own"], own["simulated"]) == ([7, 7], True, False)
+    dollars = packaged.get(f"{PER_DOLLAR}.json").json()
+    assert dollars["count"] == len(dollars["pairs"])
+    assert all(pair["path"].startswith(PER_DOLLAR) for pair in dollars["pairs"])
+    start = packaged.get("/index.json").json()["kinds"]
+    assert [kind["path"] for kind in start] == list(ROUTES.values())
+    for kind in start:
+        assert kind["count"] == packaged.get(f"{kind['path']}.json").json()["count"]
 
 
 def test_every_response_has_the_policy(packaged: TestClient) -> None:

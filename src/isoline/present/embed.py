@@ -32,6 +32,7 @@ def embedded(comparison: Comparison) -> Values:
     return {
         "method": comparison.method,
         "metric": comparison.view.metric,
+        "many": table.MANY,
         "x": comparison.view.x,
         "where": ", ".join([comparison.where, *comparison.scope]),
         "span": comparison.common_range,

@@ -77,9 +77,14 @@ def _recipe(recipe: Recipe) -> dict[str, object]:
 
 
 def _target(target: Target) -> dict[str, object]:
+    readings = [_reading(reading) for reading in target.readings]
+    return {"interactivity": target.interactivity, "readings": readings} | ratios(target)
+
+
+def ratios(target: Target) -> dict[str, object]:
+    """What a target says of both sides together: ratios (first side ÷ second) and who wins."""
     return {
         "interactivity": target.interactivity,
-        "readings": [_reading(reading) for reading in target.readings],
         "ratios": {
             "metric": target.ratio,
             "throughput_per_gpu": target.throughput_ratio,

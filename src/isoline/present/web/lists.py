@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from isoline.analyse.comparison import Target
 from isoline.analyse.narrative import PRINTED, UNTOLD, footing, upwards
@@ -13,25 +13,32 @@ from isoline.analyse.words import about_equal, between, factor, percent_between,
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.domain.slugs import parse_slug
+from isoline.present.json_view import ratios
 from isoline.present.pairs import Pair
 from isoline.present.web import linked
 from isoline.present.web.form import Values
 from isoline.present.web.origin import base_of
 from isoline.present.web.page import age
+from isoline.present.web.query import refuse, strange
 from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Site, address
 
 STUDY = "qwen-3-8b-h100-fp4-vs-bf16"
 SEED = "qwen-3-5-b300-fp4-vs-bf16"
+WORDS = ("q",)  # what may be asked of a table of pairs
 FIRST = 6  # pairs of each kind on the start page
 
 
-def start(site: Site, base: str) -> Response:
+def start(site: Site, request: Request, *, as_json: bool = False) -> Response:
     """What there is, own measurements first, then most data, and where all of it is."""
+    refuse(strange(request.query_params.multi_items(), (), ()), ())
+    base = base_of(request)
     groups: list[Values] = []
     for kind, name in KIND_NAMES.items():
         those = _of_kind(site, kind)
         rows = _telling([row(pair, site) for pair in _most(those)])[:FIRST]
         groups.append({"name": name, "path": ROUTES[kind], "count": len(those), "rows": rows})
+    if as_json:
+        return JSONResponse({"kinds": [_document(group) for group in groups]})
     shown = [values for group in groups for values in cast("list[Values]", group["rows"])]
     described = linked.item_list("Comparisons", base, "/", shown)
     return HTMLResponse(site.html("start.html", {"groups": groups, "base": base, "linked": described}))
@@ -54,14 +61,17 @@ def _most(those: list[Pair]) -> list[Pair]:
     )[: 2 * FIRST]
 
 
-def index(site: Site, request: Request, kind: str, view: str = "") -> Response:
+def index(site: Site, request: Request, kind: str, view: str = "", *, as_json: bool = False) -> Response:
     """All pairs of one kind; `?q=` keeps those that hold every word of it."""
+    refuse(strange(request.query_params.multi_items(), WORDS, ()), WORDS)
     base = base_of(request)
     words = request.query_params.get("q", "")[:200]
     rows = _telling([row(pair, site, view) for pair in _of_kind(site, kind)])
     shown = [r for r in rows if all(word in str(r["words"]) for word in words.lower().split())]
     name = f"{KIND_NAMES[kind]} per dollar" if view else KIND_NAMES[kind]
     path = PER_DOLLAR if view else ROUTES[kind]
+    if as_json:
+        return JSONResponse(_document({"name": name, "path": path, "count": len(rows), "rows": shown}))
     values = {
         "kind": name,
         "path": path,
@@ -72,6 +82,32 @@ def index(site: Site, request: Request, kind: str, view: str = "") -> Response:
         "linked": linked.item_list(name, base, path, shown),
     }
     return HTMLResponse(site.html("index.html", values))
+
+
+def _document(group: Values) -> Values:
+    """A table of pairs as JSON, ratios unrounded."""
+    rows = cast("list[Values]", group["rows"])
+    return {**{key: group[key] for key in ("name", "path", "count")}, "pairs": [_pair(row) for row in rows]}
+
+
+def _pair(row: Values) -> Values:
+    pair, told = cast("Pair", row["pair"]), cast("Target | None", row["told"])
+    return {
+        "kind": pair.kind,
+        "slug": pair.slug,
+        "path": row["href"],
+        "json": f"{row['href']}.json",
+        "model": row["model"],
+        "on": row["where"],
+        "sides": row["sides"],
+        "sequences": pair.sequences,
+        "points": pair.points,
+        "datasets": pair.datasets,
+        "newest": pair.last_date,
+        "own": pair.own,
+        "simulated": pair.simulated,
+        "told": ratios(told) if told else None,
+    }
 
 
 def _telling(rows: list[Values]) -> list[Values]:
@@ -89,6 +125,8 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
     precision = catalog.precision_label(slug.precision) if slug.precision else ""
     middle = site.middle(pair, view)
     return {
+        "pair": pair,
+        "told": middle,
         "href": address(pair, view),
         "model": model,
         "where": " ".join(part for part in (hardware, precision) if part),

@@ -27,6 +27,7 @@ Absent is not zero. Prices and power are assumptions: `price`, `price_date`, `ti
 ## Ask
 
 - [JSON of a comparison]({seed}.json?at=120,200): add `.json` to any comparison page; all values unrounded
+- [All pairs of precisions with their ratios]({base}/compare-precision.json), and so on for each kind
 - [CSV]({seed}.csv): a row per target and side
 - [Pages of all comparisons]({base}/sitemap.xml)
 - [Every address and parameter]({base}/openapi.json): OpenAPI 3.1

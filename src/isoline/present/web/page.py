@@ -44,6 +44,7 @@ def page_values(
         "axis": AXES[comparison.view.x],
         "query": query.text(),
         "side_names": (a.label, b.label),
+        "many": table.MANY,
         "targets": [plain(target.interactivity) for target in comparison.targets],
         "groups": _groups(comparison),
         "legend": table.legend(comparison),

@@ -8,6 +8,7 @@ import { target } from "./reading.js";
 import { headlineTarget, narrative, verdict } from "./sentences.js";
 import { legend, rows } from "./table_rows.js";
 import { startTip } from "./tip.js";
+import { clearWrong, mark } from "./wrong.js";
 import { startZoom } from "./zoom.js";
 
 const data = JSON.parse(document.getElementById("curves").textContent);
@@ -27,10 +28,14 @@ const isTarget = (text) => text !== "" && Number(text) > 0 && Number(text) <= LA
 // The numbers in the fields; what is wrong with one is said and nothing changes.
 async function update() {
   const texts = fields().map((field) => field.value.trim());
-  const wrong = texts.find((text) => !isTarget(text));
-  problem.hidden = wrong === undefined;
-  problem.textContent = wrong === undefined ? "" : `“${wrong}” is not a number above 0 (and at most 1,000,000).`;
-  if (wrong !== undefined) return;
+  const wrong = fields().filter((_, i) => !isTarget(texts[i]));
+  clearWrong();
+  problem.hidden = !wrong.length;
+  problem.textContent = wrong.length ? `“${wrong[0].value}” is not a number above 0 (and at most 1,000,000).` : "";
+  if (wrong.length) {
+    mark(wrong, problem.textContent);
+    return;
+  }
   show(texts.map(Number));
   const hash = `#at=${texts.join(",")}`;
   if (location.hash !== hash) history.replaceState(null, "", hash);
@@ -43,6 +48,7 @@ function show(targets) {
   head.textContent = verdict(data, current);
   head.classList.toggle("soft", !headlineTarget(current)?.interval);
   sentences(narrative(data, current));
+  document.getElementById("readings").classList.toggle("many", targets.length > data.many);
   fillTable();
   showBehind();
   showBeside();

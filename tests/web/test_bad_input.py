@@ -139,7 +139,7 @@ def test_an_unknown_comparison_suggests_known_ones(packaged: TestClient) -> None
     for path in ("/compare-precision/" + "x" * 3000, "/nothing"):  # like nothing known: what there is
         answer = packaged.get(path)
         assert answer.status_code == 404
-        assert 'href="/compare-precision/qwen-3-8b-h100-fp8-vs-bf16"' in answer.text
+        assert 'href="/compare-precision/qwen-3-8b-h200-fp4-vs-fp8"' in answer.text
     for name in (quote(HOSTILE, safe=""), "..%2f..%2fetc%2fpasswd", "%00-vs-%00"):
         answer = packaged.get(f"/compare-precision/{name}")
         assert answer.status_code == 404

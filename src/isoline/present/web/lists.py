@@ -25,6 +25,7 @@ from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Site, addre
 STUDY = "qwen-3-8b-h100-fp4-vs-bf16"
 SEED = "qwen-3-5-b300-fp4-vs-bf16"
 WORDS = ("q",)  # what may be asked of a table of pairs
+OWN = 4  # of them own measurements, where there are others
 FIRST = 6  # pairs of each kind on the start page
 
 
@@ -35,7 +36,7 @@ def start(site: Site, request: Request, *, as_json: bool = False) -> Response:
     groups: list[Values] = []
     for kind, name in KIND_NAMES.items():
         those = _of_kind(site, kind)
-        rows = _telling([row(pair, site) for pair in _most(those)])[:FIRST]
+        rows = _mixed(_telling([row(pair, site) for pair in _most(those)]))
         groups.append({"name": name, "path": ROUTES[kind], "count": len(those), "rows": rows})
     if as_json:
         return JSONResponse({"kinds": [_document(group) for group in groups]})
@@ -54,11 +55,11 @@ def _of_kind(site: Site, kind: str) -> list[Pair]:
 
 
 def _most(those: list[Pair]) -> list[Pair]:
-    """Own measurements, then those with most data; twice as many as are shown, to lead with decided ones."""
+    """Own measurements, then those with most data; more than are shown, to lead with decided ones."""
     return sorted(
         those,
         key=lambda pair: (not pair.own, pair.slug != SEED, pair.simulated, -min(pair.points), pair.slug),
-    )[: 2 * FIRST]
+    )[: 2 * FIRST + OWN]
 
 
 def index(site: Site, request: Request, kind: str, view: str = "", *, as_json: bool = False) -> Response:
@@ -108,6 +109,14 @@ def _pair(row: Values) -> Values:
         "simulated": pair.simulated,
         "told": ratios(told) if told else None,
     }
+
+
+def _mixed(rows: list[Values]) -> list[Values]:
+    """The first of them, but not only own measurements: what others measured is there to be found, too."""
+    own = [row for row in rows if cast("Pair", row["pair"]).own]
+    others = [row for row in rows if row not in own]
+    most = max(FIRST - len(others), OWN)
+    return [*own[:most], *others][:FIRST]
 
 
 def _telling(rows: list[Values]) -> list[Values]:

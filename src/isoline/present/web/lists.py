@@ -120,8 +120,9 @@ def _mixed(rows: list[Values]) -> list[Values]:
 
 
 def _telling(rows: list[Values]) -> list[Values]:
-    """Those that say who is ahead come first, as they were, and what is only simulated stays last."""
-    return sorted(rows, key=lambda row: (row["simulated"], not row["decided"]))
+    """Those that say who is ahead come first, by repeated runs before others, else as they were; what is only
+    simulated stays last."""
+    return sorted(rows, key=lambda row: (row["simulated"], not row["decided"], not row["firm"]))
 
 
 def row(pair: Pair, site: Site, view: str = "") -> Values:
@@ -144,6 +145,7 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
         "points": pair.points,
         "middle": _middle(middle, (a, b), view),
         "simulated": pair.simulated,
+        "firm": bool(middle and middle.interval),
         "decided": middle is not None and middle.throughput_ratio is not None,
         "newest": pair.last_date or "",
         "age": age(pair.last_date, site.today()),

@@ -356,7 +356,7 @@ def test_a_repeated_point_tells_its_runs_and_its_interval(base: str, page: Page)
     )
     told = dict(said)
     assert told["Runs"] == "2 runs"
-    assert told["Stands"] == "on the line of its side"
+    assert told["Stands"] == "on the line"
     value = float(told["total tok/s/GPU"].replace(",", ""))
     low, high = (float(text.replace(",", "")) for text in told["95 % interval"].split("–"))
     assert low < value < high

@@ -137,8 +137,8 @@ def test_lists_tell_ratios_with_an_interval_from_those_without(packaged: TestCli
 
 
 STANDS = {
-    "full": "on the line of its side",
-    "pale": "best of its series, below the line",
+    "full": "on the line",
+    "pale": "best of its series",
     "hollow": "beaten in its series",
 }
 

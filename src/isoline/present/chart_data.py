@@ -23,7 +23,7 @@ Sample = tuple[float, float]
 UNKNOWN = "not known"
 FRONTIER = ("other", "frontier")
 # Drawn full, hollow and pale.
-ON_LINE, STANDINGS = "on the line of its side", ("beaten in its series", "best of its series, below the line")
+ON_LINE, STANDINGS = "on the line", ("beaten in its series", "best of its series")
 UNSEEN = 3e-4  # of a value: a tenth of a pixel in a chart 400 pixels high
 
 

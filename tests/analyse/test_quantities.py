@@ -18,6 +18,7 @@ from isoline.analyse.targets import chosen
 from isoline.analyse.terms import Filters, View
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Point
+from tests.analyse.test_compare import SLUG, compared
 from tests.points import point
 
 CATALOG = load_catalog(user_dirs=())
@@ -131,3 +132,16 @@ def test_default_targets_leave_gaps_for_speeds_that_are_known() -> None:
     assert "35, 60, 85" in notes[0]
     assert chosen((10, 110), groups, sorted(known), None) == ((35.0, 60.0, 85.0), ())
     assert chosen((10, 110), groups, [], lambda _: False) == ((35.0, 60.0, 85.0), ())
+
+
+def test_default_targets_are_numbers_that_a_person_would_type() -> None:
+    """Both sides have a lone point at nearly one speed; 84 and 26.5 are as good as at them."""
+    for alone, expected in (
+        ([(20.0, 4000.0), (84.1163, 900.0), (200.0, 100.0)], (20.0, 84.0, 200.0)),
+        ([(5.0, 4000.0), (26.584838, 900.0)], (5.0, 26.5)),  # beyond its last point nothing is known
+    ):
+        sides = (("fp4", 2), ("bf16", 1))
+        points = [point(x, y * level, 8, precision=key) for key, level in sides for x, y in alone]
+        targets = compared(SLUG, points).targets
+        assert tuple(target.interactivity for target in targets) == expected
+        assert all(target.ratio for target in targets)

@@ -38,7 +38,11 @@ def test_two_measured_points_are_read_as_a_straight_line() -> None:
 
 @pytest.mark.parametrize(
     ("x", "status", "value"),
-    [(100, "measured", 1000), (50, "dominated", 1000), (170, "wide gap", None), (301, "outside", None)],
+    [
+        *((100, "measured", 1000), (50, "dominated", 1000), (170, "wide gap", None), (301, "outside", None)),
+        *((140.6, "interpolated", None), (298.6, "interpolated", None)),  # as good as at a measured point
+        *((140.8, "wide gap", None), (298.4, "wide gap", None)),
+    ],
 )
 def test_statuses(x: float, status: str, value: float | None) -> None:
     reading = read_envelope([series(point(100, 1000), point(140, 600), point(300, 100))], x, RATES)

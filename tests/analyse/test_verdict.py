@@ -50,7 +50,7 @@ def test_speculative_decoding_of_one_side_only_is_said(methods: tuple[str, str],
         for p, method in zip(BF16, methods, strict=True)
     ]
     sentence = compared(SLUG, [*FP4, *drafting], targets=(110.0,), method="pooled").narrative[0]
-    assert "tokens per dollar)" + said in sentence
+    assert "tokens per dollar), from single runs" + said in sentence
     assert ("speculative" in sentence) == bool(said)
 
 
@@ -65,3 +65,54 @@ def test_repeated_measurements_are_told_before_those_made_once() -> None:
     told = headline_target(found.targets)
     assert told is not None
     assert told.interactivity == speeds[0]
+
+
+def test_where_only_gaps_are_the_best_known_points_are_told_as_measured() -> None:
+    """FP4 is 1.6 times apart around 130, so the next point above counts, of its best series; BF16 has one."""
+    fp4 = [
+        point(x, y, load, engine=engine)
+        for x, y, load, engine in (
+            (100, 4000, 64, "sglang"), (160, 1500, 16, "sglang"),
+            (140, 1450, 20, "vllm"), (150, 900, 9, "vllm"),
+        )
+    ]  # fmt: skip
+    bf16 = [point(x, y, None, precision="bf16") for x, y in ((110, 2000), (145.26, 500))]
+    found = compared(SLUG, [*fp4, *bf16], targets=(130.0,))
+    told = ", not matched: FP4 1,500 tok/s/GPU at 160 tok/s/user (16 in flight), BF16 500 at 145.3."
+    why = "no ratio can be claimed at these targets, whose points beside are too far apart"
+    assert found.narrative[0].endswith(f"{why}; measured at or above 130 tok/s/user{told}")
+    assert found.narrative[1].endswith(f". Measured at or above it{told}")
+    (target,) = found.targets
+    assert [r.best.throughput_per_gpu for r in target.readings if r.best] == [1500, 500]
+    assert target.ratio is None
+
+
+def test_a_side_that_reaches_no_further_has_no_best_point() -> None:
+    bf16 = [point(x, y, 8, precision="bf16") for x, y in ((90, 2000), (120, 500))]
+    fp4 = [point(x, y, 8) for x, y in ((100, 4000), (160, 1500))]
+    found = compared(SLUG, [*fp4, *bf16], targets=(110.0, 130.0))
+    assert "BF16 nothing." in found.narrative[2]
+    assert found.targets[1].readings[1].best is None
+    assert found.targets[0].readings[1].best is not None  # itself known there, but there is no ratio
+
+
+def test_no_best_point_is_told_beside_a_ratio() -> None:
+    (target,) = compared(SLUG, [*FP4, *BF16], targets=(120.0,)).targets
+    assert target.ratio
+    assert [reading.best for reading in target.readings] == [None, None]
+
+
+def test_a_ratio_without_an_interval_says_what_it_rests_on() -> None:
+    once = compared(SLUG, [*FP4, *BF16], targets=(120.0,))
+    assert "the tokens per dollar), from single runs;" in once.narrative[0]
+    printed = [replace(p, status="published") for p in (*FP4, *BF16)]
+    assert "), as published" in compared(SLUG, printed, targets=(120.0,)).narrative[0]
+    simulated = [replace(p, status="simulated") for p in (*FP4, *BF16)]
+    assert "single runs" not in compared(SLUG, simulated, targets=(120.0,)).narrative[0]
+    repeated = repeats("fp4", 2, (-0.01, 0, 0.01))
+    speeds = sorted(x for x, _, _ in KNOTS)
+    half = of_repeats(repeated, BF16, targets=(110.0,))
+    assert "), BF16 from single runs" in half.narrative[0]
+    both = of_repeats(repeated, repeats("bf16", 1, (-0.01, 0, 0.01)), targets=(speeds[1],))
+    assert "[" in both.narrative[0]
+    assert "single runs" not in both.narrative[0]

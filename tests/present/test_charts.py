@@ -12,13 +12,17 @@ import pytest
 import vl_convert
 from msgspec.structs import replace
 
-from isoline.analyse.terms import View
+from isoline.analyse.compare import compare
+from isoline.analyse.terms import Terms, View
 from isoline.domain.point import SIMULATED
+from isoline.domain.slugs import parse_slug
 from isoline.errors import OutputError, UsageError
-from isoline.present.chart_scale import linear, logarithmic, number, plain
+from isoline.present.chart_scale import linear, logarithmic, plain
 from isoline.present.charts import comparison_chart
 from isoline.present.palette import THEMES
 from isoline.present.render import SHARE, VEGA_LITE, compiled, frame, save, to_png, to_svg
+from tests.analyse.test_compare import CATALOG, SLUG
+from tests.points import point
 from tests.present import samples
 
 EVERY = (
@@ -111,7 +115,7 @@ def test_ratio_names_the_higher_side():
         ("102", "FP4 3.1×"),
         ("218", "FP4 2.7×"),
     ]
-    assert [row["text"] for row in rows(spec, "readings")[:2]] == ["4,220", "1,366"]
+    assert [row["text"] for row in rows(spec, "readings")[:2]] == ["4,220", "1,370"]
 
 
 def test_neighbouring_target_texts_do_not_collide():
@@ -240,9 +244,40 @@ def test_domains_hold_their_values(values):
         assert all(scale.low <= value <= scale.high for value in (*shown, *scale.ticks))
 
 
-def test_numbers_show_the_digits_that_matter():
-    assert [number(x) for x in (4219.8, 712.0, 46.61, 3.14159)] == ["4,220", "712", "46.6", "3.14"]
+def test_targets_are_written_as_they_are_typed():
     assert [plain(x) for x in (102.0, 37.5)] == ["102", "37.5"]
+
+
+def test_an_axis_that_may_be_fitted_starts_at_zero_only_near_it():
+    assert linear([73.0, 240.0], 10, from_zero=False).low > 50
+    assert linear([20.0, 240.0], 10, from_zero=False).low == 0
+    assert linear([73.0, 240.0], 10, from_zero=True).low == 0
+
+
+@pytest.mark.parametrize(
+    ("metric", "fastest", "asked", "is_log"),
+    [
+        ("cost_per_mtok", 90, None, True),  # 1,000 to 90 tok/s/GPU: more than tenfold
+        ("cost_per_mtok", 110, None, False),
+        ("provisioned_j_per_token", 90, None, True),
+        ("throughput_per_gpu", 90, None, False),
+        ("cost_per_mtok", 90, False, False),
+        ("throughput_per_gpu", 110, True, True),
+    ],
+)
+def test_costs_and_energies_far_apart_stand_on_a_logarithmic_axis(metric, fastest, asked, is_log):
+    points = [
+        point(x, y, 8, precision=precision)
+        for precision in ("fp4", "bf16")
+        for x, y in ((100, 1000), (120, 500), (140, fastest))
+    ]
+    terms = Terms("1k/1k", view=View(metric=metric, log=asked))
+    found = compare(parse_slug(SLUG, CATALOG), points, terms, CATALOG, draw=True)
+    values = {row["name"]: row["value"] for row in comparison_chart(found)["params"]}
+    low, high = values["y_domain"]
+    assert (low > 0) == is_log
+    assert (values["y_constant"] < low) == is_log
+    assert values["y_constant"] > high or is_log
 
 
 def contrast(a: str, b: str) -> float:

@@ -54,6 +54,9 @@ FIELDS = ("price.b300", "power.b300", "default_at")  # what only a form sends
         ("?x=ttft", 404, "do not report x ttft"),
         ("?metric=avg_power_w", 404, "do not report metric avg_power_w"),
         ("?to.colour=red", 400, "none of model"),
+        ("?bogus=1", 400, "there is no parameter 'bogus'; there is at, metric"),
+        ("?mehtod=pooled&at=60", 400, "there is no parameter 'mehtod'. Did you mean method?"),
+        ("?utm_campaign=1&tier=free", 400, "rental"),
         ("?to.model=none", 404, "model none"),
     ],
 )
@@ -69,6 +72,40 @@ def test_bad_parameters_get_a_page_that_keeps_the_rest(
         assert f'href="{SEED}{left}"' in answer.text
         assert '<option value="rental" selected>' in answer.text
         assert re.search('value="60,(x|90)"', answer.text)
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("?at=60,x&tier=rental", {"at": "60,x"}),
+        ("?method=median&at=60", {"method": "there is envelope, pooled"}),
+        ("?price=b300=-1&as_of=x&tier=rental", {"price": "b300=2.26", "as_of": "2026-06-14"}),
+        ("?vendor=amd&at=60", {"vendor": "AMD only"}),  # only together with the data is it wrong
+        ("?dataset=nothing&log=1", {"dataset": "there is no dataset"}),
+        ("?bogus=1&at=60", {}),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(
+    packaged: TestClient, query: str, wrong: dict[str, str]
+) -> None:
+    text = packaged.get(SEED + query).text
+    said = dict(re.findall(r'<span class="wrong" id="wrong-(\w+)">(.*?)</span>', text))
+    assert said.keys() == wrong.keys()
+    for name, words in wrong.items():
+        assert words in html.unescape(said[name])
+        field = re.search(rf'<(?:input|select)[^>]* name="{name}[."][^>]*>', text)
+        assert field is not None
+        assert f'aria-invalid="true" aria-describedby="wrong-{name}"' in field[0]
+    assert text.count('aria-invalid="true"') == len(wrong)
+
+
+def test_lists_take_no_other_parameters(packaged: TestClient) -> None:
+    for path in ("/", "/index.json", "/compare-precision", "/compare.json", "/compare-per-dollar"):
+        assert packaged.get(f"{path}?utm_medium=mail&fbclid=x").status_code == 200
+        answer = packaged.get(f"{path}?bogus=1")
+        assert answer.status_code == 400
+        assert "there is no parameter" in answer.text
+        assert (answer.headers["content-type"] == "application/json") == path.endswith(".json")
 
 
 @pytest.mark.parametrize("suffix", [".json", ".chart.json", ".csv", ".svg", ".png"])
@@ -102,7 +139,7 @@ def test_an_unknown_comparison_suggests_known_ones(packaged: TestClient) -> None
     for path in ("/compare-precision/" + "x" * 3000, "/nothing"):  # like nothing known: what there is
         answer = packaged.get(path)
         assert answer.status_code == 404
-        assert 'href="/compare-precision/qwen-3-8b-h100-fp8-vs-bf16"' in answer.text
+        assert 'href="/compare-precision/qwen-3-8b-h200-fp4-vs-fp8"' in answer.text
     for name in (quote(HOSTILE, safe=""), "..%2f..%2fetc%2fpasswd", "%00-vs-%00"):
         answer = packaged.get(f"/compare-precision/{name}")
         assert answer.status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import subprocess
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.web.conftest import CHROMIUM, PATIENCE
+from tests.web.conftest import ARGUMENTS, CHROMIUM, PATIENCE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -49,8 +50,15 @@ def throughputs(page: Page) -> list[str]:
 
 
 def expected(found: dict[str, Any]) -> list[str]:
-    values = [[t["readings"][i]["throughput_per_gpu"] for t in found["targets"]] for i in (0, 1)]
-    return ["—" if value is None else f"{value:,.1f}" for side in values for value in side]
+    """All digits of printed readings, three of those between them."""
+    return [written(t["readings"][i]) for i in (0, 1) for t in found["targets"]]
+
+
+def written(reading: dict[str, Any]) -> str:
+    value = reading["throughput_per_gpu"]
+    if value is None:
+        return "—"
+    return f"{value:,.10g}" if reading["status"] == "published" else f"{float(f'{value:.3g}'):,.10g}"
 
 
 def settled(page: Page, query: str) -> None:
@@ -135,8 +143,40 @@ def test_a_wrong_target_is_said_and_changes_nothing(base: str, browser: Browser)
     page.locator("thead input").first.fill("abc")
     page.wait_for_selector("#problem:not([hidden])")
     assert "abc" in page.locator("#problem").inner_text()
+    field = page.locator("thead input").first
+    assert field.get_attribute("aria-invalid") == "true"
+    described = page.locator(f"#{field.get_attribute('aria-describedby')}")
+    assert "abc" in described.inner_text()
+    assert page.locator("[aria-invalid]").count() == 1
     assert throughputs(page) == before
+    field.fill("110")
+    settled(page, "?at=110,160,218")
+    assert page.locator("[aria-invalid], .wrong, #problem:not([hidden])").count() == 0
     context.close()
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_back_from_another_comparison_shows_this_one(base: str, browser: Browser, cached: bool) -> None:
+    """Whether the browser kept the page as it was left or loads it anew and fills its fields in."""
+    dropped = ["--disable-back-forward-cache"] if cached else []
+    own = browser.browser_type.launch(
+        executable_path=str(CHROMIUM), args=ARGUMENTS, ignore_default_args=dropped
+    )
+    page = own.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(base + PATH)
+    settled(page, "")
+    page.evaluate("window.addEventListener('pageshow', ({ persisted }) => { window.kept = persisted; })")
+    page.select_option("[name='to.b']", "fp8")
+    page.wait_for_url("**/qwen-3-5-b300-fp4-vs-fp8")
+    page.wait_for_load_state()
+    page.evaluate("setTimeout(() => history.back())")  # `go_back` waits for a load, which a kept page has not
+    page.wait_for_url(base + PATH, wait_until="commit")
+    page.wait_for_function("document.readyState === 'complete'")
+    assert page.evaluate("window.kept ?? false") == cached
+    assert page.input_value("[name='to.b']") == "bf16"
+    assert "FP4 vs BF16" in page.locator(".subject").inner_text()
+    own.close()
 
 
 @pytest.mark.parametrize(
@@ -201,8 +241,10 @@ def test_target_lines_move_by_mouse_and_keys(base: str, page: Page) -> None:
     settled(page, "")
     handle = page.get_by_role("slider").nth(1)
     handle.focus()
+    assert handle.get_attribute("aria-valuetext") == "160 tok/s per user"
     page.keyboard.press("ArrowLeft")
     settled(page, "?at=102,159,218")
+    assert handle.get_attribute("aria-valuetext") == "159 tok/s per user"
     page.keyboard.press("Shift+ArrowRight")
     settled(page, "?at=102,169,218")
     agree(page)
@@ -252,6 +294,31 @@ def drawn_sides(page: Page) -> Any:
     return page.evaluate(f"{CHART}.then(c => [...new Set(c.view().data('points').map(p => p.side))])")
 
 
+def test_many_targets_have_the_width_and_no_label_covers_another(base: str, page: Page) -> None:
+    speeds = ",".join(str(x) for x in range(80, 140, 4))
+    page.goto(f"{base}/compare-precision/qwen-3-8b-h100-fp4-vs-bf16?at={speeds}")
+    settled(page, f"?at={speeds}")
+    width = page.locator("#readings").bounding_box()
+    assert width is not None
+    assert width["width"] > 1000
+    assert page.evaluate("document.documentElement.scrollWidth") == 1440
+    rows = page.evaluate(f"{CHART}.then(c => c.view().data('readings').map(row => row.text))")
+    assert len(rows) == 30
+    assert 0 < sum(not text for text in rows) < 30
+    boxes = page.eval_on_selector_all(
+        "#live .mark-text text",
+        """all => all.filter(t => /^[\\d,]+$/.test(t.textContent) && t.getAttribute('font-weight') === '700')
+          .map(t => t.getBoundingClientRect()).map(b => [b.left, b.top + 2, b.right, b.bottom - 2])""",
+    )
+    texts = {tuple(box) for box in boxes}  # each is drawn twice, over its halo
+    overlaps = [
+        (a, b) for a, b in itertools.combinations(sorted(texts), 2)
+        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]  # fmt: skip
+    assert texts
+    assert overlaps == []
+
+
 def test_the_legend_hides_and_shows_alone(base: str, page: Page) -> None:
     page.goto(base + PATH)
     settled(page, "")
@@ -279,6 +346,22 @@ def test_a_point_says_what_it_is(base: str, page: Page) -> None:
     assert tip.is_hidden()
 
 
+def test_a_repeated_point_tells_its_runs_and_its_interval(base: str, page: Page) -> None:
+    page.goto(f"{base}/compare-precision/qwen-3-8b-h100-fp4-vs-bf16")
+    settled(page, "")
+    page.locator("#live").focus()
+    page.keyboard.press("ArrowRight")
+    said = page.eval_on_selector_all(
+        "#tip dt", "all => all.map(dt => [dt.textContent, dt.nextSibling.textContent])"
+    )
+    told = dict(said)
+    assert told["Runs"] == "2 runs"
+    assert told["Stands"] == "on the line"
+    value = float(told["total tok/s/GPU"].replace(",", ""))
+    low, high = (float(text.replace(",", "")) for text in told["95 % interval"].split("–"))
+    assert low < value < high
+
+
 def test_metric_and_scale_change_everything_at_once(base: str, page: Page) -> None:
     page.goto(base + PATH)
     settled(page, "")
@@ -289,7 +372,13 @@ def test_metric_and_scale_change_everything_at_once(base: str, page: Page) -> No
     assert "FP4 costs 65 % less per token" in found["narrative"][0]
     assert page.locator(".readings .metric").first.inner_text().startswith("Cost")
     assert "Cost ($ per M tokens)" in (page.locator(DRAWN).text_content() or "")
-    page.check("[name=log]")
+    page.select_option("[name=log]", "1")
     settled(page, "?metric=cost_per_mtok&log=1")
+    assert "isoline compare qwen-3-5-b300-fp4-vs-bf16 --metric cost_per_mtok --log" in page.inner_text(
+        "#sources"
+    )
+    page.select_option("[name=log]", "0")
+    settled(page, "?metric=cost_per_mtok&log=0")
+    assert page.inner_text(".command").endswith(" --no-log")
     page.select_option("[name='to.b']", "fp8")
-    page.wait_for_url("**/qwen-3-5-b300-fp4-vs-fp8?metric=cost_per_mtok&log=1")
+    page.wait_for_url("**/qwen-3-5-b300-fp4-vs-fp8?metric=cost_per_mtok&log=0")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
+from isoline.analyse import words
 from isoline.analyse.comparison import Comparison, Interval, Reading
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import SIMULATED, Dataset, Point
@@ -20,6 +21,7 @@ from isoline.domain.slugs import parse_slug
 from isoline.present import table
 from isoline.present.answer import answer
 from isoline.present.asking import Asked, question
+from isoline.present.behind import behind
 from isoline.present.web.query import Query
 from isoline.present.web.saved import saved
 from isoline.store.sources import Sources
@@ -234,7 +236,50 @@ def agrees(page: Page, expected: Comparison) -> None:
         "rows => rows.map(row => [...row.querySelectorAll('td:not(.add)')].map(cell => cell.textContent))",
     )
     assert [tuple(row) for row in found] == rows
+    near = behind(expected)
+    assert recipes(page) == [[row.name, *dict.fromkeys(row.sides)] for row in near.rows]
+    strong = [text for row in near.rows if row.strong for text in row.sides]
+    assert page.locator("#behind b").all_inner_texts() == strong
+    assert page.locator("#behind h2").text_content() == near.title
+    assert page.locator("#behind").is_visible() == bool(near.rows)
+    assert page.locator("#behind p").all_text_contents() == [near.note] * bool(near.note)
     assert page.locator("#legend").inner_text() == " · ".join(table.legend(expected))
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
+@pytest.mark.parametrize("case", ["published"], indirect=True)
+def test_figures_are_written_as_python_writes_them(case: Case, page: Page) -> None:
+    page.goto(case.file.as_uri())
+    page.wait_for_selector("#live svg")
+    rng = random.Random(11)
+    values = [10 ** rng.uniform(-4, 7) for _ in range(2000)]
+    values += [float(whole) for whole in range(985, 2100, 5)]  # among them exact halves
+    values += [0.5, 2.125, 9.996, 99.95, 999.5, 9995.0, 1e6, 12_250_000.0]
+    written = page.evaluate("xs => xs.map(x => modules['words.js'].amount(x))", values)
+    assert written == [words.amount(value) for value in values]
+    ends = [[low, low * (1 + 10 ** rng.uniform(-5, 0))] for low in values[:500]]
+    ranges = page.evaluate("xs => xs.map(([a, b]) => modules['words.js'].rangeOf(a, b))", ends)
+    assert ranges == [words.range_of(low, high) for low, high in ends]
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
+@pytest.mark.parametrize("case", ["published"], indirect=True)
+def test_a_file_asks_nobody_for_anything(case: Case, page: Page) -> None:
+    """What the browser fetches is the file and the picture that stands in it."""
+    asked: list[str] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
+    page.goto(case.file.as_uri())
+    page.wait_for_selector("#live svg")
+    assert [address for address in asked if not address.startswith("data:")] == [case.file.as_uri()]
+
+
+def recipes(page: Page) -> Any:
+    """Rows of the recipes beside the told target, a field that both sides share once."""
+    return page.eval_on_selector_all(
+        "#behind tbody tr", "rows => rows.map(row => [...row.children].map(cell => cell.textContent))"
+    )
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
@@ -249,6 +294,7 @@ def test_target_lines_move_in_the_file(case: Case, page: Page) -> None:
     agrees(page, case.at("71"))
     page.locator(".readings thead th:not(.add) input").first.fill("-3")
     assert "-3" in page.locator("#problem").inner_text()
+    assert page.locator("thead [aria-invalid]").count() == page.locator("#wrong-at").count() == 1
     agrees(page, case.at("71"))
 
 

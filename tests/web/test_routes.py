@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,9 @@ def test_the_page_says_what_its_twin_says(packaged: TestClient, query: str) -> N
         assert f'value="{target["interactivity"]:.10g}"' in text
         for reading in target["readings"]:
             value = reading["throughput_per_gpu"]
-            assert (f"<td>{value:,.1f}" if value is not None else "<td>—</td>") in text
+            digits = "10" if reading["status"] == "published" else "3"
+            shown = "—</td>" if value is None else f"{float(f'{value:.{digits}g}'):,.10g}"
+            assert f"<td>{shown}" in text
 
 
 def test_per_dollar_is_the_same_comparison_led_by_cost(packaged: TestClient) -> None:
@@ -110,6 +113,56 @@ def test_every_kind_has_a_page_and_an_index(packaged: TestClient) -> None:
     assert SEED in packaged.get("/").text
     assert SEED in packaged.get("/compare-precision").text
     assert SEED not in packaged.get("/compare-precision?q=mi355x").text
+
+
+def ahead(page: str, path: str) -> tuple[str, str]:
+    """Class and text of what a table of pairs tells of one comparison."""
+    row = next(part for part in page.split("<tr")[1:] if f'href="{path}"' in part)
+    cells = re.findall(r"<td(?: class=\"(\w+)\")?><b>(.*?)</td>", row, re.DOTALL)
+    ((name, text),) = cells
+    return name, html.unescape(re.sub(r"<[^>]+>", "", text))
+
+
+def test_lists_tell_ratios_with_an_interval_from_those_without(packaged: TestClient) -> None:
+    """Own measurements are repeated; published readings are what a page printed once."""
+    for page in (packaged.get("/").text, packaged.get("/compare-precision").text):
+        own, text = ahead(page, "/compare-precision/qwen-3-8b-h100-fp4-vs-bf16")
+        assert own == "firm"
+        assert re.fullmatch(r"FP4 \d\.\d\d× \[\d\.\d\d–\d\.\d\d\] at \d+", text)
+        assert ahead(page, SEED) == ("", "FP4 2.9× at 160 published")
+        assert "95 % interval between repeated runs" in page
+    firm = packaged.get("/compare-precision/qwen-3-8b-h100-fp4-vs-bf16").text
+    assert "<h1>" in firm
+    assert '<h1 class="soft">' in packaged.get(SEED).text
+
+
+STANDS = {
+    "full": "on the line",
+    "pale": "best of its series",
+    "hollow": "beaten in its series",
+}
+
+
+@needs_shared
+def test_the_table_of_points_says_what_the_chart_draws(shared: TestClient) -> None:
+    path = "/compare-precision/deepseek-r1-gb200-fp4-vs-fp8"
+    drawn = shared.get(f"{path}.chart.json").json()["datasets"]["points"]
+    beaten = {"frontier": "pale", "other": "hollow"}
+    looks = Counter("full" if point["on_line"] else beaten[point["role"]] for point in drawn)
+    listed = shared.get(f"{path}.points").text
+    assert {look: listed.count(f"<td>{text}</td>") for look, text in STANDS.items()} == looks
+    assert len(looks) == len(STANDS)
+    assert listed.count("<td>1 run</td>") == len(drawn)
+
+
+@needs_shared
+def test_lists_mark_single_runs(shared: TestClient) -> None:
+    path = "/compare-precision/deepseek-r1-gb200-fp4-vs-fp8"
+    assert ahead(shared.get("/compare-precision").text, path)[1].endswith("single runs")
+    assert ", from single runs" in shared.get(f"{path}.json").json()["narrative"][0]
+    assert ahead(shared.get(PER_DOLLAR).text, "/compare-per-dollar/deepseek-r1-b200-vs-b300")[1].endswith(
+        "single runs"
+    )
 
 
 @needs_shared
@@ -169,8 +222,30 @@ def test_redirects_keep_the_selection(packaged: TestClient, asked: str, status: 
     assert packaged.get(leads_to).status_code == 200
 
 
-def test_foreign_parameters_are_left_alone(packaged: TestClient) -> None:
-    assert packaged.get(f"{SEED}?utm_source=x").status_code == 200
+@pytest.mark.parametrize("suffix", ["", ".json", ".svg", ".points"])
+def test_what_others_add_to_links_is_left_alone(packaged: TestClient, suffix: str) -> None:
+    assert packaged.get(f"{SEED}{suffix}?utm_source=x&gclid=y&ref=z").status_code == 200
+
+
+def test_tables_of_pairs_have_a_twin(packaged: TestClient) -> None:
+    """Its ratios are those of each comparison's own document, at the target that this is told by."""
+    found = packaged.get("/compare-precision.json?q=h100").json()
+    assert [pair["slug"] for pair in found["pairs"]] == re.findall(
+        r'href="/compare-precision/([\w-]+)"', packaged.get("/compare-precision?q=h100").text
+    )
+    own = next(pair for pair in found["pairs"] if pair["slug"] == "qwen-3-8b-h100-fp4-vs-bf16")
+    document = packaged.get(own["json"]).json()
+    same = next(t for t in document["targets"] if t["interactivity"] == own["told"]["interactivity"])
+    assert own["told"] == {key: same[key] for key in ("interactivity", "ratios", "winner", "winner_reason")}
+    assert f", at {own['told']['interactivity']:g} tok/s/user:" in document["narrative"][0]
+    assert (own["points"], own["own"], own["simulated"]) == ([7, 7], True, False)
+    dollars = packaged.get(f"{PER_DOLLAR}.json").json()
+    assert dollars["count"] == len(dollars["pairs"])
+    assert all(pair["path"].startswith(PER_DOLLAR) for pair in dollars["pairs"])
+    start = packaged.get("/index.json").json()["kinds"]
+    assert [kind["path"] for kind in start] == list(ROUTES.values())
+    for kind in start:
+        assert kind["count"] == packaged.get(f"{kind['path']}.json").json()["count"]
 
 
 def test_every_response_has_the_policy(packaged: TestClient) -> None:

@@ -41,7 +41,10 @@ def throughput_curve(knots: Sequence[Point], *, pooled: bool) -> Curve:
 
 
 class Neighbour(msgspec.Struct, frozen=True):
-    """A measured (or published) point beside a reading."""
+    """A measured (or published) point beside a reading.
+
+    What a published page does not say of its recipe is `None`, and so are its `runs`.
+    """
 
     interactivity: float
     throughput_per_gpu: float
@@ -54,6 +57,10 @@ class Neighbour(msgspec.Struct, frozen=True):
     recipe: str | None
     ttft: float | None = None  # median, seconds
     e2e: float | None = None  # median, seconds
+    parallelism: str | None = None  # of the decode role where disaggregated
+    prefill_parallelism: str | None = None
+    disaggregated: bool | None = None
+    runs: int | None = None  # it stands for; 1 is measured once
 
 
 class Bound(msgspec.Struct, frozen=True):
@@ -87,7 +94,8 @@ class Reading(msgspec.Struct, frozen=True):
 
     `status` is one of measured, interpolated, wide gap, dominated, outside, published,
     simulated. `basis` is `None`, `published` or `simulated`: what the neighbours are. `value` is that
-    of the metric which the comparison is about.
+    of the metric which the comparison is about. `best` is the known point of most throughput at or above
+    the target, on both sides where a wide gap of either lets no ratio be claimed.
     """
 
     status: str
@@ -104,6 +112,7 @@ class Reading(msgspec.Struct, frozen=True):
     basis: str | None = None
     recomputed: tuple[str, ...] = ()  # metrics whose printed value the user's price or power replaced
     interval: Interval | None = None  # of `value`
+    best: Neighbour | None = None
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -147,7 +156,9 @@ class Band(msgspec.Struct, frozen=True):
 
 
 class Plotted(msgspec.Struct, frozen=True):
-    """A point as it is drawn: in units of the chart's axes, with its series."""
+    """A point as it is drawn: in units of the chart's axes, with its series; of repeats on the line of its
+    side with the interval of `y`.
+    """
 
     point: Point
     x: float
@@ -155,6 +166,7 @@ class Plotted(msgspec.Struct, frozen=True):
     series: str | None
     on_frontier: bool
     on_line: bool
+    interval: Interval | None = None
 
 
 class Plot(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from isoline.analyse.comparison import Interval, Reading, Target
 from isoline.analyse.intervals import Apart, Spread, apart, of_ratio, of_reading
 from isoline.analyse.prepared import Built
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT, Base, Quantity
+from isoline.analyse.read import best_from
 from isoline.domain.point import SIMULATED
 
 SINGLE = "single run, no interval"
@@ -54,6 +55,8 @@ def target(x: float, built: Sequence[Built], quantity: Quantity) -> Target:
         a, b = (_with_interval(r, s, quantity) for r, s in zip((a, b), found, strict=True))
     labels = [one.side.label for one in built]
     reason = _why_no_ratio(labels, (a, b))
+    if "wide gap" in (a.status, b.status):
+        a, b = (replace(r, best=best_from(one.lines, x)) for r, one in zip((a, b), built, strict=True))
     if reason or not a.throughput_per_gpu or not b.throughput_per_gpu:
         return Target(x, (a, b), None, None, None, reason or "no throughput")
     cost = a.cost_per_mtok / b.cost_per_mtok if a.cost_per_mtok and b.cost_per_mtok else None

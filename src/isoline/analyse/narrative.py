@@ -44,7 +44,9 @@ def verdict(
     at = f"at {words.interactivity(told.interactivity)} tok/s/user"
     gain = _gain(about.quantity, sides, told) or "the two sides are about equal"
     drafting = "" if about.dimension.kind == "spec-decode" else _drafting(sides, told)
-    return f"{where}, {at}: {gain}{drafting}{_caveat(about.quantity, sides, targets, told, differing)}."
+    how = footing([side.label for side in sides], told)
+    caveat = _caveat(about.quantity, sides, targets, told, differing)
+    return f"{where}, {at}: {gain}{f', {how}' if how else ''}{drafting}{caveat}."
 
 
 def headline_target(targets: Sequence[Target]) -> Target | None:
@@ -58,6 +60,31 @@ def headline_target(targets: Sequence[Target]) -> Target | None:
     return firm[len(firm) // 2] if firm else None
 
 
+SINGLE, PRINTED, UNTOLD = "from single runs", "as published", "without an interval"
+
+
+def footing(labels: Sequence[str], target: Target) -> str:
+    """What a ratio without an interval rests on; that it is simulated, all sentences say before."""
+    if target.interval or any(reading.basis == SIMULATED for reading in target.readings):
+        return ""
+    if any(reading.basis for reading in target.readings):
+        return PRINTED
+    once = [
+        label
+        for label, reading in zip(labels, target.readings, strict=True)
+        if any(point.runs == 1 for point in reading.neighbours)
+    ]
+    return UNTOLD if not once else SINGLE if len(once) == len(labels) else f"{words.join(once)} {SINGLE}"
+
+
+def selected_target(targets: Sequence[Target]) -> Target | None:
+    """The headline target; where there is none, the middle one of those with a known point beside."""
+    near = sorted(
+        (t for t in targets if any(r.neighbours for r in t.readings)), key=lambda t: t.interactivity
+    )
+    return headline_target(targets) or (near[len(near) // 2] if near else None)
+
+
 def _comparable(target: Target) -> bool:
     return target.throughput_ratio is not None and not _both_faster(target)
 
@@ -66,11 +93,34 @@ def _why_none(sides: tuple[Side, Side], targets: tuple[Target, ...]) -> str:
     empty = [s.label for s in sides if s.measured_range is None]
     if empty:
         return f"no data for {words.join(empty)}, so there is nothing to compare"
-    if any(r.status == "wide gap" for target in targets for r in target.readings):
-        return f"{reached(sides)}; the points beside these targets are too far apart to claim a ratio"
+    if gaps := sorted((t for t in targets if any(r.best for r in t.readings)), key=lambda t: t.interactivity):
+        at = gaps[len(gaps) // 2]
+        return (
+            "no ratio can be claimed at these targets, whose points beside are too far apart; "
+            f"{_uninterpolated(sides, at, f'{words.interactivity(at.interactivity)} tok/s/user')}"
+        )
     if any(_both_faster(target) for target in targets):
         return f"{reached(sides)}; both are faster than asked, so nothing can be compared at these targets"
     return f"{reached(sides)}; they are not both measured at any of these targets"
+
+
+def _uninterpolated(sides: tuple[Side, Side], target: Target, where: str) -> str:
+    """`measured at or above 82 tok/s/user, not matched: FP4 972 tok/s/GPU at 112.1 tok/s/user (256 in
+    flight), FP8 193 at 101.9 (8 in flight)`: what is known without a curve; units are told once."""
+    found: list[str] = []
+    units = (" tok/s/GPU", " tok/s/user")
+    for side, best in zip(sides, (reading.best for reading in target.readings), strict=True):
+        if best is None:
+            found.append(f"{side.label} nothing")
+            continue
+        load = "" if best.concurrency is None else f" ({best.concurrency:,} in flight)"
+        speed = words.interactivity(round(best.interactivity, 1))
+        found.append(
+            f"{side.label} {words.throughput(best.throughput_per_gpu)}{units[0]} at {speed}{units[1]}{load}"
+        )
+        units = ("", "")
+    kind = SIMULATED if any(r.basis == SIMULATED for r in target.readings) else "measured"
+    return f"{kind} at or above {where}, not matched: {', '.join(found)}"
 
 
 def reached(sides: tuple[Side, Side]) -> str:
@@ -181,6 +231,8 @@ def _at(
     if all(reading.throughput_per_gpu is None for reading in target.readings):
         return f"At {x} neither side has a reading: {'; '.join(clauses)}."
     text = f"At {x} {'; '.join(clauses)}."
+    if any(reading.best for reading in target.readings):
+        return f"{text} {_capital(_uninterpolated(sides, target, 'it'))}."
     if target.throughput_ratio is None:
         return text
     if _both_faster(target):
@@ -288,7 +340,7 @@ def _better(
         ) if first and interval and a and b else ""
     side, bound = sides[better], _bounded(statuses[better], statuses[not better])
     more = max(a, b) / min(a, b)
-    low, high = _upwards(interval, a < b) if interval else (0.0, 0.0)
+    low, high = upwards(interval, a < b) if interval else (0.0, 0.0)
     text = words.factor(more, low, high) if interval else words.times(more)
     if not quantity.lower_is_better:
         beside = words.bracketed(words.between(low, high), interval.runs) if interval and first else ""
@@ -310,7 +362,7 @@ def _no_difference(quantity: Quantity, sides: tuple[Side, Side], ratio: float, i
     return f"no measurable difference in {quantity.noun}, {a} ÷ {b} {words.factor(ratio, low, high)}{beside}"
 
 
-def _upwards(interval: Interval, inverted: bool) -> tuple[float, float]:
+def upwards(interval: Interval, inverted: bool) -> tuple[float, float]:
     """The interval of larger / smaller from that of first / second."""
     return (1 / interval.high, 1 / interval.low) if inverted else (interval.low, interval.high)
 

@@ -68,7 +68,12 @@ class Built:
             drawn = plot(self.side.series, lines, self.side.rates, view)
             if self.side.noise is not None and view.x not in AXIS_METRICS:
                 quantity = QUANTITIES[view.metric]
-                drawn = replace(drawn, bands=bands(drawn.line, lambda x, y: self.interval(x, y, quantity)))
+                told = tuple(
+                    replace(p, interval=self.interval(p.x, p.y, quantity)) if p.on_line else p
+                    for p in drawn.points
+                )
+                found = bands(drawn.line, lambda x, y: self.interval(x, y, quantity))
+                drawn = replace(drawn, bands=found, points=told)
             self._plotted = replace(self.side, plot=drawn)
         return self._plotted
 

@@ -14,6 +14,7 @@ from isoline.domain.point import PUBLISHED, SIMULATED, Point
 # docs/decisions/0006 measures how far readings between such points are off.
 WIDE_GAP = 1.5
 TALL_GAP = 4.0
+CLOSE = 0.005  # of a target: so near to a measured point, how far the other one is does not matter
 
 
 def read_pooled(
@@ -69,13 +70,20 @@ def envelope_line(lines: Sequence[Line], x: float) -> Line | None:
     return best
 
 
+def best_from(lines: Sequence[Line], x: float) -> Neighbour | None:
+    """The known point of most throughput at `x` or faster, of equals the fastest; no curve is asked."""
+    reach = (p for line in lines for p in line.points if p.interactivity >= x * (1 - SAME))
+    best = max(reach, key=lambda p: (p.throughput, p.interactivity), default=None)
+    return None if best is None else neighbour_of(best)
+
+
 def is_known(lines: Sequence[Line], x: float, *, pooled: bool) -> bool:
     """Whether a side is measured, published, simulated or interpolated at `x`, without its metrics."""
     best = (lines[0] if lines else None) if pooled else envelope_line(lines, x)
     if best is None or not best.first.interactivity <= x <= best.last.interactivity:
         return False
     near = best.neighbours(x)
-    return len(near) == 1 or not is_wide(*near)
+    return len(near) == 1 or not is_wide(*near) or _is_close(near, x)
 
 
 def known_spans(lines: Sequence[Line]) -> list[tuple[float, float]]:
@@ -115,8 +123,12 @@ def is_wide(a: Point, b: Point) -> bool:
     return wide or tall
 
 
+def _is_close(near: tuple[Point, ...], x: float) -> bool:
+    return any(abs(point.interactivity - x) <= CLOSE * x for point in near)
+
+
 def _status(near: tuple[Point, ...], x: float) -> str:
-    if len(near) == 2 and is_wide(*near):
+    if len(near) == 2 and is_wide(*near) and not _is_close(near, x):
         return "wide gap"
     basis = _basis(near)
     on_knot = len(near) == 1 and abs(near[0].interactivity - x) <= SAME * abs(x)
@@ -155,4 +167,8 @@ def neighbour_of(point: Point) -> Neighbour:
         ttft=point.metrics.get("median_ttft"),
         e2e=point.metrics.get("median_e2el"),
         recipe=None if printed else recipe.id,
+        parallelism=None if printed else recipe.parallelism or None,
+        prefill_parallelism=None if printed else recipe.prefill_parallelism or None,
+        disaggregated=None if printed else recipe.disaggregated,
+        runs=None if printed else len(point.runs) or 1,
     )

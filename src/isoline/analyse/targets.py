@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import log
+from math import ceil, floor, log
 
 from isoline.analyse.defaults import default_targets
 from isoline.domain.point import PUBLISHED, Point
@@ -50,8 +50,10 @@ def _moved(quarters: Sequence[float], knots: Sequence[float], known: Known) -> t
 
 
 def _tidy(x: float, known: Known) -> float:
-    """A whole number or one decimal, where that is known as well."""
-    return next((value for value in (float(round(x)), round(x, 1)) if value > 0 and known(value)), x)
+    """A number that a person would type: whole, or with one decimal or two, where that is known as well."""
+    steps = (1.0, 0.1, 0.01)
+    near = (round(turn(x / step) * step, 2) for step in steps for turn in (round, floor, ceil))
+    return next((value for value in near if value > 0 and known(value)), x)
 
 
 def _listed(values: Sequence[float]) -> str:

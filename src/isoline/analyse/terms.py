@@ -34,14 +34,14 @@ class Filters(msgspec.Struct, frozen=True):
 class View(msgspec.Struct, frozen=True):
     """What is shown of a comparison: the metric it is about, and how the chart is drawn.
 
-    `name` is one of VIEWS, `metric` a key of `QUANTITIES`, `x` one of AXES; `log` is for the y axis,
-    `optimal` leaves out the points that another of their series beats.
+    `name` is one of VIEWS, `metric` a key of `QUANTITIES`, `x` one of AXES; `log` is for the y axis
+    (`None`: as the data ask), `optimal` leaves out the points that another of their series beats.
     """
 
     name: str = VIEWS[0]
     metric: str = THROUGHPUT
     x: str = "interactivity"
-    log: bool = False
+    log: bool | None = None
     optimal: bool = False
 
 

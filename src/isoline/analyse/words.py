@@ -5,33 +5,32 @@ from __future__ import annotations
 ABOUT_EQUAL = 0.01  # relative difference below which two values are called about equal
 
 
-def throughput(value: float) -> str:
-    """tok/s/GPU: `10,411`, `1,366`, `97.2`."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
+def amount(value: float, sign: str = "") -> str:
+    """A figure of any metric in three significant digits: `8,680`, `46.6`, `$0.0371`. What is finer than
+    that, runs do not repeat; JSON and CSV have all digits."""
+    return f"{sign}{_rounded(value, _decimals(value))}"
+
+
+throughput = seconds = amount
 
 
 def usd(value: float) -> str:
-    """$/M tokens: three significant decimals below $10 (`$0.153`, `$2.31`), else one (`$12.4`)."""
-    if value >= 10:
-        return f"${value:,.1f}"
-    return f"${value:,.2f}" if value >= 1 else f"${value:.3f}"
+    """$/M tokens: `$0.153`, `$12.4`."""
+    return amount(value, "$")
 
 
-def amount(value: float, sign: str = "") -> str:
-    """Any metric with the digits that matter: `4,220`, `46.6`, `$0.153`."""
-    size = abs(value)
-    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
-    return f"{sign}{value:,.{digits}f}"
+def _decimals(value: float) -> int:
+    """After the point, for three significant digits; below 0 from 1,000 on."""
+    return 2 - int(f"{value:.2e}".partition("e")[2])
+
+
+def _rounded(value: float, decimals: int) -> str:
+    return f"{value:,.{decimals}f}" if decimals >= 0 else f"{round(value, decimals):,.0f}"
 
 
 def interactivity(value: float) -> str:
     """tok/s/user: whole numbers stay whole, others keep up to two decimals."""
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
-
-
-def seconds(value: float) -> str:
-    """A latency: `0.31`, `12.4`, `131`."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def times(ratio: float) -> str:
@@ -83,12 +82,11 @@ def few(counts: tuple[int, ...]) -> str:
 
 
 def range_of(low: float, high: float, sign: str = "") -> str:
-    """An interval of any metric, with the digits that tell its ends apart: `10,120–10,930`."""
-    size, width = max(abs(low), abs(high)), high - low
-    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
-    while digits < 4 and 0 < width < 2 * 10.0**-digits:
-        digits += 1
-    return f"{sign}{low:,.{digits}f}–{high:,.{digits}f}"
+    """An interval of any metric, with the digits that tell its ends apart: `10,100–10,900`."""
+    decimals, width = _decimals(max(abs(low), abs(high))), high - low
+    while decimals < 4 and 0 < width < 2 * 10.0**-decimals:
+        decimals += 1
+    return f"{sign}{_rounded(low, decimals)}–{_rounded(high, decimals)}"
 
 
 def runs(counts: tuple[int, ...]) -> str:

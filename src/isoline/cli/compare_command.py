@@ -47,7 +47,7 @@ METRIC = "What it is about: throughput_per_gpu, cost_per_mtok, tokens_per_s_per_
 @click.option("--aggregation", type=Choice(AGGREGATIONS), help="Only points served so.")
 @click.option("--spec-decode", multiple=True, help="Only points with these methods, like mtp or none.")
 @click.option("--x", type=Choice(tuple(AXES)), help="The chart's x axis.")
-@click.option("--log", is_flag=True, help="A logarithmic y axis.")
+@click.option("--log/--no-log", default=None, help="A logarithmic y axis, or a linear one.")
 @click.option("--optimal", is_flag=True, help="Draw only points that no other of their series beats.")
 @options.format_option("table", "json", "markdown", "csv", "html")
 @click.option("--png", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
@@ -74,7 +74,7 @@ def app(
     aggregation: str | None,
     spec_decode: tuple[str, ...],
     x: str | None,
-    log: bool,
+    log: bool | None,
     optimal: bool,
     output: str,
     png: Path | None,
@@ -94,7 +94,16 @@ def app(
     charts = [_chart(path, suffix) for path, suffix in ((png, ".png"), (svg, ".svg")) if path]
     asked = Asked(
         *(at, within, sequence, precision, method, tier, price, power, dataset, as_of),
-        *(metric, x, "1" * log, "1" * optimal, vendor, aggregation, spec_decode, view),
+        *(
+            metric,
+            x,
+            None if log is None else str(int(log)),
+            "1" * optimal,
+            vendor,
+            aggregation,
+            spec_decode,
+            view,
+        ),
     )
     asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
     found = answer(asking, data, words, draw=bool(charts) or output == "html")

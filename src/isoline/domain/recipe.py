@@ -61,6 +61,18 @@ class Recipe(msgspec.Struct, frozen=True, gc=False):
         return self.prefill_gpus + self.decode_gpus
 
     @property
+    def parallelism(self) -> str:
+        """`TP8 EP8 DP attention`, where disaggregated of the decode role; empty where it is not known."""
+        return _degrees(self.decode_tp, self.decode_pp, self.decode_ep, self.decode_dp_attention)
+
+    @property
+    def prefill_parallelism(self) -> str:
+        """The same of the prefill role, where that is another one."""
+        if not self.disaggregated:
+            return ""
+        return _degrees(self.prefill_tp, self.prefill_pp, self.prefill_ep, self.prefill_dp_attention)
+
+    @property
     def id(self) -> str:
         """First 16 hex digits of the SHA-256 over all fields, in declared order."""
         return _identity(self)
@@ -72,6 +84,14 @@ class Recipe(msgspec.Struct, frozen=True, gc=False):
 
 
 RECIPE_FIELDS: tuple[str, ...] = Recipe.__struct_fields__
+
+
+def _degrees(tp: int | None, pp: int | None, ep: int | None, dp_attention: bool | None) -> str:
+    """Degrees above 1, and of tensor parallelism any."""
+    named = [
+        f"{name}{n}" for name, n in (("TP", tp), ("PP", pp), ("EP", ep)) if n and (n > 1 or name == "TP")
+    ]
+    return " ".join(named + ["DP attention"] * bool(dp_attention))
 
 
 @lru_cache(maxsize=16_384)

@@ -81,7 +81,7 @@ def _view(asked: Asked, name: Name) -> View:
         name=view,
         metric=metric or (COST if view == "per-dollar" else THROUGHPUT),
         x=choice(name("x"), asked.x, tuple(AXES)) or "interactivity",
-        log=switch(name("log"), asked.log),
+        log=switch(name("log"), asked.log) if asked.log else None,
         optimal=switch(name("optimal"), asked.optimal),
     )
 

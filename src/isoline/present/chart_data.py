@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from isoline.analyse.narrative import headline_target
 from isoline.analyse.quantities import QUANTITIES
-from isoline.analyse.words import amount, percent_less, seconds
+from isoline.analyse.words import amount, counted, percent_less, range_of, seconds
 from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.numerics.polyline import thinned
-from isoline.present.chart_scale import number, plain
+from isoline.present.chart_scale import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +22,8 @@ Sample = tuple[float, float]
 
 UNKNOWN = "not known"
 FRONTIER = ("other", "frontier")
+# Drawn full, hollow and pale.
+ON_LINE, STANDINGS = "on the line", ("beaten in its series", "best of its series")
 UNSEEN = 3e-4  # of a value: a tenth of a pixel in a chart 400 pixels high
 
 
@@ -175,7 +177,7 @@ def point_row(plotted: Plotted, side: str) -> Row:
         "on_frontier": plotted.on_frontier,
         "on_line": plotted.on_line,
         "series": clean(plotted.series) if plotted.series else UNKNOWN,
-        "interactivity": number(point.interactivity) if plotted.x != point.interactivity else "",
+        "interactivity": amount(point.interactivity) if plotted.x != point.interactivity else "",
         "engine": UNKNOWN if printed else engine or UNKNOWN,
         "image": clean(recipe.image or "", 90),
         "gpus": _count(recipe.gpus),
@@ -184,6 +186,9 @@ def point_row(plotted: Plotted, side: str) -> Row:
         "concurrency": _count(point.concurrency),
         "ttft": _seconds(point.metrics.get("median_ttft")),
         "e2e": _seconds(point.metrics.get("median_e2el")),
+        "runs": "" if printed else counted(len(point.runs) or 1, "run"),
+        "interval": range_of(plotted.interval.low, plotted.interval.high) if plotted.interval else "",
+        "standing": ON_LINE if plotted.on_line else STANDINGS[plotted.on_frontier],
         "date": clean(point.date) if point.date else UNKNOWN,
         "status": clean(point.status),
         "url": url if url.startswith(("https://", "http://")) else "",
@@ -195,18 +200,10 @@ def _seconds(value: float | None) -> str:
 
 
 def _parallel(recipe: Recipe) -> str:
-    decode = _degrees(recipe.decode_tp, recipe.decode_pp, recipe.decode_ep, recipe.decode_dp_attention)
+    decode = recipe.parallelism or UNKNOWN
     if not recipe.disaggregated:
-        return decode or UNKNOWN
-    prefill = _degrees(recipe.prefill_tp, recipe.prefill_pp, recipe.prefill_ep, recipe.prefill_dp_attention)
-    return f"prefill {prefill or UNKNOWN}; decode {decode or UNKNOWN}"
-
-
-def _degrees(tp: int | None, pp: int | None, ep: int | None, dp_attention: bool | None) -> str:
-    named = [
-        f"{name}{n}" for name, n in (("TP", tp), ("PP", pp), ("EP", ep)) if n and (n > 1 or name == "TP")
-    ]
-    return " ".join(named + ["DP attention"] * bool(dp_attention))
+        return decode
+    return f"prefill {recipe.prefill_parallelism or UNKNOWN}; decode {decode}"
 
 
 def _count(value: int | None) -> str:

@@ -127,7 +127,9 @@ def place(
     readings = []
     for row, at in zip(data["readings"], samples_of(data["readings"]), strict=True):
         width = text_width(str(row["text"]), frame.font, bold=True)
-        spot = space.place(*frame.pixel(at), width, frame.font, value_spots(frame.font))
+        spot = space.place_free(*frame.pixel(at), width, frame.font, value_spots(frame.font))
+        if spot is None:  # the table has the value
+            row, spot = row | {"text": ""}, Spot(0, 0)
         readings.append(row | {"dx": spot.dx, "dy": spot.dy, "align": spot.align})
     labels += _series_names(sides, ends, space, frame)
     return {"readings": readings, "labels": labels, "targets": _apart(data["targets"], frame)}

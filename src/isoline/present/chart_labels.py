@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+OVERLAP = 1e4  # the price of covering a label; that of covering a mark is 1
 AXIS_PADDING = 4.0  # pixels below the plot that are empty before the tick labels
 
 
@@ -46,6 +47,14 @@ class Space:
         self._labels.append(best_box)
         return best
 
+    def place_free(
+        self, x: float, y: float, width: float, height: float, spots: Sequence[Spot]
+    ) -> Spot | None:
+        """The same, but nowhere rather than on another label or outside."""
+        if min(self._price(_box(x, y, width, height, spot)) for spot in spots) >= OVERLAP:
+            return None
+        return self.place(x, y, width, height, spots)
+
     def has_room(self, x: float, y: float, width: float, height: float, spots: Iterable[Spot]) -> bool:
         """Whether one of `spots` covers nothing."""
         return any(self._price(_box(x, y, width, height, spot)) == 0 for spot in spots)
@@ -61,7 +70,7 @@ class Space:
         )
         near = self.marks[bisect_left(self.marks, (left,)) : bisect_right(self.marks, (right, inf))]
         covered = sum(top <= y <= bottom for _, y in near)
-        return 1e6 * outside + 1e4 * overlaps + covered
+        return 1e6 * outside + OVERLAP * overlaps + covered
 
 
 def _box(x: float, y: float, width: float, height: float, spot: Spot) -> tuple[float, float, float, float]:

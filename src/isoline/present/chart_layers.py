@@ -24,6 +24,7 @@ SHORT_STYLE_NAMES = (
     "datum.value === 'gap' ? 'wide gap' : datum.value === 'reach' ? 'reached' : "
     "datum.value === 'published' ? 'between published' : 'interpolated'"
 )
+HAIRLINE = {"expr": "inrange(datum.x, x_domain) ? 0.7 : 0"}  # none beside the axis
 WEAK = "datum.status === 'wide gap' || datum.status === 'beside'"
 
 
@@ -64,7 +65,7 @@ def _hairlines(look: Look) -> Row:
     return {
         "name": "targets",
         "data": {"name": "targets"},
-        "mark": {"type": "rule", "clip": CLIP, "color": look.theme.rule, "strokeWidth": 1, "opacity": 0.7},
+        "mark": {"type": "rule", "color": look.theme.rule, "strokeWidth": 1, "opacity": HAIRLINE},
         "encoding": {"x": position()["x"]},
     }
 

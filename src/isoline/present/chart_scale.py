@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+NEAR_ZERO = 0.2  # of the highest value: an axis that may be fitted starts at 0 below this
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """A domain with its ticks; `fraction` is how far along it a value lies (on a log axis never below 0)."""
@@ -49,8 +52,8 @@ def linear(values: Sequence[float], count: int, *, from_zero: bool) -> Scale:
     low, high = min(values), max(values)
     if low == high and not from_zero:
         low, high = 0.0, 1.6 * high  # a lone point stands in the middle, not at the edge
-    # A short range far from zero would waste half the width; otherwise zero is the honest start.
-    if from_zero or low < 0.4 * high or low == high:
+    # Far from zero, a start there would waste the width.
+    if from_zero or low < NEAR_ZERO * high or low == high:
         low = 0.0
     margin = 0.04 * (high - low) or 1.0
     step = _nice((high - low + 2 * margin) / count)
@@ -73,13 +76,6 @@ def logarithmic(values: Sequence[float]) -> Scale:
     last = min(step for step in steps if step >= high)
     ticks = tuple(step for step in steps if first <= step <= last)
     return Scale(first, last, ticks, log=True)
-
-
-def number(value: float) -> str:
-    """`4219.8` -> `4,220`, `46.61` -> `46.6`, `3.14159` -> `3.14`: as many digits as matter."""
-    size = abs(value)
-    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
-    return f"{value:,.{digits}f}"
 
 
 def tick_format(scale: Scale) -> str:

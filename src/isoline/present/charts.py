@@ -32,9 +32,11 @@ from isoline.present.palette import theme_named
 
 if TYPE_CHECKING:
     from isoline.analyse.comparison import Comparison
+    from isoline.analyse.quantities import Quantity
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 SPREAD = 20.0  # latencies that differ by more than this factor stand on a logarithmic axis
+DECADE = 10.0  # so do costs and energies, unless the reader says otherwise
 
 
 MOVING = ("targets", "readings", "labels")  # the data that other targets change, and nothing else
@@ -87,7 +89,7 @@ def comparison_chart(
     xs, ys = [at[0] for at in seen], [at[1] for at in seen]
     wide = not speed and bool(xs) and min(xs) > 0 and max(xs) > SPREAD * min(xs)
     x = scale_for(xs, 5 if width < NARROW else 10, from_zero=False, log=wide)
-    y = scale_for(ys, 6, from_zero=True, log=view.log)
+    y = scale_for(ys, 6, from_zero=True, log=_is_log(view.log, quantity, ys))
     font = 12.0 * min(max(width / 960, 0.9), 1.6)
     hollow = any(row["role"] == "other" for row in data["points"])
     heading = subtitle(comparison, names, width - 3 * font, font, hollow=hollow) if title else []
@@ -123,3 +125,10 @@ def comparison_chart(
     if title:
         spec["title"] = {"text": headline(comparison, names), "subtitle": heading}
     return spec
+
+
+def _is_log(asked: bool | None, quantity: Quantity, ys: list[float]) -> bool:
+    """As asked; else where less is better and values differ much, which a linear axis would press flat."""
+    if asked is not None or not ys:
+        return bool(asked)
+    return quantity.lower_is_better and 0 < DECADE * min(ys) < max(ys)

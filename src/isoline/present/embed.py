@@ -10,14 +10,15 @@ from dataclasses import asdict
 from isoline.analyse.comparison import Comparison, Side
 from isoline.analyse.intervals import best_of, level_of
 from isoline.analyse.line import Line
-from isoline.analyse.narrative import HOW_KNOWN, reached, recorded
+from isoline.analyse.narrative import HOW_KNOWN, PRINTED, SINGLE, UNTOLD, reached, recorded
 from isoline.analyse.noise import Noise
 from isoline.analyse.quantities import COST, PER_MW, QUANTITIES, THROUGHPUT, TOTAL, Quantity, Rates
+from isoline.analyse.read import neighbour_of
 from isoline.analyse.repeats import runs_of
 from isoline.domain.point import Point
 from isoline.numerics.curve import Curve
 from isoline.numerics.student import normal_quantile, t_quantile
-from isoline.present import table
+from isoline.present import behind, table
 from isoline.present.chart_data import side_names
 
 Values = dict[str, object]
@@ -31,6 +32,7 @@ def embedded(comparison: Comparison) -> Values:
     return {
         "method": comparison.method,
         "metric": comparison.view.metric,
+        "many": table.MANY,
         "x": comparison.view.x,
         "where": ", ".join([comparison.where, *comparison.scope]),
         "span": comparison.common_range,
@@ -40,13 +42,23 @@ def embedded(comparison: Comparison) -> Values:
         "reached": reached(comparison.sides) if all(side.points for side in comparison.sides) else "",
         "quantities": {quantity.key: _words(quantity) for quantity in quantities},
         "how_known": HOW_KNOWN,
+        "footing": [SINGLE, PRINTED, UNTOLD],
         "table": {
             "metrics": [asdict(metric) for metric in table.metrics(comparison)],
             "latencies": list(table.LATENCIES.items()),
             "latency_unit": table.LATENCY_UNIT,
             "known": table.KNOWN,
+            "printed": table.PRINTED,
+            "best": [table.BEST, table.BEST_UNIT],
             "interval": table.INTERVAL,
             "intervals": table.INTERVALS,
+        },
+        "behind": {
+            "fields": behind.FIELDS,
+            "each": behind.EACH,
+            "compared": behind.COMPARED.get(comparison.kind),
+            "nowhere": behind.NOWHERE,
+            "unsaid": behind.UNSAID,
         },
         "levels": [_level(count + 1) for count in range(_most_rivals(comparison))],
         "legend": list(table.LEGEND.items()),
@@ -122,7 +134,9 @@ def _point(point: Point) -> Values:
         "ttft": point.metrics.get("median_ttft"),
         "runs": len(runs_of(point)),
         "spec": point.recipe.spec_method,
+        "load": point.concurrency,
         "e2e": point.metrics.get("median_e2el"),
+        "facts": behind.facts(neighbour_of(point)),
     }
 
 

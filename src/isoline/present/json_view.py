@@ -77,9 +77,14 @@ def _recipe(recipe: Recipe) -> dict[str, object]:
 
 
 def _target(target: Target) -> dict[str, object]:
+    readings = [_reading(reading) for reading in target.readings]
+    return {"interactivity": target.interactivity, "readings": readings} | ratios(target)
+
+
+def ratios(target: Target) -> dict[str, object]:
+    """What a target says of both sides together: ratios (first side ÷ second) and who wins."""
     return {
         "interactivity": target.interactivity,
-        "readings": [_reading(reading) for reading in target.readings],
         "ratios": {
             "metric": target.ratio,
             "throughput_per_gpu": target.throughput_ratio,
@@ -111,6 +116,7 @@ def _reading(reading: Reading) -> dict[str, object]:
         "bound": asdict(reading.bound) if reading.bound else None,
         "series": reading.series,
         "neighbours": [asdict(neighbour) for neighbour in reading.neighbours],
+        "best": asdict(reading.best) if reading.best else None,
     }
 
 

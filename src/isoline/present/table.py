@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from isoline.analyse.comparison import Comparison, Interval, Reading, Target
+from isoline.analyse.narrative import headline_target, upwards
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.words import FEW, amount, between, factor, interactivity, range_of, runs, seconds
-from isoline.domain.point import SIMULATED
+from isoline.domain.point import PUBLISHED, SIMULATED
 
 NONE = "—"
 INTERVALS = {"ratio": "interval", "throughput_ratio": "throughput_interval", "cost_ratio": "cost_interval"}
@@ -19,6 +20,7 @@ LEGEND = {
     SIMULATED: "s simulated: computed, not measured",
     "outside": "— nothing known there",
     "interval": "[ ] 95 % interval between runs (Student's t); the curve between points is taken as true",
+    "alone": "× without [ ]: not repeated on both sides, so how far it may be off is not known",
     "once": "1 run: a point beside was measured once; its interval rests on the spread at other loads",
 }
 
@@ -38,7 +40,7 @@ class Row:
 class Metric:
     """The rows of one metric: `key` is a field of a reading, `ratio` one of a target.
 
-    `digits` after the point; `None`: as many as matter. `bound` is how a dominated reading bounds the
+    `digits` after the point; `None`: three significant ones. `bound` is how a dominated reading bounds the
     metric: the side gives at least, costs at most this.
     """
 
@@ -56,15 +58,19 @@ class Metric:
 
 
 _METRICS = (
-    Metric("throughput_per_gpu", "Throughput", "total tok/s/GPU", "", 1, "throughput_ratio", " ≥"),
-    Metric("cost_per_mtok", "Cost", "$ per M tokens", "$", 3, "cost_ratio", " ≤"),
-    Metric("tokens_per_s_per_mw", "Power", "tok/s per MW all-in", "", 0, "", " ≥"),
+    Metric("throughput_per_gpu", "Throughput", "total tok/s/GPU", "", None, "throughput_ratio", " ≥"),
+    Metric("cost_per_mtok", "Cost", "$ per M tokens", "$", None, "cost_ratio", " ≤"),
+    Metric("tokens_per_s_per_mw", "Power", "tok/s per MW all-in", "", None, "", " ≥"),
     Metric("concurrency", "Concurrency", "in flight", "~", 0),
 )
+PRINTED = tuple(metric.key for metric in _METRICS[:3])  # what published pages print themselves
 LATENCIES = {"ttft": "TTFT", "e2e": "End-to-end latency"}  # fields of a neighbour
 LATENCY_UNIT = "s, median, of the points beside"
 KNOWN = "How known"
 INTERVAL = "95 % interval"
+MANY = 5  # targets; beyond, a page gives the table its whole width
+BEST = "Best known point at or above"
+BEST_UNIT = "tok/s/GPU at its own tok/s/user; not matched"
 
 
 def header(comparison: Comparison) -> tuple[str, ...]:
@@ -82,10 +88,13 @@ def rows(comparison: Comparison) -> list[Row]:
             cells = tuple(_cell(metric, target.readings[i]) for target in comparison.targets)
             found.append(Row(metric.name, metric.unit, side.label, cells))
         if metric.ratio:
-            cells = tuple(_ratio(target, metric.ratio) for target in comparison.targets)
-            found.append(Row(metric.name, metric.unit, f"{a.label} ÷ {b.label}", cells, is_ratio=True))
+            turned = _turned(comparison, metric.ratio)
+            cells = tuple(_ratio(target, metric.ratio, turned) for target in comparison.targets)
+            label = f"{b.label} ÷ {a.label}" if turned else f"{a.label} ÷ {b.label}"
+            found.append(Row(metric.name, metric.unit, label, cells, is_ratio=True))
         if metric.key == shown[0].key:
             found += _intervals(comparison, metric)
+            found += _best(comparison)
     found += _latencies(comparison)
     for i, side in enumerate(comparison.sides):
         cells = tuple(status(target.readings[i]) for target in comparison.targets)
@@ -112,6 +121,24 @@ def _intervals(comparison: Comparison, metric: Metric) -> list[Row]:
         if any(cell != NONE for cell in cells):
             found.append(Row(INTERVAL, f"{metric.unit}, between runs", side.label, cells))
     return found
+
+
+def _best(comparison: Comparison) -> list[Row]:
+    """Where no ratio can be claimed, what is known without a curve."""
+    if not any(reading.best for target in comparison.targets for reading in target.readings):
+        return []
+    return [
+        Row(BEST, BEST_UNIT, side.label, tuple(_reached(target.readings[i]) for target in comparison.targets))
+        for i, side in enumerate(comparison.sides)
+    ]
+
+
+def _reached(reading: Reading) -> str:
+    best = reading.best
+    if best is None:
+        return NONE
+    mark = STAND_IN if reading.basis == SIMULATED else ""
+    return f"{amount(best.throughput_per_gpu)} at {interactivity(round(best.interactivity, 1))}{mark}"
 
 
 def _interval(interval: Interval | None, metric: Metric) -> str:
@@ -180,6 +207,8 @@ def legend(comparison: Comparison) -> list[str]:
     used = {reading.status for reading in readings} | {reading.basis for reading in readings}
     if any(target.interval for target in comparison.targets):
         used.add("interval")
+    if any(target.throughput_ratio and not target.throughput_interval for target in comparison.targets):
+        used.add("alone")
     if any(r.interval and min(r.interval.runs) == 1 for r in readings):
         used.add("once")
     return [text for name, text in LEGEND.items() if name in used]
@@ -213,15 +242,28 @@ def _cell(metric: Metric, reading: Reading) -> str:
     if value is None:
         return NONE
     mark = metric.bound if reading.status == "dominated" else GUESS if reading.status == "wide gap" else ""
-    return metric.write(value) + mark + (STAND_IN if reading.basis == SIMULATED else "")
+    printed = reading.status == PUBLISHED and metric.key in PRINTED and metric.key not in reading.recomputed
+    text = f"{metric.sign}{value:,.10g}" if printed else metric.write(value)
+    return text + mark + (STAND_IN if reading.basis == SIMULATED else "")
 
 
-def _ratio(target: Target, key: str) -> str:
+def _turned(comparison: Comparison, key: str) -> bool:
+    """Whether ratios are those of the second side to the first, so that the one at the target which the
+    verdict tells is above 1, as there; not where there is no measurable difference."""
+    told = headline_target(comparison.targets)
+    value: float | None = getattr(told, key) if told else None
+    interval: Interval | None = getattr(told, INTERVALS[key]) if told else None
+    return value is not None and value < 1 and not (interval and interval.high >= 1)
+
+
+def _ratio(target: Target, key: str, turned: bool) -> str:
     value: float | None = getattr(target, key)
     if value is None:
         return NONE
     interval: Interval | None = getattr(target, INTERVALS[key])
+    if turned:
+        value = 1 / value
     if interval is None:
         return f"{value:.2f}×"
-    low, high = interval.low, interval.high
+    low, high = upwards(interval, turned)
     return f"{factor(value, low, high)} [{between(low, high)}]"

@@ -20,7 +20,6 @@ from isoline.present.web import bundle, compare, lists, live, robots
 from isoline.present.web.assets import FOR_GOOD, Assets
 from isoline.present.web.headers import SafeHeaders
 from isoline.present.web.memory import RememberingSources
-from isoline.present.web.origin import base_of
 from isoline.present.web.pictures import Pictures
 from isoline.present.web.site import PER_DOLLAR, ROUTES, Site
 from isoline.present.web.trouble import trouble
@@ -47,11 +46,13 @@ def create_app(
             first.cancel()
         site.pictures.close()
 
-    routes = [Route("/", _start(site)), *_static(site), *robots.routes(site)]
-    for kind, path in ROUTES.items():
-        routes += [Route(path, _index(site, kind)), Route(f"{path}/{{name}}", _compare(site, kind))]
-    routes.append(Route(PER_DOLLAR, _index(site, "gpu", "per-dollar")))
-    routes.append(Route(f"{PER_DOLLAR}/{{name}}", _compare(site, "gpu", "per-dollar")))
+    routes = [Route("/", _start(site)), Route("/index.json", _start(site, as_json=True))]
+    routes += [*_static(site), *robots.routes(site)]
+    kinds = [(kind, path, "") for kind, path in ROUTES.items()]
+    for kind, path, view in [*kinds, ("gpu", PER_DOLLAR, "per-dollar")]:
+        routes.append(Route(path, _index(site, kind, view)))
+        routes.append(Route(f"{path}.json", _index(site, kind, view, as_json=True)))
+        routes.append(Route(f"{path}/{{name}}", _compare(site, kind, view)))
     routes += live.routes(site)
     return Starlette(
         routes=routes,
@@ -80,16 +81,16 @@ def _compare(site: Site, kind: str, view: str = "") -> Handler:
     return handler
 
 
-def _start(site: Site) -> Handler:
+def _start(site: Site, *, as_json: bool = False) -> Handler:
     async def handler(request: Request) -> Response:
-        return lists.start(site, base_of(request))
+        return lists.start(site, request, as_json=as_json)
 
     return handler
 
 
-def _index(site: Site, kind: str, view: str = "") -> Handler:
+def _index(site: Site, kind: str, view: str = "", *, as_json: bool = False) -> Handler:
     async def handler(request: Request) -> Response:
-        return lists.index(site, request, kind, view)
+        return lists.index(site, request, kind, view, as_json=as_json)
 
     return handler
 

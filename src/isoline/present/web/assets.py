@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-# What a cell says after its value: an interval, or how many runs one rests on.
-AFTERWARDS = re.compile(r"^(.+)( (?:\[[^\[\]]+\]|\(\d+ runs?\)))$")
+# What a cell says after its value: an interval, how many runs one rests on, or at which speed it is.
+AFTERWARDS = re.compile(r"^(.+)( (?:\[[^\[\]]+\]|\(\d+ runs?\)|at [\d.,]+(?: s)?))$")
 BRACKETS = re.compile(r"\[[^\[\]]{1,40}\]")
 FOR_GOOD = "public, max-age=31536000, immutable"
 

@@ -20,7 +20,7 @@ from isoline.present.web.form import Values, form
 from isoline.present.web.origin import base_of
 from isoline.present.web.page import page_values
 from isoline.present.web.points import point_table
-from isoline.present.web.query import SIBLING, Query, is_tidy, siblings_asked
+from isoline.present.web.query import SIBLING, Query, is_tidy, refuse, siblings_asked, strange
 from isoline.present.web.site import Site, address
 
 # Longest first: `.chart.json` is not a `.json` of a slug that ends in `.chart`.
@@ -43,6 +43,7 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
     query = Query.of(pairs, view)
     if slug.redirect or (slug.kind != kind and not view):
         return RedirectResponse(f"{address(slug, view)}{suffix}{_kept(request)}", 308)
+    refuse(strange(pairs))
     if not suffix and not is_tidy(pairs, query):
         return _tidied(site, slug, query, siblings_asked(pairs))
     if suffix in drawing.SUFFIXES:

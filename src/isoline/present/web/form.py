@@ -21,7 +21,10 @@ Values = dict[str, object]
 
 AXIS_NAMES = {"interactivity": "Interactivity", "e2e": "E2E latency", "ttft": "TTFT"}
 PART_NAMES = {"model": "Model", "hardware": "GPU", "precision": "Precision", "a": "Compare", "b": "with"}
-FOLDED = ("tier", "price", "power", "vendor", "aggregation", "spec_decode", "dataset", "as_of", "method")
+FOLDED = (
+    *("tier", "price", "power", "vendor", "aggregation", "spec_decode"),
+    *("dataset", "as_of", "method", "optimal"),
+)
 
 
 def form(

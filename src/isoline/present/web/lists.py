@@ -5,31 +5,41 @@ from __future__ import annotations
 from typing import cast
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from isoline.analyse.comparison import Target
-from isoline.analyse.words import about_equal, percent_less, times
+from isoline.analyse.narrative import PRINTED, UNTOLD, footing, upwards
+from isoline.analyse.words import about_equal, between, factor, percent_between, percent_less, times
 from isoline.domain.catalog import Catalog
+from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.domain.slugs import parse_slug
+from isoline.present.json_view import ratios
 from isoline.present.pairs import Pair
 from isoline.present.web import linked
 from isoline.present.web.form import Values
 from isoline.present.web.origin import base_of
 from isoline.present.web.page import age
+from isoline.present.web.query import refuse, strange
 from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Site, address
 
 STUDY = "qwen-3-8b-h100-fp4-vs-bf16"
 SEED = "qwen-3-5-b300-fp4-vs-bf16"
+WORDS = ("q",)  # what may be asked of a table of pairs
+OWN = 4  # of them own measurements, where there are others
 FIRST = 6  # pairs of each kind on the start page
 
 
-def start(site: Site, base: str) -> Response:
+def start(site: Site, request: Request, *, as_json: bool = False) -> Response:
     """What there is, own measurements first, then most data, and where all of it is."""
+    refuse(strange(request.query_params.multi_items(), (), ()), ())
+    base = base_of(request)
     groups: list[Values] = []
     for kind, name in KIND_NAMES.items():
         those = _of_kind(site, kind)
-        rows = _telling([row(pair, site) for pair in _most(those)])[:FIRST]
+        rows = _mixed(_telling([row(pair, site) for pair in _most(those)]))
         groups.append({"name": name, "path": ROUTES[kind], "count": len(those), "rows": rows})
+    if as_json:
+        return JSONResponse({"kinds": [_document(group) for group in groups]})
     shown = [values for group in groups for values in cast("list[Values]", group["rows"])]
     described = linked.item_list("Comparisons", base, "/", shown)
     return HTMLResponse(site.html("start.html", {"groups": groups, "base": base, "linked": described}))
@@ -45,21 +55,24 @@ def _of_kind(site: Site, kind: str) -> list[Pair]:
 
 
 def _most(those: list[Pair]) -> list[Pair]:
-    """Own measurements, then those with most data; twice as many as are shown, to lead with decided ones."""
+    """Own measurements, then those with most data; more than are shown, to lead with decided ones."""
     return sorted(
         those,
         key=lambda pair: (not pair.own, pair.slug != SEED, pair.simulated, -min(pair.points), pair.slug),
-    )[: 2 * FIRST]
+    )[: 2 * FIRST + OWN]
 
 
-def index(site: Site, request: Request, kind: str, view: str = "") -> Response:
+def index(site: Site, request: Request, kind: str, view: str = "", *, as_json: bool = False) -> Response:
     """All pairs of one kind; `?q=` keeps those that hold every word of it."""
+    refuse(strange(request.query_params.multi_items(), WORDS, ()), WORDS)
     base = base_of(request)
     words = request.query_params.get("q", "")[:200]
     rows = _telling([row(pair, site, view) for pair in _of_kind(site, kind)])
     shown = [r for r in rows if all(word in str(r["words"]) for word in words.lower().split())]
     name = f"{KIND_NAMES[kind]} per dollar" if view else KIND_NAMES[kind]
     path = PER_DOLLAR if view else ROUTES[kind]
+    if as_json:
+        return JSONResponse(_document({"name": name, "path": path, "count": len(rows), "rows": shown}))
     values = {
         "kind": name,
         "path": path,
@@ -72,9 +85,44 @@ def index(site: Site, request: Request, kind: str, view: str = "") -> Response:
     return HTMLResponse(site.html("index.html", values))
 
 
+def _document(group: Values) -> Values:
+    """A table of pairs as JSON, ratios unrounded."""
+    rows = cast("list[Values]", group["rows"])
+    return {**{key: group[key] for key in ("name", "path", "count")}, "pairs": [_pair(row) for row in rows]}
+
+
+def _pair(row: Values) -> Values:
+    pair, told = cast("Pair", row["pair"]), cast("Target | None", row["told"])
+    return {
+        "kind": pair.kind,
+        "slug": pair.slug,
+        "path": row["href"],
+        "json": f"{row['href']}.json",
+        "model": row["model"],
+        "on": row["where"],
+        "sides": row["sides"],
+        "sequences": pair.sequences,
+        "points": pair.points,
+        "datasets": pair.datasets,
+        "newest": pair.last_date,
+        "own": pair.own,
+        "simulated": pair.simulated,
+        "told": ratios(told) if told else None,
+    }
+
+
+def _mixed(rows: list[Values]) -> list[Values]:
+    """The first of them, but not only own measurements: what others measured is there to be found, too."""
+    own = [row for row in rows if cast("Pair", row["pair"]).own]
+    others = [row for row in rows if row not in own]
+    most = max(FIRST - len(others), OWN)
+    return [*own[:most], *others][:FIRST]
+
+
 def _telling(rows: list[Values]) -> list[Values]:
-    """Those that say who is ahead come first, as they were, and what is only simulated stays last."""
-    return sorted(rows, key=lambda row: (row["simulated"], not row["decided"]))
+    """Those that say who is ahead come first, by repeated runs before others, else as they were; what is only
+    simulated stays last."""
+    return sorted(rows, key=lambda row: (row["simulated"], not row["decided"], not row["firm"]))
 
 
 def row(pair: Pair, site: Site, view: str = "") -> Values:
@@ -87,14 +135,17 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
     precision = catalog.precision_label(slug.precision) if slug.precision else ""
     middle = site.middle(pair, view)
     return {
+        "pair": pair,
+        "told": middle,
         "href": address(pair, view),
         "model": model,
         "where": " ".join(part for part in (hardware, precision) if part),
         "sides": (a, b),
         "sequences": ", ".join(pair.sequences),
         "points": pair.points,
-        "middle": _middle(middle, (a, b), view, " (simulated)" if pair.simulated else ""),
+        "middle": _middle(middle, (a, b), view),
         "simulated": pair.simulated,
+        "firm": bool(middle and middle.interval),
         "decided": middle is not None and middle.throughput_ratio is not None,
         "newest": pair.last_date or "",
         "age": age(pair.last_date, site.today()),
@@ -103,25 +154,38 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
     }
 
 
-def _middle(target: Target | None, sides: tuple[str, str], view: str, how: str) -> tuple[str, str]:
-    """`FP4 2.9×`, `160`: who gives more tokens per GPU (or costs less, `FP4 65 % less`) at the middle
-    target; why not, where nobody does."""
+def _middle(target: Target | None, sides: tuple[str, str], view: str) -> Values:
+    """Who gives more tokens per GPU (or costs less) at the target that the pair is told by: `who`, `range`
+    (its interval), `at`, and on what a ratio without one rests (`how`); why not, where nobody does."""
     if target is None:
-        return "", ""
-    at = f"{target.interactivity:,.0f}"
-    ratio = target.throughput_ratio
+        return {"who": "", "range": "", "at": "", "how": ""}
+    at, ratio, interval = f"{target.interactivity:,.0f}", target.throughput_ratio, target.throughput_interval
     if ratio is None:
-        return ("wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"), at
+        why = "wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"
+        return {"who": why, "range": "", "at": at, "how": ""}
     if view == "per-dollar":
-        ratio = target.cost_ratio or 1.0
-    interval = target.cost_interval if view == "per-dollar" else target.throughput_interval
+        ratio, interval = target.cost_ratio or 1.0, target.cost_interval
+    how = "" if interval else _footing(sides, target)
     if interval and interval.low <= 1 <= interval.high:
-        return f"no measurable difference{how}", at
-    if about_equal(ratio, 1):
-        return f"about equal{how}", at
+        return {"who": "no measurable difference", "range": "", "at": at, "how": how}
+    if interval is None and about_equal(ratio, 1):
+        return {"who": "about equal", "range": "", "at": at, "how": how}
+    more = max(ratio, 1 / ratio)
+    low, high = upwards(interval, ratio < 1) if interval else (more, more)
     if view == "per-dollar":
-        return f"{sides[ratio > 1]} {percent_less(max(ratio, 1 / ratio))} less{how}", at
-    return f"{sides[ratio < 1]} {times(max(ratio, 1 / ratio))}{how}", at
+        said, span = f"{percent_less(more)} less", percent_between(low, high)
+    else:
+        said, span = factor(more, low, high) if interval else times(more), between(low, high)
+    ahead = sides[(ratio > 1) == (view == "per-dollar")]
+    return {"who": f"{ahead} {said}", "range": f"[{span}]" if interval else "", "at": at, "how": how}
+
+
+def _footing(sides: tuple[str, str], target: Target) -> str:
+    """What a ratio without an interval rests on, in a word or two."""
+    if any(reading.basis == SIMULATED for reading in target.readings):
+        return SIMULATED
+    said = footing(sides, target)
+    return {PRINTED: PUBLISHED, UNTOLD: "no interval"}.get(said, said.replace("from ", ""))
 
 
 def _side(pair: Pair, key: str, catalog: Catalog) -> str:

@@ -27,6 +27,7 @@ Absent is not zero. Prices and power are assumptions: `price`, `price_date`, `ti
 ## Ask
 
 - [JSON of a comparison]({seed}.json?at=120,200): add `.json` to any comparison page; all values unrounded
+- [All pairs of precisions with their ratios]({base}/compare-precision.json), and so on for each kind
 - [CSV]({seed}.csv): a row per target and side
 - [Pages of all comparisons]({base}/sitemap.xml)
 - [Every address and parameter]({base}/openapi.json): OpenAPI 3.1
@@ -35,7 +36,7 @@ Parameters of a comparison: `at` (targets, tok/s/user), `metric` (what it is abo
 `sequence` (8k/1k), `precision` (between GPUs), `method` (envelope, pooled), `tier`, `price` (b300=2.26,
 $/GPU-hour), `power` (b300=1.9, kW per GPU), `vendor`, `aggregation` (aggregated, disaggregated) and
 `spec_decode` (mtp, none) keep only such points, `dataset`, `as_of` (a date). `x` (interactivity, e2e, ttft),
-`log` and `optimal` (1) are for the chart. The same pages led by cost: {base}{per_dollar}. An unknown value
+`log` and `optimal` (1) are for the chart. The same pages led by cost: {base}{per_dollar}. An unknown parameter or value
 answers 400, no data 404; both say what would work.
 """
 

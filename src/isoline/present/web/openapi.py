@@ -29,6 +29,7 @@ PICTURES = {
 }
 PLAIN = {
     "/": ("comparisons with most data", "text/html"),
+    "/index.json": ("the same with ratios and intervals", "application/json"),
     "/live": ("sweeps that run on this store", "text/html"),
     "/live.json": ("how they stand", "application/json"),
     "/sitemap.xml": ("all pages", "application/xml"),
@@ -47,6 +48,8 @@ def document(base: str = "") -> Values:
     named = {path: KIND_NAMES[kind] for kind, path in ROUTES.items()}
     for path, name in {**named, PER_DOLLAR: "GPUs per dollar"}.items():
         paths[path] = {"get": _get(f"{name}: all pairs with data", "text/html", [WORDS])}
+        told = f"{name}: all pairs with data, with ratios and intervals"
+        paths[f"{path}.json"] = {"get": _get(told, "application/json", [WORDS])}
         for suffix, (words, media_type) in (TEXTS | PICTURES).items():
             asked = [SLUG, *QUESTION, *(LOOK if suffix in PICTURES else [])]
             asked += [PART] if suffix == ".chart.json" else [DENSITY] if suffix.endswith(".png") else []
@@ -122,7 +125,7 @@ QUESTION = [
     _choice("aggregation", "only points served so", AGGREGATIONS),
     _list("spec_decode", "only points with these methods", "mtp"),
     _choice("x", "what the chart is over", tuple(AXES)),
-    _switch("log", "logarithmic y axis"),
+    _switch("log", "1: logarithmic y axis, 0: linear; else as the data ask"),
     _switch("optimal", "only points that no other of their series beats"),
     _parameter("dataset", "only these", {"type": "string", "maxLength": 200}, "published"),
     _parameter("as_of", "data and prices up to that day", {"type": "string", "format": "date"}, "2026-11-01"),

@@ -8,11 +8,13 @@ from datetime import date
 from itertools import groupby
 
 from isoline.analyse.comparison import Comparison, Difference, Source
+from isoline.analyse.narrative import headline_target
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AXES
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug
 from isoline.present import table
+from isoline.present.behind import behind
 from isoline.present.scores import Score
 from isoline.present.web.beside import beside
 from isoline.present.web.form import Values, plain
@@ -34,6 +36,7 @@ def page_values(
         "title": table.title(comparison),
         "conditions": table.conditions(comparison),
         "verdict": comparison.narrative[0],
+        "firm": bool((told := headline_target(comparison.targets)) and told.interval),
         "sentences": comparison.narrative[1:],
         "kind_path": PER_DOLLAR if query.view == "per-dollar" else ROUTES[comparison.kind],
         "path": controls["action"],
@@ -41,11 +44,13 @@ def page_values(
         "axis": AXES[comparison.view.x],
         "query": query.text(),
         "side_names": (a.label, b.label),
+        "many": table.MANY,
         "targets": [plain(target.interactivity) for target in comparison.targets],
         "groups": _groups(comparison),
         "legend": table.legend(comparison),
         "keys": keys(comparison),
         "beside": beside(comparison),
+        "behind": behind(comparison),
         "scores": [
             {"task": task, "metric": metric, "sides": list(rows)}
             for (task, metric), rows in groupby(found, key=lambda score: (score.task, score.metric))
@@ -68,7 +73,13 @@ def command(slug: str, query: Query) -> str:
     if query.view:
         words += ["--view", query.view]
     for name, value in query.values:
-        words += [f"--{name.replace('_', '-')}", *([] if name in SWITCHES else [value])]
+        option = name.replace("_", "-")
+        if name not in SWITCHES:
+            words += [f"--{option}", value]
+        elif value == "1":
+            words.append(f"--{option}")
+        elif name == "log":
+            words.append("--no-log")
     return shlex.join(words)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from isoline.analyse.terms import METHODS, VIEWS
-from isoline.errors import UsageError
+from isoline.errors import UsageError, unknown
 from isoline.present.asking import Asked, split
 
 PARAMETERS = (
@@ -17,6 +17,13 @@ PARAMETERS = (
 LISTS = ("at", "price", "power", "vendor", "spec_decode", "dataset")
 SWITCHES = ("log", "optimal")  # flags on the command line
 SIBLING = "to."  # `to.model=…`: lead to the comparison next to this one
+LOOKS = ("theme", "size", "width", "height", "legend", "part", "scale")  # of pictures, and of their data
+FORM = ("price.", "power.", "default_at", SIBLING)  # how names begin that only a form sends
+# What others add to links that they pass on; it changes nothing here.
+TRACKERS = (
+    *("fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "li_fat_id"),
+    *("mc_cid", "mc_eid", "igshid", "si", "ref", "ref_src", "source", "_ga", "_gl", "_hsenc", "_hsmi"),
+)
 MAX_QUERY = 4_000  # characters; a hundred targets fit
 
 Pairs = Sequence[tuple[str, str]]
@@ -113,9 +120,23 @@ class Query:
 
 def is_tidy(pairs: Pairs, query: Query) -> bool:
     """Whether an address already is the one of its state, so that equal pages have equal addresses."""
-    forms = ("price.", "power.", "default_at", SIBLING)
-    ours = [(k, v) for k, v in pairs if k in PARAMETERS or k.startswith(forms)]
+    ours = [(k, v) for k, v in pairs if k in PARAMETERS or k.startswith(FORM)]
     return sorted(ours) == sorted(query.values)
+
+
+def strange(
+    pairs: Pairs, known: Iterable[str] = (*PARAMETERS, *LOOKS), forms: tuple[str, ...] = FORM
+) -> list[str]:
+    """Names of parameters that mean nothing here and that nobody adds to links."""
+    ours = {*known, *TRACKERS}
+    begins = (*forms, "utm_")
+    return list(dict.fromkeys(k for k, _ in pairs if k not in ours and not k.startswith(begins)))
+
+
+def refuse(names: Sequence[str], known: Sequence[str] = PARAMETERS) -> None:
+    """A misspelt parameter must not be answered as if it had not been asked."""
+    if names:
+        raise UsageError(*unknown("parameter", names[0][:60], known))
 
 
 def siblings_asked(pairs: Pairs) -> dict[str, str]:

@@ -2,43 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from isoline.domain.slugs import Slug
 from isoline.errors import IsolineError, NoDataError, UsageError
+from isoline.present.asking import question
 from isoline.present.pairs import Pair, closest
 from isoline.present.web.compare import controls_of, slug_of, split_suffix
 from isoline.present.web.page import labels_of
-from isoline.present.web.query import Query
+from isoline.present.web.query import Query, strange
 from isoline.present.web.site import Site, address
 
 SHOWN = 6
+SUGGESTED = 3
+DEFAULTS = "with the defaults"
+Fix = tuple[str, str, str]  # the parameter that it leaves out, words and address of a link
 TITLES = {400: "That address asks for something unknown", 404: "There is no such comparison"}
 UNREADABLE = "The data cannot be read"
 
 
 def trouble(site: Site, request: Request, error: IsolineError, kind: str, view: str = "") -> Response:
     """A 4xx (5xx for a broken store) in the form that was asked for."""
-    name, suffix = split_suffix(request.path_params.get("name", ""))
-    slug = _slug(site, name, kind)
+    name, suffix = split_suffix(request.path_params.get("name", request.url.path))
+    slug = _slug(site, name, kind) if "name" in request.path_params else None
     query = _query(request, view)
-    status = _status(error, slug)
+    status = _status(error, slug, "name" in request.path_params)
     if suffix in (".json", ".chart.json"):
         body = {"error": str(error), "suggestions": list(getattr(error, "suggestions", ()))}
         return JSONResponse(body, status)
     if suffix:
         return PlainTextResponse(str(error), status)
-    fixes = _fixes(site, slug, query) if slug else []
+    odd = strange(request.query_params.multi_items())
+    fixes = _fixes(site, slug, query, odd) if slug else []
+    message = _message(error, status)
     values = {
         "title": TITLES.get(status, UNREADABLE),
-        "message": str(error).partition("; `isoline")[0],
+        "message": message,
         "subject": labels_of(slug, site.catalog) if slug else "",
-        "fixes": fixes,
+        "fixes": [(words, href) for _, words, href in fixes],
         "pairs": [] if fixes and status == 400 else _near(site, name),
         "form": controls_of(site, slug, query, None) if slug and query.values else None,
+        "wrong": {} if odd or not slug else _wrong(site, slug, query, fixes, message),
     }
     return HTMLResponse(site.html("trouble.html", values), status)
+
+
+def _message(error: IsolineError, status: int) -> str:
+    """Without the command line's advice; with what a misspelt name may have meant."""
+    text = str(error).partition("; `isoline")[0]
+    meant: tuple[str, ...] = getattr(error, "suggestions", ())
+    return f"{text}. Did you mean {' or '.join(meant[:SUGGESTED])}?" if meant and status == 400 else text
+
+
+def _wrong(site: Site, slug: Slug, query: Query, fixes: Sequence[Fix], message: str) -> dict[str, str]:
+    """What is wrong with which parameter: each by itself, or that without which there is an answer."""
+    found: dict[str, str] = {}
+    for item in query.values:
+        try:
+            question(slug, Query((item,), query.view).asked(), site.catalog)
+        except IsolineError as error:
+            found[item[0]] = _message(error, 400)
+    return found or {name: message for name, _, _ in fixes if name}
 
 
 def _slug(site: Site, name: str, kind: str) -> Slug | None:
@@ -55,25 +82,28 @@ def _query(request: Request, view: str) -> Query:
         return Query(view=view)
 
 
-def _status(error: IsolineError, slug: Slug | None) -> int:
-    if isinstance(error, NoDataError) or (isinstance(error, UsageError) and slug is None):
+def _status(error: IsolineError, slug: Slug | None, of_comparison: bool) -> int:
+    unknown = of_comparison and slug is None
+    if isinstance(error, NoDataError) or (isinstance(error, UsageError) and unknown):
         return 404
     return 400 if isinstance(error, UsageError) else 503
 
 
-def _fixes(site: Site, slug: Slug, query: Query) -> list[tuple[str, str]]:
+def _fixes(site: Site, slug: Slug, query: Query, odd: Sequence[str]) -> list[Fix]:
     """Links that keep all of the selection but one value, where that works; else the bare page."""
-    tries = [(f"without {name}={value}", query.without(name)) for name, value in query.values]
-    tries.append(("with the defaults", Query(view=query.view)))
-    found: list[tuple[str, str]] = []
-    for words, less in tries:
-        if words == "with the defaults" and found:
+    tries = [("", f"without {', '.join(odd)[:60]}", query)] if odd else []
+    if not odd:
+        tries += [(name, f"without {name}={value}", query.without(name)) for name, value in query.values]
+    tries.append(("", DEFAULTS, Query(view=query.view)))
+    found: list[Fix] = []
+    for name, words, less in tries:
+        if words == DEFAULTS and found:
             break
         try:
             site.comparison(slug, less)
         except IsolineError:
             continue
-        found.append((words, f"{address(slug, less.view)}{less.text()}"))
+        found.append((name, words, f"{address(slug, less.view)}{less.text()}"))
     return found
 
 

@@ -3,6 +3,7 @@ import { headlineTarget } from "./sentences.js";
 import { amount, fixed, percentLess } from "./words.js";
 
 const AXIS_PADDING = 4;
+const OVERLAP = 1e4; // the price of covering a label
 const textWidth = (text, font, bold) => text.length * font * (bold ? 0.62 : 0.57);
 
 const lessIsBetter = (data) => Boolean(data.quantities[data.metric].verb);
@@ -100,7 +101,8 @@ function place(x, y, width, font, taken, marks, view) {
     const box = boxOf(x, y, { dx, dy, align }, width, font);
     return { dx, dy, align, box, price: price(box, taken, marks, view) };
   });
-  const { dx, dy, align, box } = priced.reduce((a, b) => (b.price < a.price ? b : a));
+  const { dx, dy, align, box, price: least } = priced.reduce((a, b) => (b.price < a.price ? b : a));
+  if (least >= OVERLAP) return { text: "", dx: 0, dy: 0, align: "left" }; // the table has the value
   taken.push(box);
   return { dx, dy, align };
 }
@@ -114,5 +116,5 @@ function price(box, taken, marks, view) {
   const covered = marks.filter(
     ([x, y]) => box.left <= x && x <= box.right && box.top <= y && y <= box.bottom,
   ).length;
-  return 1e6 * beyond + 1e4 * overlaps + covered;
+  return 1e6 * beyond + OVERLAP * overlaps + covered;
 }

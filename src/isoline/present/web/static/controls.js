@@ -4,6 +4,7 @@ import { swap } from "./swap.js";
 import { startHandles } from "./handles.js";
 import { restoreKeys, startKeys } from "./keys.js";
 import { startTip } from "./tip.js";
+import { clearWrong, markWrong } from "./wrong.js";
 import { startZoom } from "./zoom.js";
 
 const figure = document.getElementById("chart");
@@ -31,6 +32,10 @@ export function start() {
     if (event.target.id !== "reset" || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
     show(new URLSearchParams());
+  });
+  // Back to this page as it was left: a selector that led away shows where it led to.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) document.getElementById("controls").reset();
   });
   dark.addEventListener("change", redraw);
   new ResizeObserver(resized).observe(figure);
@@ -81,9 +86,11 @@ async function show(query) {
     if (own.signal.aborted) return;
     if (!page.ok) {
       say(fresh.querySelector(".message")?.textContent ?? "That did not work.");
+      markWrong(fresh);
       return;
     }
     say("");
+    clearWrong();
     swap(fresh);
     restoreKeys();
     document.title = fresh.title;

@@ -58,16 +58,21 @@ function place() {
     handle.style.height = `${height}px`;
     handle.setAttribute("aria-valuemin", Math.ceil(low));
     handle.setAttribute("aria-valuemax", Math.floor(high));
-    handle.setAttribute("aria-valuenow", value);
+    tell(handle, value);
   });
   while (handles.children.length > fields.length) handles.lastChild.remove();
+}
+
+function tell(handle, value) {
+  handle.setAttribute("aria-valuenow", value);
+  handle.setAttribute("aria-valuetext", `${value} tok/s per user`);
 }
 
 function added(i) {
   const handle = document.createElement("div");
   handle.tabIndex = 0;
   handle.setAttribute("role", "slider");
-  handle.setAttribute("aria-label", `Target ${i + 1}, tok/s per user`);
+  handle.setAttribute("aria-label", `Target ${i + 1}`);
   handles.append(handle);
   return handle;
 }
@@ -84,7 +89,7 @@ function move(handle, value) {
   if (!field || Number(field.value) === near) return;
   field.value = near;
   handle.style.left = `${left + x(near)}px`;
-  handle.setAttribute("aria-valuenow", near);
+  tell(handle, near);
   follow(handle, near);
 }
 

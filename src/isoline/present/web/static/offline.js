@@ -1,12 +1,14 @@
 // A comparison in a file of its own: edited targets change table, verdict, sentences and chart, without a server.
+import { behind } from "./behind.js";
 import * as chart from "./chart.js";
 import * as chartRows from "./chart_rows.js";
 import { startHandles } from "./handles.js";
 import { startKeys } from "./keys.js";
 import { target } from "./reading.js";
-import { narrative, verdict } from "./sentences.js";
+import { headlineTarget, narrative, verdict } from "./sentences.js";
 import { legend, rows } from "./table_rows.js";
 import { startTip } from "./tip.js";
+import { clearWrong, mark } from "./wrong.js";
 import { startZoom } from "./zoom.js";
 
 const data = JSON.parse(document.getElementById("curves").textContent);
@@ -26,10 +28,14 @@ const isTarget = (text) => text !== "" && Number(text) > 0 && Number(text) <= LA
 // The numbers in the fields; what is wrong with one is said and nothing changes.
 async function update() {
   const texts = fields().map((field) => field.value.trim());
-  const wrong = texts.find((text) => !isTarget(text));
-  problem.hidden = wrong === undefined;
-  problem.textContent = wrong === undefined ? "" : `“${wrong}” is not a number above 0 (and at most 1,000,000).`;
-  if (wrong !== undefined) return;
+  const wrong = fields().filter((_, i) => !isTarget(texts[i]));
+  clearWrong();
+  problem.hidden = !wrong.length;
+  problem.textContent = wrong.length ? `“${wrong[0].value}” is not a number above 0 (and at most 1,000,000).` : "";
+  if (wrong.length) {
+    mark(wrong, problem.textContent);
+    return;
+  }
   show(texts.map(Number));
   const hash = `#at=${texts.join(",")}`;
   if (location.hash !== hash) history.replaceState(null, "", hash);
@@ -38,9 +44,13 @@ async function update() {
 
 function show(targets) {
   current = targets.map((x) => target(data, x));
-  document.querySelector("h1").textContent = verdict(data, current);
+  const head = document.querySelector("h1");
+  head.textContent = verdict(data, current);
+  head.classList.toggle("soft", !headlineTarget(current)?.interval);
   sentences(narrative(data, current));
+  document.getElementById("readings").classList.toggle("many", targets.length > data.many);
   fillTable();
+  showBehind();
   showBeside();
   const meanings = document.getElementById("legend");
   meanings.textContent = legend(data, current).join(" · ");
@@ -74,10 +84,32 @@ function fillTable() {
 
 // What follows the value stands on a line of its own, as in assets.py.
 function cell(text) {
-  const [, value, after] = text.match(/^(.+)( (?:\[[^[\]]+\]|\(\d+ runs?\)))$/) ?? [null, text, ""];
+  const [, value, after] = text.match(/^(.+)( (?:\[[^[\]]+\]|\(\d+ runs?\)|at [\d.,]+(?: s)?))$/) ?? [null, text, ""];
   const found = made("td", value);
   if (after) found.append(made("small", after));
   return found;
+}
+
+// The recipes beside the target that the verdict is read at.
+function showBehind() {
+  const place = document.getElementById("behind");
+  const told = behind(data, current);
+  place.hidden = !told.title;
+  place.querySelector("h2").textContent = told.title;
+  place.querySelector("tbody").replaceChildren(...told.rows.map(behindRow));
+  place.querySelector("p")?.remove();
+  if (told.note) place.append(made("p", told.note, "quiet"));
+}
+
+function behindRow({ name, sides, same, strong }) {
+  const line = document.createElement("tr");
+  const head = made("th", name);
+  head.scope = "row";
+  const cells = (same ? sides.slice(0, 1) : sides).map((text) => made("td", strong ? "" : text));
+  if (same) cells[0].colSpan = 2;
+  if (strong) cells.forEach((one, i) => one.append(made("b", sides[i])));
+  line.append(head, ...cells);
+  return line;
 }
 
 // Of all points that can stand beside a target, those that do.

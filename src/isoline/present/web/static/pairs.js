@@ -1,7 +1,7 @@
 // The table of pairs: keeps the rows that hold every word typed.
 export function filterPairs(form) {
   const rows = [...document.querySelectorAll("tr[data-words]")];
-  form.elements.q.addEventListener("input", () => {
+  const filter = () => {
     const words = form.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of rows) {
@@ -9,5 +9,7 @@ export function filterPairs(form) {
       shown += !row.hidden;
     }
     document.getElementById("shown").textContent = shown;
-  });
+  };
+  form.elements.q.addEventListener("input", filter);
+  addEventListener("pageshow", filter); // back to what was typed
 }

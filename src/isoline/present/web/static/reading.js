@@ -4,6 +4,7 @@ import { ofRatio, ofReading, spread } from "./interval.js";
 
 const WIDE_GAP = 1.5;
 const TALL_GAP = 4;
+const CLOSE = 0.005;
 const SAME = 1e-9;
 
 const firstOf = (line) => line.points[0];
@@ -48,7 +49,8 @@ function isWide([a, b]) {
 }
 
 function statusOf(near, x) {
-  if (near.length === 2 && isWide(near)) return "wide gap";
+  const close = near.some((knot) => Math.abs(knot.x - x) <= CLOSE * x);
+  if (near.length === 2 && isWide(near) && !close) return "wide gap";
   const basis = basisOf(near);
   const onKnot = near.length === 1 && Math.abs(near[0].x - x) <= SAME * Math.abs(x);
   if (near.length === 1 && !onKnot) return "dominated";
@@ -142,9 +144,17 @@ function read(side, data, x) {
   return data.method === "pooled" ? pooled(side, data, x) : envelope(side, data, x);
 }
 
+// The known point of most throughput at x or faster, of equals the fastest.
+function bestFrom(side, x) {
+  const reach = side.lines.flatMap((line) => line.points.filter((knot) => knot.x >= x * (1 - SAME)));
+  return reach.length ? best(reach, (a, b) => a.y > b.y || (a.y === b.y && a.x > b.x)) : null;
+}
+
 // Both sides at one interactivity, with their ratios where both are really known.
 export function target(data, x) {
   const [a, b] = data.sides.map((side) => read(side, data, x));
+  const gap = [a, b].some((r) => r.status === "wide gap");
+  [a, b].forEach((r, i) => { r.best = gap ? bestFrom(data.sides[i], x) : null; });
   const weak = [a, b].some((r) => r.status === "outside" || r.status === "wide gap" || !r.throughput_per_gpu);
   const ratio = (key) => (!weak && a[key] && b[key] ? a[key] / b[key] : null);
   const interval = (found, name) => {

@@ -15,7 +15,8 @@ export function verdict(data, targets) {
   const { noun } = data.quantities[data.metric];
   if (!told) return `${where}: ${noun} is not reported by both sides at any of these targets.`;
   const gained = gain(data, told) ?? "the two sides are about equal";
-  return `${where}, at ${words.interactivity(told.interactivity)} tok/s/user: ${gained}${drafting(data, told)}${caveat(data, targets, told)}.`;
+  const how = footing(data, told);
+  return `${where}, at ${words.interactivity(told.interactivity)} tok/s/user: ${gained}${how && `, ${how}`}${drafting(data, told)}${caveat(data, targets, told)}.`;
 }
 
 // By speed the middle one of the targets with a ratio; those measured more than once come before the others.
@@ -27,16 +28,52 @@ export function headlineTarget(targets) {
   return those[Math.floor(those.length / 2)];
 }
 
+// What a ratio without an interval rests on; that it is simulated, all sentences say before.
+function footing({ sides, footing: [single, printed, untold] }, { interval, readings }) {
+  if (interval || readings.some((r) => r.basis === "simulated")) return "";
+  if (readings.some((r) => r.basis)) return printed;
+  const once = sides.filter((_, i) => readings[i].near.some((knot) => knot.runs <= 1)).map((side) => side.label);
+  if (!once.length) return untold;
+  return once.length === sides.length ? single : `${words.join(once)} ${single}`;
+}
+
+// That target; where there is none, the middle one of those with a known point beside.
+export function selectedTarget(targets) {
+  const near = targets.filter((t) => t.readings.some((r) => r.near.length));
+  near.sort((a, b) => a.interactivity - b.interactivity);
+  return headlineTarget(targets) ?? near[Math.floor(near.length / 2)];
+}
+
 const comparable = (target) => target.throughput_ratio !== null && !bothFaster(target);
 
 function whyNone({ sides, reached }, targets) {
   const empty = sides.filter((side) => side.measured_range === null).map((side) => side.label);
   if (empty.length) return `no data for ${words.join(empty)}, so there is nothing to compare`;
-  if (targets.some((t) => t.readings.some((r) => r.status === "wide gap")))
-    return `${reached}; the points beside these targets are too far apart to claim a ratio`;
+  const gaps = targets.filter((t) => t.readings.some((r) => r.best));
+  gaps.sort((a, b) => a.interactivity - b.interactivity);
+  if (gaps.length) {
+    const at = gaps[Math.floor(gaps.length / 2)];
+    const known = uninterpolated(sides, at, `${words.interactivity(at.interactivity)} tok/s/user`);
+    return `no ratio can be claimed at these targets, whose points beside are too far apart; ${known}`;
+  }
   if (targets.some(bothFaster))
     return `${reached}; both are faster than asked, so nothing can be compared at these targets`;
   return `${reached}; they are not both measured at any of these targets`;
+}
+
+// What is known without a curve; units are told once.
+function uninterpolated(sides, { readings }, where) {
+  const kind = readings.some((r) => r.basis === "simulated") ? "simulated" : "measured";
+  let units = [" tok/s/GPU", " tok/s/user"];
+  const each = readings.map(({ best }, i) => {
+    if (!best) return `${sides[i].label} nothing`;
+    const [perGpu, perUser] = units;
+    units = ["", ""];
+    const speed = words.interactivity(words.round1(best.x));
+    const load = best.load === null ? "" : ` (${words.fixed(best.load, 0)} in flight)`;
+    return `${sides[i].label} ${words.throughput(best.y)}${perGpu} at ${speed}${perUser}${load}`;
+  });
+  return `${kind} at or above ${where}, not matched: ${each.join(", ")}`;
 }
 
 function caveat(data, targets, told) {
@@ -127,7 +164,7 @@ function noDifference(noun, [a, b], ratio, { low, high, runs }) {
 }
 
 // The interval of larger / smaller from that of first / second.
-const upwards = ({ low, high }, inverted) => (inverted ? [1 / high, 1 / low] : [low, high]);
+export const upwards = ({ low, high }, inverted) => (inverted ? [1 / high, 1 / low] : [low, high]);
 
 // A sentence or two per target, then what limits the comparison, which does not depend on targets.
 export function narrative(data, targets) {
@@ -141,15 +178,18 @@ function at(data, target) {
   if (target.readings.every((r) => r.throughput_per_gpu === null))
     return `At ${x} neither side has a reading: ${clauses}.`;
   const text = `At ${x} ${clauses}.`;
+  if (target.readings.some((r) => r.best)) return `${text} ${capital(uninterpolated(data.sides, target, "it"))}.`;
   if (target.throughput_ratio === null) return text;
   if (bothFaster(target))
     return `${text} Both sides are faster than asked, so which gives more at this speed is not known.`;
   if (target.ratio === null) return `${text} Not both report ${data.quantities[data.metric].noun}.`;
   const gained = gain(data, target);
   return gained
-    ? `${text} ${gained[0].toUpperCase()}${gained.slice(1)}.`
+    ? `${text} ${capital(gained)}.`
     : `${text} The two are about equal.`;
 }
+
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 function band(span, x) {
   if (!span || !(span[0] <= x && x <= span[1]) || span[0] === span[1]) return "";

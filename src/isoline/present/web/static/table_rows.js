@@ -1,5 +1,6 @@
 // The rows of the table as present/table.py makes them.
-import { NONE, FEW, amount, between, factor, fixed, interactivity, rangeOf, round1, runs, seconds } from "./words.js";
+import { headlineTarget, upwards } from "./sentences.js";
+import { NONE, FEW, amount, between, exact, factor, fixed, interactivity, rangeOf, round1, runs, seconds } from "./words.js";
 
 const RECOMPUTED = { cost_per_mtok: "cost", tokens_per_s_per_mw: "power" };
 
@@ -8,14 +9,18 @@ export function rows({ sides, table }, targets) {
   const [a, b] = sides.map((side) => side.label);
   const found = [];
   const add = (metric, unit, side, cells) =>
-    found.push({ metric, unit, side, cells, label: side === null ? `${a} ÷ ${b}` : sides[side].label });
+    found.push({ metric, unit, side, cells, label: sides[side].label });
+  const told = headlineTarget(targets);
   for (const metric of table.metrics) {
     for (const side of [0, 1]) {
-      add(metric.name, metric.unit, side, targets.map((target) => cell(metric, target.readings[side])));
+      add(metric.name, metric.unit, side, targets.map((target) => cell(table, metric, target.readings[side])));
     }
     if (metric.ratio) {
-      const cells = targets.map((target) => ratio(target[metric.ratio], target[table.intervals[metric.ratio]]));
-      add(metric.name, metric.unit, null, cells);
+      const name = table.intervals[metric.ratio];
+      const turned = Boolean(told) && isTurned(told[metric.ratio], told[name]);
+      const cells = targets.map((target) => ratio(target[metric.ratio], target[name], turned));
+      const label = turned ? `${b} ÷ ${a}` : `${a} ÷ ${b}`;
+      found.push({ metric: metric.name, unit: metric.unit, side: null, cells, label });
     }
     if (metric !== table.metrics[0]) continue;
     for (const side of [0, 1]) {
@@ -23,6 +28,8 @@ export function rows({ sides, table }, targets) {
       if (cells.every((text) => text === NONE)) continue;
       add(table.interval, `${metric.unit}, between runs`, side, cells);
     }
+    if (!targets.some((target) => target.readings.some((r) => r.best))) continue;
+    for (const side of [0, 1]) add(...table.best, side, targets.map((target) => reached(target.readings[side])));
   }
   for (const [field, name] of table.latencies) {
     const cells = [0, 1].map((side) => targets.map((target) => beside(target.readings[side], field)));
@@ -37,24 +44,37 @@ export function rows({ sides, table }, targets) {
 export function legend(data, targets) {
   const used = targets.flatMap((target) => target.readings.flatMap((r) => [r.status, r.basis]));
   if (targets.some((target) => target.interval)) used.push("interval");
+  if (targets.some((target) => target.throughput_ratio && !target.throughput_interval)) used.push("alone");
   const once = (r) => r.interval && Math.min(...r.interval.runs) === 1;
   if (targets.some((target) => target.readings.some(once))) used.push("once");
   return data.legend.filter(([name]) => used.includes(name)).map(([, text]) => text);
 }
 
-function cell({ key, sign, digits, bound }, r) {
+function cell({ printed }, { key, sign, digits, bound }, r) {
   const value = r[key];
   if (value === null) return NONE;
-  const text = digits === null ? amount(value, sign) : sign + fixed(value, digits);
+  const asPrinted = r.status === "published" && printed.includes(key) && !r.recomputed.includes(key);
+  const text = asPrinted ? sign + exact(value) : digits === null ? amount(value, sign) : sign + fixed(value, digits);
   const mark = { dominated: bound, "wide gap": " ?" }[r.status] ?? "";
   return text + mark + (r.basis === "simulated" ? " s" : "");
 }
 
-function ratio(value, found) {
+// What is known without a curve.
+function reached({ best, basis }) {
+  if (!best) return NONE;
+  const mark = basis === "simulated" ? " s" : "";
+  return `${amount(best.y)} at ${interactivity(round1(best.x))}${mark}`;
+}
+
+// Whether ratios are those of the second side to the first, so that the told one is above 1.
+const isTurned = (value, found) => value !== null && value < 1 && !(found && found.high >= 1);
+
+function ratio(value, found, turned) {
   if (value === null) return NONE;
-  if (!found) return `${fixed(value, 2)}×`;
-  const { low, high } = found;
-  return `${factor(value, low, high)} [${between(low, high)}]`;
+  const more = turned ? 1 / value : value;
+  if (!found) return `${fixed(more, 2)}×`;
+  const [low, high] = upwards(found, turned);
+  return `${factor(more, low, high)} [${between(low, high)}]`;
 }
 
 function interval(found, { sign }) {

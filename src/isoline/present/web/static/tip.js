@@ -6,6 +6,9 @@ const live = document.getElementById("live");
 const tip = document.getElementById("tip");
 const REACH = { mouse: 12, pen: 16, touch: 26 }; // pixels
 const FIELDS = [
+  ["interval", "95 % interval"],
+  ["runs", "Runs"],
+  ["standing", "Stands"],
   ["interactivity", "tok/s/user"],
   ["engine", "Engine"],
   ["image", "Image"],

@@ -14,17 +14,29 @@ export function fixed(value, digits) {
   return rest ? `${grouped}.${rest}` : grouped;
 }
 
-export const throughput = (value) => fixed(value, value >= 100 ? 0 : 1);
-export const usd = (value) => `$${fixed(value, value >= 10 ? 1 : value >= 1 ? 2 : 3)}`;
-export const times = (ratio) => `${fixed(ratio, ratio >= 10 ? 0 : ratio >= 1.1 ? 1 : 2)}×`;
-export const seconds = (value) => fixed(value, value >= 100 ? 0 : value >= 10 ? 1 : 2);
-export const aboutEqual = (a, b) => Math.max(a, b) / Math.min(a, b) - 1 <= 0.01;
-export const round1 = (value) => Number(fixed(value, 1).replaceAll(",", ""));
+// Three significant digits; `decimals` are those after the point, below 0 from 1,000 on.
+const decimalsOf = (value) => 2 - Number(value.toExponential(2).split("e")[1]);
 
-export function amount(value, sign = "") {
-  const size = Math.abs(value);
-  return sign + fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
+function rounded(value, decimals) {
+  if (decimals >= 0) return fixed(value, decimals);
+  const step = 10 ** -decimals;
+  const below = Math.floor(value / step);
+  const rest = value / step - below;
+  return fixed((rest > 0.5 || (rest === 0.5 && below % 2) ? below + 1 : below) * step, 0);
 }
+
+export const amount = (value, sign = "") => sign + rounded(value, decimalsOf(value));
+export const throughput = (value) => amount(value);
+export const seconds = (value) => amount(value);
+export const usd = (value) => amount(value, "$");
+export const times = (ratio) => `${fixed(ratio, ratio >= 10 ? 0 : ratio >= 1.1 ? 1 : 2)}×`;
+export const aboutEqual = (a, b) => Math.max(a, b) / Math.min(a, b) - 1 <= 0.01;
+// All digits of what another page printed.
+export function exact(value) {
+  const [whole, rest] = String(Number(value.toPrecision(10))).split(".");
+  return fixed(Number(whole), 0) + (rest ? `.${rest}` : "");
+}
+export const round1 = (value) => Number(fixed(value, 1).replaceAll(",", ""));
 
 export function interactivity(value) {
   if (Number.isInteger(value)) return fixed(value, 0);
@@ -52,10 +64,10 @@ export function percentBetween(low, high) {
 }
 
 export function rangeOf(low, high, sign = "") {
-  const [size, width] = [Math.max(Math.abs(low), Math.abs(high)), high - low];
-  let digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-  while (digits < 4 && width > 0 && width < 2 * 10 ** -digits) digits += 1;
-  return `${sign}${fixed(low, digits)}–${fixed(high, digits)}`;
+  const width = high - low;
+  let decimals = decimalsOf(Math.max(Math.abs(low), Math.abs(high)));
+  while (decimals < 4 && width > 0 && width < 2 * 10 ** -decimals) decimals += 1;
+  return `${sign}${rounded(low, decimals)}–${rounded(high, decimals)}`;
 }
 
 export function runs(counts) {

@@ -91,10 +91,11 @@ class Line:
 
     def neighbours(self, x: float) -> tuple[Point, ...]:
         """The knot at `x`, or the two around it, or the end beyond which it lies."""
-        i = bisect_left(self.curve.xs, x - SAME * abs(x))
-        if i == len(self.points):
+        xs, same = self.curve.xs, SAME * abs(x)
+        i = bisect_left(xs, x - same)
+        if i == len(xs):
             return (self.last,)
-        if self.curve.xs[i] <= x + SAME * abs(x):
+        if xs[i] <= x + same:
             return (self.points[i],)
         return self.points[max(i - 1, 0) : i + 1]
 

@@ -17,6 +17,7 @@ from isoline.present.json_view import to_json
 from isoline.present.siblings import PARTS, sibling
 from isoline.present.web import bundle, drawing, export, linked
 from isoline.present.web.form import Values, form
+from isoline.present.web.keys import legend
 from isoline.present.web.origin import base_of
 from isoline.present.web.page import page_values
 from isoline.present.web.points import point_table
@@ -58,7 +59,10 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
         return Response(text, media_type="application/json")
     if suffix == ".csv":
         return Response(texts.to_csv(found), media_type="text/csv; charset=utf-8")
-    return HTMLResponse(_page(site, found, slug, query, base_of(request)))
+    base = base_of(request)
+    key = ("page", slug, query, base, site.today())
+    page = site.memory.recall(key, lambda: _page(site, found, slug, query, base).encode())
+    return HTMLResponse(page)
 
 
 def _tidied(site: Site, slug: Slug, query: Query, wanted: dict[str, str]) -> Response:
@@ -112,9 +116,17 @@ async def _file(site: Site, slug: Slug, query: Query) -> Response:
 
 
 def page_of(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Values:
-    """The values of a comparison's page."""
-    controls = controls_of(site, slug, query, comparison)
-    return page_values(comparison, query, controls, site.scores(slug, query, comparison), site.today())
+    """The values of a comparison's page; `comparison` was made with `draw`."""
+    scores = site.scores(slug, query, comparison)
+    values = page_values(comparison, query, address(slug, query.view), scores, site.today())
+    # What other targets leave as it is, but for whether any were asked for: a fifth of the work of a page.
+    key = ("unmoved", slug, query.without("at"), bool(query.get("at")))
+    return values | site.memory.recall(key, lambda: _unmoved(site, comparison, slug, query))
+
+
+def _unmoved(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Values:
+    controls = site.assets.part("form.html", {"form": controls_of(site, slug, query, comparison)})
+    return {"form": controls, **legend(comparison, site.assets)}
 
 
 def _page(site: Site, comparison: Comparison, slug: Slug, query: Query, base: str) -> str:

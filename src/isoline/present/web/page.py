@@ -16,7 +16,6 @@ from isoline.present import table
 from isoline.present.scores import Score
 from isoline.present.web.beside import beside
 from isoline.present.web.form import Values, plain
-from isoline.present.web.keys import keys
 from isoline.present.web.query import SWITCHES, Query
 from isoline.present.web.site import PER_DOLLAR, ROUTES
 
@@ -26,9 +25,9 @@ MANY = 6  # differing values of one field that are shown at once
 
 
 def page_values(
-    comparison: Comparison, query: Query, controls: Values, found: Sequence[Score], today: date
+    comparison: Comparison, query: Query, path: str, found: Sequence[Score], today: date
 ) -> Values:
-    """Everything `compare.html` needs; the comparison was made with `draw`."""
+    """What `compare.html` needs of a comparison that stands at `path`, beside its controls and its legend."""
     a, b = comparison.sides
     return {
         "title": table.title(comparison),
@@ -36,7 +35,7 @@ def page_values(
         "verdict": comparison.narrative[0],
         "sentences": comparison.narrative[1:],
         "kind_path": PER_DOLLAR if query.view == "per-dollar" else ROUTES[comparison.kind],
-        "path": controls["action"],
+        "path": path,
         "metric": QUANTITIES[comparison.view.metric].name,
         "axis": AXES[comparison.view.x],
         "query": query.text(),
@@ -44,7 +43,6 @@ def page_values(
         "targets": [plain(target.interactivity) for target in comparison.targets],
         "groups": _groups(comparison),
         "legend": table.legend(comparison),
-        "keys": keys(comparison),
         "beside": beside(comparison),
         "scores": [
             {"task": task, "metric": metric, "sides": list(rows)}
@@ -58,7 +56,6 @@ def page_values(
         "notes": comparison.notes,
         "command": command(comparison.slug, query),
         "command_without_targets": command(comparison.slug, query.without("at")),
-        "form": controls,
     }
 
 

@@ -43,14 +43,14 @@ def test_remembered_coverage_is_what_the_store_says(tmp_path: Path) -> None:
         Store(tmp_path).write_run(Dataset(dataset, "runs"), "import", points=points)
     model, hardware = points[0].recipe.model, (points[0].recipe.hardware,)
     plain = Sources(lambda: Store(tmp_path))
-    remembering = RememberingSources(Sources(lambda: Store(tmp_path)))
+    remembering, after_lists = (RememberingSources(Sources(lambda: Store(tmp_path))) for _ in range(2))
+    assert after_lists.coverage(Selection()) == plain.coverage(Selection())
     for precision, engine, datasets, isl, until in product(
         (None, ("fp4",), ("fp4", "fp8")), (None, ("vllm",)), (None, ("two",)), (None, 1024, 7),
         (None, "2026-03-15"),
     ):  # fmt: skip
         asked = Selection(model, hardware, precision, engine, isl=isl, datasets=datasets, until=until)
-        assert remembering.coverage(asked) == plain.coverage(asked)
-    assert remembering.coverage(Selection()) == plain.coverage(Selection())
+        assert remembering.coverage(asked) == after_lists.coverage(asked) == plain.coverage(asked)
 
 
 def test_a_page_shows_what_was_imported_since(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from isoline.present.json_view import to_json
 from isoline.present.siblings import PARTS, sibling
 from isoline.present.web import bundle, drawing, export, linked
 from isoline.present.web.form import Values, form
-from isoline.present.web.keys import legend
 from isoline.present.web.origin import base_of
 from isoline.present.web.page import page_values
+from isoline.present.web.parts import parts
 from isoline.present.web.points import point_table
 from isoline.present.web.query import SIBLING, Query, is_tidy, siblings_asked
 from isoline.present.web.site import Site, address
@@ -117,16 +117,18 @@ async def _file(site: Site, slug: Slug, query: Query) -> Response:
 
 def page_of(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Values:
     """The values of a comparison's page; `comparison` was made with `draw`."""
-    scores = site.scores(slug, query, comparison)
-    values = page_values(comparison, query, address(slug, query.view), scores, site.today())
-    # What other targets leave as it is, but for whether any were asked for: a fifth of the work of a page.
-    key = ("unmoved", slug, query.without("at"), bool(query.get("at")))
-    return values | site.memory.recall(key, lambda: _unmoved(site, comparison, slug, query))
+    # Of the targets the controls only show whether any were asked for.
+    key = ("parts", slug, query.without("at"), bool(query.get("at")), site.today())
+    still = site.memory.recall(key, lambda: _parts(site, comparison, slug, query))
+    return page_values(comparison, query, address(slug, query.view)) | still
 
 
-def _unmoved(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Values:
+def _parts(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Values:
     controls = site.assets.part("form.html", {"form": controls_of(site, slug, query, comparison)})
-    return {"form": controls, **legend(comparison, site.assets)}
+    return {
+        "form": controls,
+        **parts(comparison, site.scores(slug, query, comparison), site.today(), site.assets),
+    }
 
 
 def _page(site: Site, comparison: Comparison, slug: Slug, query: Query, base: str) -> str:

@@ -17,7 +17,6 @@ from isoline.present.charts import MOVING, comparison_chart
 from isoline.present.embed import embedded
 from isoline.present.web.assets import HERE, Assets
 from isoline.present.web.beside import besides
-from isoline.present.web.keys import legend
 from isoline.present.web.modules import bundled
 from isoline.present.web.points import point_table
 
@@ -48,7 +47,6 @@ def to_html(comparison: Comparison, page: Values, assets: Assets, parts: Parts) 
     scripts = [_inline(parts.library), _inline(bundled(ROOT, _text))]
     values: Values = {
         **page,
-        **legend(comparison, assets),
         "policy": policy(scripts, css),
         "css": Markup(css),
         "scripts": [Markup(script) for script in scripts],

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from isoline.analyse.comparison import Comparison, Side
 from isoline.present.chart_data import UNKNOWN, clean, side_names
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from isoline.present.web.assets import Assets
 
 FEW = 2  # series that the sides' own keys already tell apart
 
@@ -38,17 +32,11 @@ STYLES = {
 }
 
 
-def legend(comparison: Comparison, assets: Assets) -> dict[str, Markup]:
-    """Two parts of a page that other targets leave as they are; the comparison was made with `draw`.
+def keys(comparison: Comparison) -> dict[str, object]:
+    """What `keys.html` and `lists.html` need; the comparison was made with `draw`.
 
-    In `keys` line styles are explained only where there are others than `curve`; `lists` has series only
-    beyond one a side.
+    Line styles are explained only where there are others than `curve`, and series listed beyond one a side.
     """
-    values = _values(comparison)
-    return {name: assets.part(f"{name}.html", values) for name in ("keys", "lists")}
-
-
-def _values(comparison: Comparison) -> dict[str, object]:
     used = {segment.style for side in comparison.sides if side.plot for segment in side.plot.line}
     series = [_series(side) for side in comparison.sides]
     return {

@@ -15,7 +15,7 @@ from isoline.present.pairs import Pair
 from isoline.present.web import linked
 from isoline.present.web.form import Values
 from isoline.present.web.origin import base_of
-from isoline.present.web.page import age
+from isoline.present.web.parts import age
 from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Site, address
 
 STUDY = "qwen-3-8b-h100-fp4-vs-bf16"

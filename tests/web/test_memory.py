@@ -53,6 +53,21 @@ def test_remembered_coverage_is_what_the_store_says(tmp_path: Path) -> None:
         assert remembering.coverage(asked) == after_lists.coverage(asked) == plain.coverage(asked)
 
 
+def test_a_page_is_the_same_whatever_was_asked_before(tmp_path: Path) -> None:
+    """Parts of it are rendered once for all targets; what depends on them must not be among those."""
+    asked = ["", "?at=60", "?at=75,90", "?at=1,1000", "?metric=cost_per_mtok", "?at=60&metric=cost_per_mtok"]
+    alone = []
+    for query in asked:
+        with client(tmp_path) as fresh:
+            alone.append(fresh.get(f"{SEED}{query}").text)
+    assert len(set(alone)) == len(asked)
+    with client(tmp_path) as pages:
+        for order in (asked, asked[::-1]):
+            assert {query: pages.get(f"{SEED}{query}").text for query in order} == dict(
+                zip(asked, alone, strict=True)
+            )
+
+
 def test_a_page_shows_what_was_imported_since(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with client(tmp_path) as pages:

@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from isoline.domain.point import Coverage, Dataset, Point, Selection
-from isoline.store.packaged.served import covers
+from isoline.domain.point import Coverage, Dataset, Evaluation, Point, Selection
+from isoline.store.packaged.served import allows, covers
 from isoline.store.sources import Sources
 
 if TYPE_CHECKING:
@@ -85,6 +85,13 @@ class RememberingSources(Sources):
             ("points", selection, all_metrics),
             lambda: Sources.points(self, selection, all_metrics=all_metrics),
         )
+
+    def evaluations(self, selection: Selection) -> list[Evaluation]:
+        """Of all that the same model has: its other comparisons ask for others of these."""
+        wide = Selection(selection.model, until=selection.until)
+        held = self._memory.recall(("evaluations", wide), lambda: Sources.evaluations(self, wide))
+        named = selection.datasets
+        return [e for e in held if allows(selection, e.recipe) and (named is None or e.dataset in named)]
 
     def recipes(self, selection: Selection) -> list[KnownRecipe]:
         return self._memory.recall(("recipes", selection), lambda: Sources.recipes(self, selection))

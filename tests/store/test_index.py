@@ -100,3 +100,15 @@ def test_an_index_that_cannot_be_written_is_a_problem_only(tmp_path: Path) -> No
         store.add([batch(point(f"{number}"))], importer="fake")
     assert len(store.points(ANY)) == 4
     assert "queries are slower" in store.problems()[0].reason
+
+
+def test_the_state_is_the_same_object_until_the_data_changes(tmp_path: Path) -> None:
+    """Whatever is remembered of a store hangs on it, also of one that is not there yet."""
+    root = tmp_path / "later"
+    store = Store(root)
+    nothing = store.state()
+    assert store.state() is nothing
+    Store(root).add([batch(point("1"))], importer="fake")
+    something = store.state()
+    assert something is not nothing
+    assert store.state() is something

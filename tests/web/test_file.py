@@ -118,7 +118,6 @@ class Case:
             self.slug,
             Query.of_asked(self.asked),
             self.sources,
-            self.catalog,
             cache=folder.parent / "library",
             today=date(2026, 11, 24),
         )

@@ -12,6 +12,7 @@ from isoline.present.web.memory import Memory, RememberingSources
 from isoline.store.sources import Sources
 from isoline.store.store import Store
 from tests.points import point
+from tests.store.fakes import evaluation
 from tests.web.conftest import client
 from tests.web.test_routes import SEED
 
@@ -32,7 +33,7 @@ def test_memory_keeps_what_was_used_last() -> None:
     assert made[-1] == "a"
 
 
-def test_remembered_coverage_is_what_the_store_says(tmp_path: Path) -> None:
+def test_what_is_remembered_is_what_the_store_says(tmp_path: Path) -> None:
     kinds = product(("fp4", "fp8"), ("vllm", "sglang"), ("one", "two"))
     for number, (precision, engine, dataset) in enumerate(kinds):
         points = [
@@ -40,17 +41,34 @@ def test_remembered_coverage_is_what_the_store_says(tmp_path: Path) -> None:
                     key=f"{number}-{x}", date=f"2026-0{number + 1}-01")
             for x in (40.0, 50.0)
         ]  # fmt: skip
-        Store(tmp_path).write_run(Dataset(dataset, "runs"), "import", points=points)
+        scores = [evaluation(f"{number}", recipe=points[0].recipe, dataset=dataset, date=points[0].date)]
+        Store(tmp_path).write_run(Dataset(dataset, "runs"), "import", points=points, evaluations=scores)
     model, hardware = points[0].recipe.model, (points[0].recipe.hardware,)
     plain = Sources(lambda: Store(tmp_path))
-    remembering = RememberingSources(Sources(lambda: Store(tmp_path)))
+    remembering, after_lists = (RememberingSources(Sources(lambda: Store(tmp_path))) for _ in range(2))
+    assert after_lists.coverage(Selection()) == plain.coverage(Selection())
     for precision, engine, datasets, isl, until in product(
         (None, ("fp4",), ("fp4", "fp8")), (None, ("vllm",)), (None, ("two",)), (None, 1024, 7),
         (None, "2026-03-15"),
     ):  # fmt: skip
         asked = Selection(model, hardware, precision, engine, isl=isl, datasets=datasets, until=until)
-        assert remembering.coverage(asked) == plain.coverage(asked)
-    assert remembering.coverage(Selection()) == plain.coverage(Selection())
+        assert remembering.coverage(asked) == after_lists.coverage(asked) == plain.coverage(asked)
+        assert remembering.evaluations(asked) == plain.evaluations(asked)
+
+
+def test_a_page_is_the_same_whatever_was_asked_before(tmp_path: Path) -> None:
+    """Parts of it are rendered once for all targets; what depends on them must not be among those."""
+    asked = ["", "?at=60", "?at=75,90", "?at=1,1000", "?metric=cost_per_mtok", "?at=60&metric=cost_per_mtok"]
+    alone = []
+    for query in asked:
+        with client(tmp_path) as fresh:
+            alone.append(fresh.get(f"{SEED}{query}").text)
+    assert len(set(alone)) == len(asked)
+    with client(tmp_path) as pages:
+        for order in (asked, asked[::-1]):
+            assert {query: pages.get(f"{SEED}{query}").text for query in order} == dict(
+                zip(asked, alone, strict=True)
+            )
 
 
 def test_a_page_shows_what_was_imported_since(tmp_path: Path) -> None:

@@ -126,9 +126,12 @@ def _highest(one: Built, budget: float, cost: Quantity) -> float | None:
 
 def _default(ready: Prepared) -> tuple[Targets, tuple[str, ...]]:
     if not _movable(ready):
-        return chosen(ready.span, ready.groups, (), None)
+        return chosen(ready.span, ready.groups, tuple, None)
     return chosen(
-        ready.span, ready.groups, firm.candidates(ready.built), partial(firm.both_known, ready.built)
+        ready.span,
+        ready.groups,
+        partial(firm.candidates, ready.built),
+        partial(firm.both_known, ready.built),
     )
 
 

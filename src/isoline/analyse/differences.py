@@ -87,19 +87,15 @@ def _span(values: Sequence[int] | Sequence[str]) -> str:
 
 
 def _words(values: frozenset[Scalar]) -> str:
-    texts = sorted([value for value in values if isinstance(value, str)])
-    numbers = sorted([value for value in values if not (value is None or isinstance(value, str))])
-    known = len(texts) + len(numbers)
-    if known > 2 and texts and max(map(len, texts)) > LONG_VALUE:
-        words = [f"{known} different"]
-    else:
-        words = [*map(_number, numbers[:SHOWN_VALUES]), *texts][:SHOWN_VALUES]
-        if known > SHOWN_VALUES:
-            words.append(f"{known - SHOWN_VALUES} more")
-    if None in values:
-        words.append("not recorded")
-    return ", ".join(words) if words else "not recorded"
+    known = [_word(value) for value in sorted(value for value in values if value is not None)]
+    if len(known) > 2 and max(map(len, known)) > LONG_VALUE:
+        known = [f"{len(known)} different"]
+    elif len(known) > SHOWN_VALUES:
+        known[SHOWN_VALUES:] = [f"{len(known) - SHOWN_VALUES} more"]
+    if None in values or not known:
+        known.append("not recorded")
+    return ", ".join(known)
 
 
-def _number(value: float) -> str:
+def _word(value: Scalar) -> str:
     return ("no", "yes")[value] if isinstance(value, bool) else str(value)

@@ -15,7 +15,8 @@ ENOUGH = 9  # interactivities to try when looking for targets with a ratio
 
 def both_known(built: Sequence[Built], x: float) -> bool:
     """Whether neither side is outside, dominated or in a wide gap at `x`."""
-    return all(is_known(one.lines, x, pooled=one.pooled) for one in built)
+    a, b = built
+    return is_known(a.lines, x, pooled=a.pooled) and is_known(b.lines, x, pooled=b.pooled)
 
 
 def candidates(built: Sequence[Built]) -> list[float]:

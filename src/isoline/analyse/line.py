@@ -91,10 +91,11 @@ class Line:
 
     def neighbours(self, x: float) -> tuple[Point, ...]:
         """The knot at `x`, or the two around it, or the end beyond which it lies."""
-        i = bisect_left(self.curve.xs, x - SAME * abs(x))
-        if i == len(self.points):
+        xs, same = self.curve.xs, SAME * abs(x)
+        i = bisect_left(xs, x - same)
+        if i == len(xs):
             return (self.last,)
-        if self.curve.xs[i] <= x + SAME * abs(x):
+        if xs[i] <= x + same:
             return (self.points[i],)
         return self.points[max(i - 1, 0) : i + 1]
 
@@ -103,25 +104,34 @@ class Line:
 
         `near` are the `neighbours` of `x`.
         """
+        total = self.curve(x)
         return Values(
-            self.curve(x),
+            total,
             self._metric(OUTPUT, x, near),
             self._metric(INPUT, x, near),
-            self.value(QUANTITIES[COST], x, rates, near),
-            self.value(QUANTITIES[PER_MW], x, rates, near),
+            self.value(QUANTITIES[COST], x, rates, near, total),
+            self.value(QUANTITIES[PER_MW], x, rates, near, total),
             self._concurrency(x, near),
             self._recomputed(rates),
         )
 
-    def value(self, quantity: Quantity, x: float, rates: Rates, near: tuple[Point, ...] = ()) -> float | None:
+    def value(
+        self,
+        quantity: Quantity,
+        x: float,
+        rates: Rates,
+        near: tuple[Point, ...] = (),
+        total: float | None = None,
+    ) -> float | None:
         """One metric at `x`: derived from what it is based on, or splined between printed figures.
 
-        `near` are the `neighbours` of `x`, where they are known already.
+        `near` are the `neighbours` of `x` and `total` is the throughput there, where they are known already.
         """
         if self.printed and quantity.printed is not None and quantity.kept(rates):
             return self._metric(quantity.printed, x, near or self.neighbours(x))
-        base = quantity.base
-        value = self.curve(x) if base is TOTAL else self._metric(base, x, near or self.neighbours(x))
+        if quantity.base is TOTAL:
+            return quantity.convert(self.curve(x) if total is None else total, rates)
+        value = self._metric(quantity.base, x, near or self.neighbours(x))
         return None if value is None else quantity.convert(value, rates)
 
     def elasticity(self, base: Base, x: float) -> float:

@@ -97,7 +97,7 @@ def _inside(line: Line, x: float, rates: Rates, quantity: Quantity) -> Reading:
     values = line.at(x, near, rates)
     return Reading(
         status=_status(near, x),
-        value=line.value(quantity, x, rates, near),
+        value=line.value(quantity, x, rates, near, values.throughput),
         throughput_per_gpu=values.throughput,
         output_throughput_per_gpu=values.output_throughput,
         input_throughput_per_gpu=values.input_throughput,

@@ -14,7 +14,7 @@ Known = Callable[[float], bool]
 def chosen(
     span: tuple[float, float] | None,
     groups: Sequence[Sequence[Point]],
-    knots: Sequence[float],
+    knots: Callable[[], Sequence[float]],
     known: Known | None,
 ) -> tuple[tuple[float, ...], tuple[str, ...]]:
     """Default targets, and a remark where they were moved.
@@ -27,9 +27,12 @@ def chosen(
     if all(printed) and (shared := sorted(set.intersection(*printed))):
         return tuple(shared), ()
     quarters = default_targets(span)
-    if known is None or all(map(known, quarters)):
+    if known is None:
         return quarters, ()
-    moved = _moved(quarters, knots, known)
+    kept = [target for target in quarters if known(target)]
+    if len(kept) == len(quarters):
+        return quarters, ()
+    moved = _moved(quarters, kept, knots(), known)
     if moved == quarters:
         return quarters, ()
     return moved, (
@@ -38,9 +41,11 @@ def chosen(
     )
 
 
-def _moved(quarters: Sequence[float], knots: Sequence[float], known: Known) -> tuple[float, ...]:
+def _moved(
+    quarters: Sequence[float], kept: Sequence[float], knots: Sequence[float], known: Known
+) -> tuple[float, ...]:
     firm = [x for x in knots if known(x)]
-    taken = [t for t in quarters if known(t)]
+    taken = [*kept]
     for target in quarters:
         free = [x for x in firm if all(abs(log(x / t)) > 0.05 for t in taken)]
         if target not in taken and free:

@@ -12,7 +12,7 @@ from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, VIEWS
 from isoline.cli import options
 from isoline.cli.choice import Choice
 from isoline.cli.suggest import parse
-from isoline.domain.catalog import TIERS, Catalog
+from isoline.domain.catalog import TIERS
 from isoline.domain.slugs import KINDS, Slug
 from isoline.errors import UsageError
 from isoline.present.answer import answer
@@ -109,12 +109,12 @@ def app(
     found = answer(asking, data, words, draw=bool(charts) or output == "html")
     _draw(found, charts, theme)
     if output == "html":
-        sys.stdout.write(_file(found, parsed, asked, data, words))
+        sys.stdout.write(_file(found, parsed, asked, data))
     else:
         _print(found, output)
 
 
-def _file(comparison: Comparison, slug: Slug, asked: Asked, data: Sources, words: Catalog) -> str:
+def _file(comparison: Comparison, slug: Slug, asked: Asked, data: Sources) -> str:
     """The comparison as one HTML file."""
     from datetime import date
 
@@ -125,7 +125,7 @@ def _file(comparison: Comparison, slug: Slug, asked: Asked, data: Sources, words
 
     query = Query.of_asked(asked)
     cache = user_cache_path("isoline")
-    return saved(comparison, slug, query, data, words, cache=cache, today=date.today())
+    return saved(comparison, slug, query, data, cache=cache, today=date.today())
 
 
 def _chart(path: Path, suffix: str) -> Path:

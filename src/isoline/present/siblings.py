@@ -11,7 +11,7 @@ from isoline.errors import NoDataError
 from isoline.present.pairs import Pair
 
 PARTS = ("model", "hardware", "precision", "a", "b")
-Known = Sequence[tuple[Pair, Slug]]
+Known = Mapping[str, Sequence[tuple[Pair, Slug]]]  # by kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Selector:
 
 def selectors(slug: Slug, known: Known) -> list[Selector]:
     """Model; GPU and precision where they are not compared; both sides."""
-    same = [other for _, other in known if other.kind == slug.kind]
+    same = [other for _, other in known[slug.kind]]
     found = [Selector("model", slug.model, _sorted({o.model for o in same}, slug.model))]
     same = [o for o in same if o.model == slug.model]
     if slug.kind != "gpu":
@@ -47,8 +47,8 @@ def sibling(slug: Slug, wanted: Mapping[str, str], known: Known) -> Slug:
     changed = {part: key for part, key in wanted.items() if key and key != _part(slug, part)}
     fitting = [
         (pair, other)
-        for pair, other in known
-        if other.kind == slug.kind and all(_has(other, part, key) for part, key in changed.items())
+        for pair, other in known[slug.kind]
+        if all(_has(other, part, key) for part, key in changed.items())
     ]
     if not fitting:
         words = ", ".join(f"{part} {key}" for part, key in changed.items())

@@ -41,7 +41,8 @@ class Folders:
             try:
                 changed = os.stat(self._runs).st_mtime_ns
             except FileNotFoundError:
-                self._names, self._listed = frozenset(), None
+                self._names = self._names and frozenset()  # the same object while nothing is there
+                self._listed = None
                 return self._names
             if changed == self._listed:
                 return self._names

@@ -59,13 +59,14 @@ class Index:
 
     def __init__(self, root: Path) -> None:
         self.folder = index_folder(root)
+        self._current = self.folder / CURRENT
         self._text = b""
         self._revision = Revision()
 
     def revision(self) -> Revision:
         """The current revision; the same object while it is current. Unreadable counts as none."""
         try:
-            text = (self.folder / CURRENT).read_bytes()
+            text = self._current.read_bytes()
         except OSError:
             text = b""
         if text != self._text:
@@ -87,7 +88,7 @@ class Index:
         document = {"index_version": INDEX_VERSION, **asdict(new)}
         aside.write_text(json.dumps(document, indent=1))
         fsync(aside)
-        os.replace(aside, self.folder / CURRENT)
+        os.replace(aside, self._current)
         self._sweep(kept.union(previous))
         return new
 

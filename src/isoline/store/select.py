@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -30,7 +31,7 @@ class Selector:
         counts = f"count(DISTINCT {_POINT}), min(date), max(date)"
         select = f"SELECT {_COVERAGE}, {counts} {{source}} GROUP BY {_COVERAGE}"
         rows = self._reader.query("points", select, f"{where} AND valid", values, model=selection.model)
-        return [Coverage(*row) for row in sorted(rows, key=_coverage_order)]
+        return [Coverage(*row) for row in _sharing(sorted(rows, key=_coverage_order))]
 
     def points(self, selection: Selection, *, include_invalid: bool, all_metrics: bool) -> list[Point]:
         """Points in order of key."""
@@ -62,6 +63,13 @@ class Selector:
                 for point in held
             ]
         return sorted(full, key=_order)
+
+
+def _sharing(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows, each of their values kept once: a large store says the same few words in all of them."""
+    held: dict[Any, Any] = {}
+    for row in rows:
+        yield tuple(map(held.setdefault, row, row))
 
 
 def _order(value: Point | Evaluation) -> tuple[str, str, str]:

@@ -56,7 +56,7 @@ def create_app(
     routes += live.routes(site)
     return Starlette(
         routes=routes,
-        middleware=[Middleware(SafeHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)],
+        middleware=[Middleware(SafeHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
         exception_handlers={404: _missing(site), IsolineError: _broken(site)},
         lifespan=lifespan,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +85,10 @@ class Assets:
     def get(self, address: str) -> Asset | None:
         """The file at what follows `/static/`."""
         return self._files.get(address)
+
+    def part(self, name: str, values: Mapping[str, object]) -> Markup:
+        """A template rendered to stand in others."""
+        return Markup(self.template(name).render(values))
 
     def template(self, name: str) -> Template:
         """A template; every value in it is escaped."""

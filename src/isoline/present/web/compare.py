@@ -19,6 +19,7 @@ from isoline.present.web import bundle, drawing, export, linked
 from isoline.present.web.form import Values, form
 from isoline.present.web.origin import base_of
 from isoline.present.web.page import page_values
+from isoline.present.web.parts import parts
 from isoline.present.web.points import point_table
 from isoline.present.web.query import SIBLING, Query, is_tidy, refuse, siblings_asked, strange
 from isoline.present.web.site import Site, address
@@ -59,7 +60,10 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
         return Response(text, media_type="application/json")
     if suffix == ".csv":
         return Response(texts.to_csv(found), media_type="text/csv; charset=utf-8")
-    return HTMLResponse(_page(site, found, slug, query, base_of(request)))
+    base = base_of(request)
+    key = ("page", slug, query, base, site.today())
+    page = site.memory.recall(key, lambda: _page(site, found, slug, query, base).encode())
+    return HTMLResponse(page)
 
 
 def _tidied(site: Site, slug: Slug, query: Query, wanted: dict[str, str]) -> Response:
@@ -113,9 +117,19 @@ async def _file(site: Site, slug: Slug, query: Query) -> Response:
 
 
 def page_of(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Values:
-    """The values of a comparison's page."""
-    controls = controls_of(site, slug, query, comparison)
-    return page_values(comparison, query, controls, site.scores(slug, query, comparison), site.today())
+    """The values of a comparison's page; `comparison` was made with `draw`."""
+    # Of the targets the controls only show whether any were asked for.
+    key = ("parts", slug, query.without("at"), bool(query.get("at")), site.today())
+    still = site.memory.recall(key, lambda: _parts(site, comparison, slug, query))
+    return page_values(comparison, query, address(slug, query.view)) | still
+
+
+def _parts(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Values:
+    controls = site.assets.part("form.html", {"form": controls_of(site, slug, query, comparison)})
+    return {
+        "form": controls,
+        **parts(comparison, site.scores(slug, query, comparison), site.today(), site.assets),
+    }
 
 
 def _page(site: Site, comparison: Comparison, slug: Slug, query: Query, base: str) -> str:

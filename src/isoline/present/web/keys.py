@@ -33,7 +33,7 @@ STYLES = {
 
 
 def keys(comparison: Comparison) -> dict[str, object]:
-    """What `keys.html` needs; the comparison was made with `draw`.
+    """What `keys.html` and `lists.html` need; the comparison was made with `draw`.
 
     Line styles are explained only where there are others than `curve`, and series listed beyond one a side.
     """

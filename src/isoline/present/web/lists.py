@@ -18,7 +18,7 @@ from isoline.present.pairs import Pair
 from isoline.present.web import linked
 from isoline.present.web.form import Values
 from isoline.present.web.origin import base_of
-from isoline.present.web.page import age
+from isoline.present.web.parts import age
 from isoline.present.web.query import refuse, strange
 from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Site, address
 

@@ -36,8 +36,8 @@ Parameters of a comparison: `at` (targets, tok/s/user), `metric` (what it is abo
 `sequence` (8k/1k), `precision` (between GPUs), `method` (envelope, pooled), `tier`, `price` (b300=2.26,
 $/GPU-hour), `power` (b300=1.9, kW per GPU), `vendor`, `aggregation` (aggregated, disaggregated) and
 `spec_decode` (mtp, none) keep only such points, `dataset`, `as_of` (a date). `x` (interactivity, e2e, ttft),
-`log` and `optimal` (1) are for the chart. The same pages led by cost: {base}{per_dollar}. An unknown parameter or value
-answers 400, no data 404; both say what would work.
+`log` and `optimal` (1) are for the chart. The same pages led by cost: {base}{per_dollar}. An unknown
+parameter or value answers 400, no data 404; both say what would work.
 """
 
 

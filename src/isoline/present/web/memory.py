@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from isoline.domain.point import Coverage, Dataset, Point, Selection
-from isoline.store.packaged.served import covers
+from isoline.domain.point import Coverage, Dataset, Evaluation, Point, Selection
+from isoline.store.packaged.served import allows, covers
 from isoline.store.sources import Sources
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 KEPT = 400  # comparisons share their points with what SELECTIONS keeps
 SELECTIONS = 40  # a selection of a thousand points is about 1 MB
+WHOLE = Selection()
 
 
 class Memory:
@@ -27,6 +28,10 @@ class Memory:
         self._kept = kept
         self._of: object = None
         self._held: OrderedDict[Hashable, object] = OrderedDict()
+
+    def holds(self, key: Hashable) -> bool:
+        """Whether `recall` would make nothing."""
+        return self._state() is self._of and key in self._held
 
     def recall(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value made for `key` before, or a new one. An error is not remembered."""
@@ -49,6 +54,7 @@ class RememberingSources(Sources):
     def __init__(self, inner: Sources) -> None:
         super().__init__(lambda: inner.store)
         self._memory = Memory(self.state, SELECTIONS)
+        self._whole = Memory(self.state, 1)
 
     def datasets(self) -> list[Dataset]:
         return self._memory.recall("datasets", super().datasets)
@@ -56,14 +62,36 @@ class RememberingSources(Sources):
     def coverage(self, selection: Selection) -> list[Coverage]:
         """Of all that the same model has on the same hardware: a page asks for that in several ways."""
         wide = Selection(selection.model, selection.hardware, until=selection.until)
-        rows = self._memory.recall(("coverage", wide), lambda: Sources.coverage(self, wide))
+        rows = self._memory.recall(("coverage", wide), lambda: self._coverage(wide))
         return [row for row in rows if covers(selection, row)]
+
+    def _coverage(self, wide: Selection) -> list[Coverage]:
+        """A part of everything, where lists of comparisons have asked for that already: no query."""
+        if wide.until is None and (wide.model is None or self._whole.holds(WHOLE)):
+            by_model = self._whole.recall(WHOLE, self._by_model)
+            return [row for row in by_model.get(wide.model, ()) if covers(wide, row)]
+        return Sources.coverage(self, wide)
+
+    def _by_model(self) -> dict[str | None, list[Coverage]]:
+        """The coverage of everything, under `None` of all models."""
+        rows = Sources.coverage(self, WHOLE)
+        found: dict[str | None, list[Coverage]] = {None: rows}
+        for row in rows:
+            found.setdefault(row.model, []).append(row)
+        return found
 
     def points(self, selection: Selection, *, all_metrics: bool = False) -> list[Point]:
         return self._memory.recall(
             ("points", selection, all_metrics),
             lambda: Sources.points(self, selection, all_metrics=all_metrics),
         )
+
+    def evaluations(self, selection: Selection) -> list[Evaluation]:
+        """Of all that the same model has: its other comparisons ask for others of these."""
+        wide = Selection(selection.model, until=selection.until)
+        held = self._memory.recall(("evaluations", wide), lambda: Sources.evaluations(self, wide))
+        named = selection.datasets
+        return [e for e in held if allows(selection, e.recipe) and (named is None or e.dataset in named)]
 
     def recipes(self, selection: Selection) -> list[KnownRecipe]:
         return self._memory.recall(("recipes", selection), lambda: Sources.recipes(self, selection))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from datetime import date
 from itertools import groupby
 
-from isoline.analyse.comparison import Comparison, Difference, Source
+from isoline.analyse.comparison import Comparison
 from isoline.analyse.narrative import headline_target
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AXES
@@ -15,22 +13,14 @@ from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug
 from isoline.present import table
 from isoline.present.behind import behind
-from isoline.present.scores import Score
 from isoline.present.web.beside import beside
 from isoline.present.web.form import Values, plain
-from isoline.present.web.keys import keys
 from isoline.present.web.query import SWITCHES, Query
 from isoline.present.web.site import PER_DOLLAR, ROUTES
 
-FIELD_NAMES = {"kv_format": "KV cache format", "spec_method": "speculative decoding"}
-CAPITALS = {"gpus": "GPUs", "tp": "TP", "pp": "PP", "ep": "EP", "dp": "DP", "url": "URL"}
-MANY = 6  # differing values of one field that are shown at once
 
-
-def page_values(
-    comparison: Comparison, query: Query, controls: Values, found: Sequence[Score], today: date
-) -> Values:
-    """Everything `compare.html` needs; the comparison was made with `draw`."""
+def page_values(comparison: Comparison, query: Query, path: str) -> Values:
+    """What `compare.html` needs of a comparison that stands at `path`, beside its `parts`."""
     a, b = comparison.sides
     return {
         "title": table.title(comparison),
@@ -39,7 +29,7 @@ def page_values(
         "firm": bool((told := headline_target(comparison.targets)) and told.interval),
         "sentences": comparison.narrative[1:],
         "kind_path": PER_DOLLAR if query.view == "per-dollar" else ROUTES[comparison.kind],
-        "path": controls["action"],
+        "path": path,
         "metric": QUANTITIES[comparison.view.metric].name,
         "axis": AXES[comparison.view.x],
         "query": query.text(),
@@ -48,22 +38,11 @@ def page_values(
         "targets": [plain(target.interactivity) for target in comparison.targets],
         "groups": _groups(comparison),
         "legend": table.legend(comparison),
-        "keys": keys(comparison),
         "beside": beside(comparison),
         "behind": behind(comparison),
-        "scores": [
-            {"task": task, "metric": metric, "sides": list(rows)}
-            for (task, metric), rows in groupby(found, key=lambda score: (score.task, score.metric))
-        ],
-        "differences": [_difference(d) for d in comparison.differences],
-        "series": [
-            (side.label, [(s.label, len(s.points)) for s in side.series]) for side in comparison.sides
-        ],
-        "sources": [_source(source, today) for source in comparison.sources],
         "notes": comparison.notes,
         "command": command(comparison.slug, query),
         "command_without_targets": command(comparison.slug, query.without("at")),
-        "form": controls,
     }
 
 
@@ -83,17 +62,6 @@ def command(slug: str, query: Query) -> str:
     return shlex.join(words)
 
 
-def age(day: str | None, today: date) -> str:
-    """`164 days old`; nothing for what has no date."""
-    if day is None:
-        return ""
-    try:
-        days = (today - date.fromisoformat(day)).days
-    except ValueError:
-        return ""
-    return "of today" if days <= 0 else "1 day old" if days == 1 else f"{days:,} days old"
-
-
 def _groups(comparison: Comparison) -> list[Values]:
     """The table's rows by metric, each with the side it is about (0, 1) or none."""
     labels = [side.label for side in comparison.sides]
@@ -111,37 +79,6 @@ def _groups(comparison: Comparison) -> list[Values]:
             lines[1]["side"] = 1  # both sides may be called the same
         groups.append({"metric": metric, "unit": unit, "rows": lines})
     return groups
-
-
-def _difference(difference: Difference) -> Values:
-    words = " ".join(CAPITALS.get(word, word) for word in difference.field.split("_"))
-    name = FIELD_NAMES.get(difference.field, words)
-    return {"name": name, "sides": (_listed(difference.a), _listed(difference.b))}
-
-
-def _listed(text: str) -> tuple[str, str]:
-    """A long list as its beginning and the rest, which the page folds away."""
-    parts = text.split(", ")
-    return (text, "") if len(parts) <= MANY else (", ".join(parts[:MANY]), ", ".join(parts[MANY:]))
-
-
-def _source(source: Source, today: date) -> Values:
-    dates = (
-        "undated"
-        if source.first_date is None
-        else source.first_date
-        if source.first_date == source.last_date
-        else f"{source.first_date} to {source.last_date}"
-    )
-    links = [part for part in source.source.split(", ") if part.startswith(("https://", "http://"))]
-    return {
-        "dataset": source.dataset,
-        "points": f"{source.points:,} {'point' if source.points == 1 else 'points'}",
-        "dates": dates,
-        "age": age(source.last_date, today),
-        "links": links,
-        "text": "" if links or source.source == source.dataset else source.source,
-    }
 
 
 def labels_of(slug: Slug, catalog: Catalog) -> str:

@@ -8,16 +8,15 @@ from datetime import date
 from pathlib import Path
 
 from isoline.analyse.comparison import Comparison
-from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug
 from isoline.present import render
-from isoline.present.choices import choices
 from isoline.present.scores import scores
 from isoline.present.web import bundle, export
 from isoline.present.web.assets import Assets
-from isoline.present.web.form import form
 from isoline.present.web.page import page_values
+from isoline.present.web.parts import parts
 from isoline.present.web.query import Query
+from isoline.present.web.site import address
 from isoline.store.sources import Sources
 
 
@@ -26,19 +25,19 @@ def saved(
     slug: Slug,
     query: Query,
     sources: Sources,
-    catalog: Catalog,
     *,
     cache: Path | None,
     today: date,
 ) -> str:
     """The file of `comparison`, made with what a chart draws; `cache` keeps the library between calls."""
     found = scores(comparison, sources, query.get("as_of") or None)
-    controls = form(slug, query, choices(slug, sources), comparison, (), catalog)
-    page = page_values(comparison, query, controls, found, today)
+    assets = Assets()
+    page = page_values(comparison, query, address(slug, query.view))
+    page |= parts(comparison, found, today, assets)
     stills = {theme: render.to_svg(spec).encode() for theme, spec in export.still_specs(comparison).items()}
     frames = {
         name: render.compiled_frame(json.dumps(render.frame(spec)))
         for name, spec in export.live_specs(comparison).items()
     }
     library = gzip.decompress(bundle.load_here(cache)).decode()
-    return export.to_html(comparison, page, Assets(), export.Parts(library, stills, frames, today))
+    return export.to_html(comparison, page, assets, export.Parts(library, stills, frames, today))

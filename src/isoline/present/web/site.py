@@ -16,7 +16,7 @@ from isoline.present.asking import Asked, question
 from isoline.present.choices import Choices, choices
 from isoline.present.pairs import Pair, comparable_pairs
 from isoline.present.scores import Score, scores
-from isoline.present.siblings import Selector, selectors
+from isoline.present.siblings import Known, Selector, selectors
 from isoline.present.web.assets import Assets
 from isoline.present.web.memory import Memory
 from isoline.present.web.pictures import Pictures
@@ -90,11 +90,15 @@ class Site:
         """Every comparison with data on both sides."""
         return self.memory.recall("pairs", lambda: comparable_pairs(self.sources, self.catalog))
 
-    def known(self) -> list[tuple[Pair, Slug]]:
-        """Those comparisons with their parsed slugs."""
-        return self.memory.recall(
-            "known", lambda: [(pair, parse_slug(pair.slug, self.catalog, pair.kind)) for pair in self.pairs()]
-        )
+    def known(self) -> Known:
+        """Those comparisons with their parsed slugs, by kind."""
+        return self.memory.recall("known", self._known)
+
+    def _known(self) -> Known:
+        found: dict[str, list[tuple[Pair, Slug]]] = {kind: [] for kind in ROUTES}
+        for pair in self.pairs():
+            found[pair.kind].append((pair, parse_slug(pair.slug, self.catalog, pair.kind)))
+        return found
 
     def middle(self, pair: Pair, view: str = "") -> Target | None:
         """The target that a pair is told by, or the middle one, for tables of pairs."""

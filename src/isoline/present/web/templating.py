@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from jinja2 import Environment
 
 
@@ -13,5 +11,7 @@ class DictEnvironment(Environment):
     def getattr(self, obj: object, attribute: str) -> object:
         """The value of a key, or else what Jinja finds."""
         if type(obj) is dict and attribute in obj:
-            return cast(object, obj[attribute])
-        return cast(object, super().getattr(obj, attribute))
+            value: object = obj[attribute]
+            return value
+        found: object = super().getattr(obj, attribute)
+        return found

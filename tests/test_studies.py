@@ -159,3 +159,12 @@ def test_its_data_answers_a_comparison(tmp_path: Path) -> None:
     document = json.loads(ran.stdout)
     assert [side["points"] for side in document["sides"]] == [7, 7]
     assert {source["dataset"] for source in document["sources"]} == {"hopper"}
+
+
+def test_its_ratios_at_long_prompts_are_those_of_the_command(tmp_path: Path) -> None:
+    long = ("--sequence", "8k/1k")
+    fp8 = [ratio(t) for t in targets(tmp_path, "qwen-3-8b-h200-fp8-vs-bf16", "59.2,90.5", *long)]
+    fp4 = [ratio(t) for t in targets(tmp_path, "qwen-3-8b-h200-fp4-vs-bf16", "68.4", *long)]
+    text = STUDY.read_text().replace("\n", " ")
+    assert f"FP8 ÷ BF16 is {fp8[0]} at 59.2 tok/s/user and {fp8[1]} at 90.5" in text
+    assert f"FP4 ÷ BF16 {fp4[0]} at 68.4" in text

@@ -76,14 +76,15 @@ def test_what_differs_names_fields_once_and_leaves_out_the_compared_dimension() 
 
 def test_a_checkpoint_of_another_precision_is_listed_but_is_what_is_compared() -> None:
     fp4, bf16 = (
-        [replace(p, recipe=replace(p.recipe, checkpoint=name)) for p in side]
-        for side, name in ((FP4, "Qwen-FP4"), (BF16, "Qwen"))
+        [replace(p, recipe=replace(p.recipe, checkpoint=name, engine_version=version)) for p in side]
+        for side, name, version in ((FP4, "Qwen-FP4", "0.5.11"), (BF16, "Qwen", "0.5.12"))
     )
     found = compared(SLUG, [*fp4, *bf16], targets=(100.0,))
     assert {d.field: d.compared for d in found.differences} == {
         "checkpoint": True, "engine_version": False, "kv_format": False, "concurrency": False,
     }  # fmt: skip
-    assert "; 1 other field differs" in found.narrative[0]  # concurrency: the rest one side does not record
+    # The engine's version: the KV format one side does not record, and loads are no part of what is served.
+    assert "; 1 other field differs" in found.narrative[0]
     engines = [replace(p, recipe=replace(p.recipe, precision="fp4", engine="vllm")) for p in bf16]
     other = compared("qwen-3-5-b300-fp4-sglang-vs-vllm", [*fp4, *engines], targets=(100.0,))
     assert {d.field: d.compared for d in other.differences}["checkpoint"] is False

@@ -104,7 +104,7 @@ def test_no_best_point_is_told_beside_a_ratio() -> None:
 
 def test_a_ratio_without_an_interval_says_what_it_rests_on() -> None:
     once = compared(SLUG, [*FP4, *BF16], targets=(120.0,))
-    assert "the tokens per dollar), from single runs;" in once.narrative[0]
+    assert "the tokens per dollar), from single runs" in once.narrative[0]
     printed = [replace(p, status="published") for p in (*FP4, *BF16)]
     assert "), as published" in compared(SLUG, printed, targets=(120.0,)).narrative[0]
     simulated = [replace(p, status="simulated") for p in (*FP4, *BF16)]

@@ -18,6 +18,7 @@ HOW_KNOWN = {
     "simulated": "simulated",
     "dominated": "reached by a faster point",
 }
+WHERE_MEASURED = frozenset({"concurrency", "date"})  # differences of the points, not of what is served
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +204,12 @@ def _fields_differ(count: int) -> str:
 
 
 def recorded(differing: tuple[Difference, ...]) -> int:
-    """Differences that both sides recorded; what one side does not say is listed, not counted, and so is
-    what carries the thing compared."""
-    return sum("not recorded" not in (d.a, d.b) and not d.compared for d in differing)
+    """Differences that both sides recorded and that may make one ahead. Only listed are what one side does not
+    say, what carries the thing compared, and at which loads and when each was measured."""
+    return sum(
+        "not recorded" not in (d.a, d.b) and not d.compared and d.field not in WHERE_MEASURED
+        for d in differing
+    )
 
 
 def narrative(

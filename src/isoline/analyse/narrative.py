@@ -204,8 +204,10 @@ def _fields_differ(count: int) -> str:
 
 
 def recorded(differing: tuple[Difference, ...]) -> int:
-    """Differences that both sides recorded and that may make one ahead. Only listed are what one side does not
-    say, what carries the thing compared, and at which loads and when each was measured."""
+    """Differences that both sides recorded and that may be why one is ahead.
+
+    Only listed are what one side does not say, what carries the thing compared, and where it was measured.
+    """
     return sum(
         "not recorded" not in (d.a, d.b) and not d.compared and d.field not in WHERE_MEASURED
         for d in differing

@@ -238,6 +238,18 @@ def test_nobody_wins_by_the_bound_of_the_other() -> None:
     assert target.winner_reason == "BF16 is faster than asked: its value is only a bound"
 
 
+def test_two_bounds_have_no_ratio() -> None:
+    found = compared(SLUG, [*FP4, *BF16], targets=(80.0, 95.0))
+    slow, known = found.targets
+    assert [reading.status for reading in slow.readings] == ["dominated", "dominated"]
+    assert [reading.throughput_per_gpu for reading in slow.readings] == [3000, 1000]
+    assert (slow.ratio, slow.throughput_ratio, slow.cost_ratio) == (None, None, None)
+    assert slow.winner_reason == "both are faster than asked: a ratio of two bounds says nothing"
+    assert "which gives more at this speed is not known" in found.narrative[1]
+    assert known.readings[0].status == "dominated"
+    assert known.ratio is not None
+
+
 def test_speed_that_varies_with_throughput_widens_what_is_read_at_one_speed() -> None:
     """A run 1 % faster in both lies above the curve by 1 % and by what the curve falls over 1 % of speed."""
     steady = repeats("fp4", 1.3, (-0.01, 0.0, 0.01))

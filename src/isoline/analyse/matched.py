@@ -118,4 +118,6 @@ def _why_no_ratio(labels: Sequence[str], readings: Sequence[Reading]) -> str:
         return f"{words.join(blocked)} not measured here"
     if wide := those("wide gap"):
         return f"wide gap between the measured points of {words.join(wide)}"
+    if len(those("dominated")) == len(labels):
+        return "both are faster than asked: a ratio of two bounds says nothing"
     return ""

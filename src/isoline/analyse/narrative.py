@@ -87,7 +87,7 @@ def selected_target(targets: Sequence[Target]) -> Target | None:
 
 
 def _comparable(target: Target) -> bool:
-    return target.throughput_ratio is not None and not _both_faster(target)
+    return target.throughput_ratio is not None
 
 
 def _why_none(sides: tuple[Side, Side], targets: tuple[Target, ...]) -> str:
@@ -139,7 +139,7 @@ def reached(sides: tuple[Side, Side]) -> str:
 
 
 def _both_faster(target: Target) -> bool:
-    """Both values are only lower bounds, so their ratio says nothing."""
+    """Both values are only lower bounds, and there is no ratio."""
     return all(reading.status == "dominated" for reading in target.readings)
 
 
@@ -239,10 +239,10 @@ def _at(
     text = f"At {x} {'; '.join(clauses)}."
     if any(reading.best for reading in target.readings):
         return f"{text} {_capital(_uninterpolated(sides, target, 'it'))}."
-    if target.throughput_ratio is None:
-        return text
     if _both_faster(target):
         return f"{text} Both sides are faster than asked, so which gives more at this speed is not known."
+    if target.throughput_ratio is None:
+        return text
     if target.ratio is None:
         return f"{text} Not both report {quantity.noun}."
     gain = _gain(quantity, sides, target)

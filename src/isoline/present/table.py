@@ -68,7 +68,7 @@ LATENCIES = {"ttft": "TTFT", "e2e": "End-to-end latency"}  # fields of a neighbo
 LATENCY_UNIT = "s, median, of the points beside"
 KNOWN = "How known"
 INTERVAL = "95 % interval"
-MANY = 5  # targets; beyond, a page gives the table its whole width
+MANY = 4  # targets; beyond, a page gives the table its whole width
 BEST = "Best known point at or above"
 BEST_UNIT = "tok/s/GPU at its own tok/s/user; not matched"
 

@@ -155,7 +155,9 @@ export function target(data, x) {
   const [a, b] = data.sides.map((side) => read(side, data, x));
   const gap = [a, b].some((r) => r.status === "wide gap");
   [a, b].forEach((r, i) => { r.best = gap ? bestFrom(data.sides[i], x) : null; });
-  const weak = [a, b].some((r) => r.status === "outside" || r.status === "wide gap" || !r.throughput_per_gpu);
+  const bounds = [a, b].every((r) => r.status === "dominated"); // a ratio of two says nothing
+  const weak =
+    bounds || [a, b].some((r) => r.status === "outside" || r.status === "wide gap" || !r.throughput_per_gpu);
   const ratio = (key) => (!weak && a[key] && b[key] ? a[key] / b[key] : null);
   const interval = (found, name) => {
     const [one, other] = found === null ? [] : [a.off(name), b.off(name)];

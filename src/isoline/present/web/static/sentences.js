@@ -44,7 +44,7 @@ export function selectedTarget(targets) {
   return headlineTarget(targets) ?? near[Math.floor(near.length / 2)];
 }
 
-const comparable = (target) => target.throughput_ratio !== null && !bothFaster(target);
+const comparable = (target) => target.throughput_ratio !== null;
 
 function whyNone({ sides, reached }, targets) {
   const empty = sides.filter((side) => side.measured_range === null).map((side) => side.label);
@@ -179,9 +179,9 @@ function at(data, target) {
     return `At ${x} neither side has a reading: ${clauses}.`;
   const text = `At ${x} ${clauses}.`;
   if (target.readings.some((r) => r.best)) return `${text} ${capital(uninterpolated(data.sides, target, "it"))}.`;
-  if (target.throughput_ratio === null) return text;
   if (bothFaster(target))
     return `${text} Both sides are faster than asked, so which gives more at this speed is not known.`;
+  if (target.throughput_ratio === null) return text;
   if (target.ratio === null) return `${text} Not both report ${data.quantities[data.metric].noun}.`;
   const gained = gain(data, target);
   return gained

@@ -17,10 +17,13 @@ from isoline.analyse.terms import Terms, View
 from isoline.domain.point import SIMULATED
 from isoline.domain.slugs import parse_slug
 from isoline.errors import OutputError, UsageError
+from isoline.present.answer import Question, answer
 from isoline.present.chart_scale import linear, logarithmic, plain
 from isoline.present.charts import comparison_chart
 from isoline.present.palette import THEMES
 from isoline.present.render import SHARE, VEGA_LITE, compiled, frame, save, to_png, to_svg
+from isoline.store.sources import Sources
+from isoline.store.store import Store
 from tests.analyse.test_compare import CATALOG, SLUG
 from tests.points import point
 from tests.present import samples
@@ -116,6 +119,18 @@ def test_ratio_names_the_higher_side():
         ("218", "FP4 2.7×"),
     ]
     assert [row["text"] for row in rows(spec, "readings")[:2]] == ["4,220", "1,370"]
+
+
+def test_ratio_says_what_the_sentences_say(tmp_path):
+    """Of our own data: both bounds, a factor with its interval, and cost; see the study's table at 100."""
+    slug = parse_slug("qwen-3-8b-h100-fp4-vs-bf16", CATALOG, "precision")
+    for metric, told in (("throughput_per_gpu", "FP4 1.26×"), ("cost_per_mtok", "FP4 21 % less")):
+        asked = Question(slug, targets=(60.5, 100.0), view=View(metric=metric))
+        found = answer(asked, Sources(lambda: Store(tmp_path)), CATALOG, draw=True)
+        heads = {row["x"]: row["ratio"] for row in rows(comparison_chart(found), "targets")}
+        assert heads == {100.0: told, 60.5: ""}
+    assert "FP4 1.26×" not in found.narrative[0]  # led by cost
+    assert "costs 21 %" in found.narrative[0]
 
 
 def test_neighbouring_target_texts_do_not_collide():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isoline.analyse.narrative import headline_target
+from isoline.analyse.narrative import headline_target, upwards
 from isoline.analyse.quantities import QUANTITIES
-from isoline.analyse.words import amount, counted, percent_less, range_of, seconds
+from isoline.analyse.words import amount, counted, factor, percent_less, range_of, seconds, times
 from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.numerics.polyline import thinned
 from isoline.present.chart_scale import plain
@@ -211,17 +211,19 @@ def _count(value: int | None) -> str:
 
 
 def _ratio(target: Target, comparison: Comparison, names: tuple[str, str]) -> str:
-    """`FP4 3.1×`: by how much the better side is better; nothing where either value is weak or missing."""
-    weak = any(reading.status in ("outside", "wide gap") for reading in target.readings)
-    a, b = (reading.value for reading in target.readings)
-    if weak or not a or not b:
+    """`FP4 3.1×`: by how much the better side is better, as the sentences say it; nothing without a ratio."""
+    if target.ratio is None:
         return ""
     if target.interval and target.interval.low <= 1 <= target.interval.high:
         return "no clear difference"
-    ratio = max(a, b) / min(a, b)
-    if ratio < 1.01:
+    more, turned = max(target.ratio, 1 / target.ratio), target.ratio < 1
+    if more < 1.01:
         return "about equal"
-    if QUANTITIES[comparison.view.metric].lower_is_better:
-        return f"{names[a > b]} {percent_less(ratio)} less"
-    digits = 0 if ratio >= 10 else 1 if ratio >= 1.2 else 2
-    return f"{names[a < b]} {ratio:,.{digits}f}×"
+    less = QUANTITIES[comparison.view.metric].lower_is_better
+    better = turned != less
+    leading, trailing = target.readings[better].status, target.readings[not better].status
+    bound = "≥ " if leading == "dominated" else "≤ " if trailing == "dominated" else ""
+    if less:
+        return f"{names[better]} {bound}{percent_less(more)} less"
+    text = factor(more, *upwards(target.interval, turned)) if target.interval else times(more)
+    return f"{names[better]} {bound}{text}"

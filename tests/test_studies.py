@@ -58,6 +58,7 @@ def tables(head: str) -> list[list[list[str]]]:
     for block in STUDY.read_text().split("\n\n"):
         if block.startswith(head):
             lines = block.strip().splitlines()[2:]
+            assert all(line.startswith("| ") and line.endswith(" |") for line in lines)
             found.append([[cell.strip() for cell in line.strip("|").split("|")] for line in lines])
     return found
 
@@ -73,7 +74,7 @@ def test_its_ratios_are_those_of_the_command(tmp_path: Path) -> None:
             told.append(f"{figure} [{ends}]")
         assert f"| {first} ÷ {second} | {' | '.join(told)} |" in STUDY.read_text()
         told = [
-            ratio(target) for target in targets(tmp_path, slug.replace("h100", "h200"), "60,130,140,150,160")
+            ratio(target) for target in targets(tmp_path, slug.replace("h100", "h200"), "130,140,150,160")
         ]
         assert f"| {first} ÷ {second} | {' | '.join(told)} |" in STUDY.read_text()
     for precision in ("BF16", "FP8", "FP4"):  # the slug's first side is the H100: the other way round

@@ -7,7 +7,7 @@ import itertools
 import pytest
 from msgspec.structs import replace
 
-from isoline.analyse.narrative import headline_target
+from isoline.analyse.told import headline_target
 from tests.analyse.test_compare import BF16, FP4, KNOTS, SLUG, compared, of_repeats, repeats
 from tests.points import point
 

@@ -13,11 +13,12 @@ from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import DIMENSIONS
 from isoline.analyse.filters import Offers, scope
 from isoline.analyse.matched import target
-from isoline.analyse.narrative import About, narrative
+from isoline.analyse.narrative import narrative
 from isoline.analyse.prepared import Built, Prepared, prepare
 from isoline.analyse.quantities import COST, QUANTITIES, Quantity
 from isoline.analyse.targets import chosen
 from isoline.analyse.terms import Terms
+from isoline.analyse.verdict import About
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import SIMULATED, Point
 from isoline.domain.slugs import Slug

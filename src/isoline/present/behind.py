@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isoline.analyse.comparison import Comparison, Neighbour, Reading
-from isoline.analyse.narrative import selected_target
+from isoline.analyse.told import selected_target
 from isoline.analyse.words import interactivity, join
 
 NONE = "—"

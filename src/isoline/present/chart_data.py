@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isoline.analyse.narrative import headline_target, upwards
+from isoline.analyse.gain import upwards
 from isoline.analyse.quantities import QUANTITIES
+from isoline.analyse.told import headline_target
 from isoline.analyse.words import amount, counted, factor, percent_less, range_of, seconds, times
 from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.numerics.polyline import thinned

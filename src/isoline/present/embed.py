@@ -10,11 +10,13 @@ from dataclasses import asdict
 from isoline.analyse.comparison import Comparison, Side
 from isoline.analyse.intervals import best_of, level_of
 from isoline.analyse.line import Line
-from isoline.analyse.narrative import HOW_KNOWN, PRINTED, SINGLE, UNTOLD, reached, recorded
+from isoline.analyse.narrative import HOW_KNOWN
 from isoline.analyse.noise import Noise
 from isoline.analyse.quantities import COST, PER_MW, QUANTITIES, THROUGHPUT, TOTAL, Quantity, Rates
 from isoline.analyse.read import neighbour_of
 from isoline.analyse.repeats import runs_of
+from isoline.analyse.told import PRINTED, SINGLE, UNTOLD
+from isoline.analyse.verdict import reached, recorded
 from isoline.domain.point import Point
 from isoline.numerics.curve import Curve
 from isoline.numerics.student import normal_quantile, t_quantile

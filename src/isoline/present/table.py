@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from isoline.analyse.comparison import Comparison, Interval, Reading, Target
-from isoline.analyse.narrative import headline_target, upwards
+from isoline.analyse.gain import upwards
 from isoline.analyse.quantities import QUANTITIES
+from isoline.analyse.told import headline_target
 from isoline.analyse.words import FEW, amount, between, factor, interactivity, range_of, runs, seconds
 from isoline.domain.point import PUBLISHED, SIMULATED
 

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from isoline.analyse.comparison import Target
-from isoline.analyse.narrative import PRINTED, UNTOLD, footing, upwards
+from isoline.analyse.gain import upwards
+from isoline.analyse.told import PRINTED, UNTOLD, footing
 from isoline.analyse.words import about_equal, between, factor, percent_between, percent_less, times
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, SIMULATED

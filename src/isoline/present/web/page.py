@@ -6,9 +6,9 @@ import shlex
 from itertools import groupby
 
 from isoline.analyse.comparison import Comparison
-from isoline.analyse.narrative import headline_target
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AXES
+from isoline.analyse.told import headline_target
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug
 from isoline.present import table

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from isoline.analyse.comparison import Comparison, Target
-from isoline.analyse.narrative import headline_target
+from isoline.analyse.told import headline_target
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import IsolineError

@@ -1,4 +1,4 @@
-// Verdict and sentences as analyse/narrative.py writes them.
+// Verdict and sentences as analyse/verdict.py, gain.py and narrative.py write them.
 import * as words from "./words.js";
 
 const [THROUGHPUT, COST] = ["throughput_per_gpu", "cost_per_mtok"];

@@ -11,13 +11,18 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from isoline.domain.point import Dataset
 from isoline.present.charts import MOVING
 from isoline.present.palette import THEMES
 from isoline.present.web import assets
 from isoline.present.web.headers import HEADERS
 from isoline.present.web.query import PARAMETERS
 from isoline.present.web.site import PER_DOLLAR, ROUTES
+from isoline.store.store import Store
+from tests.points import point
 from tests.shared import needs_shared
+from tests.store.fakes import evaluation
+from tests.web.conftest import client
 
 SEED = "/compare-precision/qwen-3-5-b300-fp4-vs-bf16"
 DEEPSEEK = "/compare-precision/deepseek-r1-b200-fp4-vs-fp8"
@@ -187,6 +192,56 @@ def test_scores_of_both_sides_are_under_the_table(shared: TestClient) -> None:
     line = re.search(r'<p class="scores">.*?</p>', shared.get(DEEPSEEK).text, re.DOTALL)
     assert line is not None
     assert re.search(r"FP4 <b>0\.\d{3}</b>.*FP8 <b>0\.\d{3}</b>", line.group(), re.DOTALL)
+
+
+def test_every_output_has_the_scores_of_both_sides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The newest of each side; one of another precision is no side's."""
+    from isoline.cli.main import main
+
+    points = {
+        precision: [point(x, y, 8, precision=precision) for x, y in ((40.0, 900.0), (60.0, 500.0))]
+        for precision in ("fp4", "bf16", "fp8")
+    }
+    held = [
+        ("fp4", 0.95, None, "2026-01-01", None, None),
+        ("fp4", 0.954, 0.0058, "2026-02-01", 1319, "https://example.org/1"),
+        ("bf16", 0.9614, None, None, None, None),
+        ("fp8", 0.5, None, None, None, None),
+    ]
+    evaluations = [
+        evaluation(
+            *(f"{precision} {date}",),
+            recipe=points[precision][0].recipe,
+            dataset="test",
+            score=score,
+            standard_error=error,
+            date=date,
+            n=n,
+            run_url=url,
+        )
+        for precision, score, error, date, n, url in held
+    ]
+    both = [one for group in points.values() for one in group]
+    Store(tmp_path).write_run(Dataset("test", "runs"), "import", points=both, evaluations=evaluations)
+
+    def printed(form: str) -> str:
+        asked = ["compare", SEED.rsplit("/", 1)[1], "--dataset", "test", "--store", str(tmp_path)]
+        assert main([*asked, "--format", form]) == 0
+        return capsys.readouterr().out
+
+    told = json.loads(printed("json"))
+    with client(tmp_path) as pages:
+        assert pages.get(f"{SEED}.json?dataset=test").json() == told
+    keys = ("side", "score", "standard_error", "n", "date", "source", "others")
+    assert [tuple(score[key] for key in keys) for score in told["scores"]] == [
+        ("FP4", 0.954, 0.0058, 1319, "2026-02-01", "https://example.org/1", 1),
+        ("BF16", 0.9614, None, None, None, None, 0),
+    ]
+    line = "Answer quality: gsm8k (exact match): FP4 0.954 ± 0.006, n 1,319, 2026-02-01; BF16 0.961, undated."
+    for form in ("table", "markdown"):
+        assert line in " ".join(printed(form).split())
 
 
 @pytest.mark.parametrize(

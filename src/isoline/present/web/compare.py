@@ -56,7 +56,9 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
         values = {**page_of(site, found, slug, query), "table": point_table(found)}
         return HTMLResponse(site.html("points.html", values))
     if suffix == ".json":
-        text = site.memory.recall(("json", slug, query), lambda: to_json(found))
+        text = site.memory.recall(
+            ("json", slug, query), lambda: to_json(found, site.scores(slug, query, found))
+        )
         return Response(text, media_type="application/json")
     if suffix == ".csv":
         return Response(texts.to_csv(found), media_type="text/csv; charset=utf-8")

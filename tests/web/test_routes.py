@@ -35,6 +35,7 @@ QUERIES = [
     "?dataset=published&sequence=1k/1k",
     "?metric=cost_per_mtok&vendor=nvidia&log=1&optimal=1",
     "?metric=provisioned_j_per_token&at=160",
+    "?within=0.316,0.4,0.01&tier=rental",
 ]
 FLAGS = ("log", "optimal")
 
@@ -185,6 +186,22 @@ def test_every_kind_with_rows(shared: TestClient, path: str) -> None:
     assert page.status_code == 200
     assert "Answer quality" in page.text
     assert shared.get(path.replace("?", ".json?") if "?" in path else f"{path}.json").status_code == 200
+
+
+def test_budgets_are_told_as_on_the_command_line(packaged: TestClient) -> None:
+    """The printed page has $0.316 and $0.524 at 160 and 218 tok/s/user for FP4, BF16 from $0.474 at 102."""
+    text = packaged.get(f"{SEED}?within=0.316,0.524").text
+    told = re.search(r'<p class="scores within">(.*?)</p>', text, re.DOTALL)
+    assert told is not None
+    first, second = told[1].split("<br>")
+    budget = "<b>Within ${} per M tokens:</b> FP4 up to {} tok/s/user (published), BF16 {}"
+    assert first == budget.format("0.316", "160", "nowhere")
+    between = re.escape(budget.format("0.524", "218", "up to "))
+    assert re.fullmatch(between + r"1\d\d(\.\d)? .*", second.strip())
+    assert re.search('<input name="within" value="0.316,0.524"', text)
+    assert "isoline compare qwen-3-5-b300-fp4-vs-bf16 --within 0.316,0.524" in text
+    edited = packaged.get(f"{SEED}?default_at=102,160,218&at=102&at=161&at=&within=0.316")
+    assert edited.headers["location"] == f"{SEED}?at=102,161&within=0.316"
 
 
 @needs_shared

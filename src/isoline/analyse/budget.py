@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 SAMPLES = 512
-BISECTIONS = 60
+CLOSE = 1e-12  # of a speed: what a crossing is bisected to
 
 
 def highest_within(
@@ -35,7 +35,7 @@ def highest_within(
 
 
 def _bisect(affordable: Callable[[float], bool], low: float, high: float) -> float:
-    for _ in range(BISECTIONS):
+    while high - low > CLOSE * high:
         middle = (low + high) / 2
         if affordable(middle):
             low = middle

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 
 from isoline.analyse import firm
 from isoline.analyse.budget import highest_within
@@ -15,7 +15,7 @@ from isoline.analyse.filters import Offers, scope
 from isoline.analyse.matched import target
 from isoline.analyse.narrative import narrative
 from isoline.analyse.prepared import Built, Prepared, prepare
-from isoline.analyse.quantities import COST, QUANTITIES, Quantity
+from isoline.analyse.quantities import COST, QUANTITIES
 from isoline.analyse.targets import chosen
 from isoline.analyse.terms import Terms
 from isoline.analyse.verdict import About
@@ -95,7 +95,7 @@ def read(
         common_range=ready.span,
         sides=(a, b),
         targets=targets,
-        within=tuple(_within(budget, built) for budget in budgets),
+        within=_within(budgets, built),
         differences=ready.differing,
         narrative=narrative(about, (a, b), targets, ready.differing, ready.span),
         sources=sources,
@@ -108,21 +108,22 @@ def read(
     )
 
 
-def _within(budget: float, built: Sequence[Built]) -> Within:
-    cost = QUANTITIES[COST]
-    a, b = (_highest(one, budget, cost) for one in built)
-    how = [
-        one.read(x, cost).status if x is not None else "outside" for one, x in zip(built, (a, b), strict=True)
-    ]
-    return Within(budget, (a, b), (how[0], how[1]))
+def _within(budgets: Targets, built: tuple[Built, Built]) -> tuple[Within, ...]:
+    a, b = (_highest(one, budgets) for one in built)
+    return tuple(
+        Within(budget, (x, y), (how_x, how_y))
+        for budget, (x, how_x), (y, how_y) in zip(budgets, a, b, strict=True)
+    )
 
 
-def _highest(one: Built, budget: float, cost: Quantity) -> float | None:
-    if not one.lines:
-        return None
-    first = min(line.first.interactivity for line in one.lines)
-    last = max(line.last.interactivity for line in one.lines)
-    return highest_within(lambda x: one.read(x, cost).value, first, last, budget)
+def _highest(one: Built, budgets: Targets) -> list[tuple[float | None, str]]:
+    """Of one side, for each budget, with how it is known. All budgets look at the same speeds first."""
+    quantity = QUANTITIES[COST]
+    cost = cache(lambda x: one.value(x, quantity))
+    first = min((line.first.interactivity for line in one.lines), default=0.0)
+    last = max((line.last.interactivity for line in one.lines), default=0.0)
+    found = [highest_within(cost, first, last, budget) for budget in budgets]
+    return [(x, "outside" if x is None else one.read(x, quantity).status) for x in found]
 
 
 def _default(ready: Prepared) -> tuple[Targets, tuple[str, ...]]:

@@ -36,6 +36,7 @@ KIND_NAMES = {
     "engine": "Engines",
 }
 
+READ = ("at", "within")  # what of a query is read off what the rest of it prepares
 PER_DOLLAR = "/compare-per-dollar"  # every comparison once more, led by cost
 
 
@@ -64,12 +65,12 @@ class Site:
         return self.memory.recall(("comparison", slug, query, draw), lambda: self._at(slug, query, draw))
 
     def _at(self, slug: Slug, query: Query, draw: bool) -> Comparison:
-        """Other targets need only be read: all else is remembered by the rest of the query."""
+        """Other targets and budgets need only be read: all else is remembered by the rest of the query."""
         asked = question(slug, query.asked(), self.catalog)
         prepared = self.memory.recall(
-            ("ready", slug, query.without("at")), lambda: ready(asked, self.sources, self.catalog)
+            ("ready", slug, query.without(*READ)), lambda: ready(asked, self.sources, self.catalog)
         )
-        return prepared.at(asked.targets, draw=draw)
+        return prepared.at(asked.targets, asked.budgets, draw=draw)
 
     def selectors(self, slug: Slug) -> list[Selector]:
         """What leads to the comparisons next to this one."""
@@ -82,7 +83,7 @@ class Site:
     def scores(self, slug: Slug, query: Query, comparison: Comparison) -> list[Score]:
         """Evaluation scores known for both sides of the comparison that stands at `query`."""
         return self.memory.recall(
-            ("scores", slug, query.without("at")),
+            ("scores", slug, query.without(*READ)),
             lambda: scores(comparison, self.sources, query.get("as_of") or None),
         )
 

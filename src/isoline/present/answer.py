@@ -28,6 +28,7 @@ from isoline.domain.sequence import parse_sequence, sequence_name
 from isoline.domain.slugs import Slug
 from isoline.errors import NoDataError, UsageError, unknown
 from isoline.present.absence import absence, narrowing
+from isoline.present.buckets import sides_of
 from isoline.present.preference import preference, without_stand_ins
 from isoline.store.sources import Sources
 
@@ -215,13 +216,12 @@ def _on_a_side(row: Coverage, slug: Slug) -> bool:
 
 
 def _choose(coverage: Sequence[Coverage], question: Question, datasets: Mapping[str, Dataset]) -> str:
-    """The dataset that serves both sides, by preference of its kind; never a mixture."""
-    attribute = ATTRIBUTES[question.slug.kind]
-    sides: dict[str, set[str]] = {}
-    for row in coverage:
-        if _lengths_fit(row, question):
-            sides.setdefault(row.dataset, set()).add(getattr(row, attribute))
-    return min(sides, key=lambda name: (-len(sides[name]), preference(name, datasets, question.as_of)))
+    """The dataset that serves both sides at the same lengths, by preference of its kind; never a mixture."""
+    fitting = [row for row in coverage if _lengths_fit(row, question)]
+    most: dict[str, int] = {}
+    for (name, *_), sides in sides_of(fitting, question.slug.kind).items():
+        most[name] = max(most.get(name, 0), len(sides))
+    return min(most, key=lambda name: (-most[name], preference(name, datasets, question.as_of)))
 
 
 def _bucket(question: Question, coverage: Sequence[Coverage], catalog: Catalog) -> tuple[str, str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 
@@ -81,11 +82,9 @@ def _tidied(site: Site, slug: Slug, query: Query, wanted: dict[str, str]) -> Res
 def _usable(site: Site, slug: Slug, query: Query) -> Query:
     """As much of a selection as the data of another comparison can answer."""
     for less in (query, *(query.without(name) for name, _ in query.values)):
-        try:
-            site.comparison(slug, less)
-        except IsolineError:
-            continue
-        return less
+        with contextlib.suppress(IsolineError):
+            if site.comparison(slug, less).has_both:
+                return less
     return Query(view=query.view)
 
 

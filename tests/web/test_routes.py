@@ -267,6 +267,11 @@ def test_every_output_has_the_scores_of_both_sides(
         ("/compare-precision/qwen-3-5-b300-bf16-vs-fp4?at=60,90", 308, f"{SEED}?at=60,90"),
         ("/compare-precision/qwen-3-5-b300-bf16-vs-fp4.json?at=60", 308, f"{SEED}.json?at=60"),
         ("/compare/qwen-3-5-b300-fp4-vs-bf16?tier=rental", 308, f"{SEED}?tier=rental"),
+        ("/compare-precision/Qwen-3-5-B300-FP4-vs-BF16?at=60", 308, f"{SEED}?at=60"),
+        ("/compare-precision/QWEN-3-5-b300-fp4-VS-bf16.csv", 308, f"{SEED}.csv"),
+        (f"{SEED}/?at=60,90&tier=rental", 308, f"{SEED}?at=60,90&tier=rental"),
+        ("/compare-precision/", 308, "/compare-precision"),
+        ("/live/", 308, "/live"),
         (f"{SEED}?at=&tier=&price.b300=2.26&power.b300=", 302, f"{SEED}?price=b300=2.26"),
         (f"{SEED}?at=60&at=90", 302, f"{SEED}?at=60,90"),
         (

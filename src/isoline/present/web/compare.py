@@ -43,7 +43,7 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
     slug = slug_of(site, name, kind)
     pairs = request.query_params.multi_items()
     query = Query.of(pairs, view)
-    if slug.redirect or (slug.kind != kind and not view):
+    if name != slug.canonical or (slug.kind != kind and not view):
         return RedirectResponse(f"{address(slug, view)}{suffix}{_kept(request)}", 308)
     refuse(strange(pairs))
     if not suffix and not is_tidy(pairs, query):

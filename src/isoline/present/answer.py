@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from isoline.analyse.budget import within
 from isoline.analyse.caveats import caveats
 from isoline.analyse.compare import read
-from isoline.analyse.comparison import Comparison, Source
+from isoline.analyse.comparison import Comparison, Source, Within
 from isoline.analyse.defaults import default_bucket
 from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import ATTRIBUTES
@@ -64,12 +65,16 @@ class Ready:
     notes: tuple[str, ...]
     offers: Offers
 
+    def within(self, budgets: tuple[float, ...]) -> tuple[Within, ...]:
+        """The highest speeds for these budgets, which no target changes."""
+        return within(self.prepared.built, budgets)
+
     def at(
-        self, targets: tuple[float, ...] | None, budgets: tuple[float, ...] = (), *, draw: bool = False
+        self, targets: tuple[float, ...] | None, found: tuple[Within, ...] = (), *, draw: bool = False
     ) -> Comparison:
-        """The comparison at these targets; `draw` also makes what a chart shows."""
+        """The comparison at these targets, with what `within` found; `draw` also makes what a chart shows."""
         return read(
-            *(self.prepared, targets, budgets, self.catalog),
+            *(self.prepared, targets, found, self.catalog),
             sources=self.sources,
             notes=self.notes,
             offers=self.offers,
@@ -82,7 +87,8 @@ def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool
 
     What had to be skipped on the way is said: in the notes, or in the error.
     """
-    return ready(question, sources, catalog).at(question.targets, question.budgets, draw=draw)
+    held = ready(question, sources, catalog)
+    return held.at(question.targets, held.within(question.budgets), draw=draw)
 
 
 def ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:

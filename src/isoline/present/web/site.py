@@ -65,12 +65,15 @@ class Site:
         return self.memory.recall(("comparison", slug, query, draw), lambda: self._at(slug, query, draw))
 
     def _at(self, slug: Slug, query: Query, draw: bool) -> Comparison:
-        """Other targets and budgets need only be read: all else is remembered by the rest of the query."""
+        """Other targets need only be read: all else is remembered by the rest of the query."""
         asked = question(slug, query.asked(), self.catalog)
         prepared = self.memory.recall(
             ("ready", slug, query.without(*READ)), lambda: ready(asked, self.sources, self.catalog)
         )
-        return prepared.at(asked.targets, asked.budgets, draw=draw)
+        key = ("within", slug, query.without("at"))
+        budgets = asked.budgets
+        found = self.memory.recall(key, lambda: prepared.within(budgets)) if budgets else ()
+        return prepared.at(asked.targets, found, draw=draw)
 
     def selectors(self, slug: Slug) -> list[Selector]:
         """What leads to the comparisons next to this one."""

@@ -54,7 +54,7 @@ FIELDS = ("price.b300", "power.b300", "default_at")  # what only a form sends
         ("?x=ttft", 404, "do not report x ttft"),
         ("?metric=avg_power_w", 404, "do not report metric avg_power_w"),
         ("?to.colour=red", 400, "none of model"),
-        ("?bogus=1", 400, "there is no parameter 'bogus'; there is at, metric"),
+        ("?bogus=1", 400, "there is no parameter 'bogus'; there is at, within"),
         ("?mehtod=pooled&at=60", 400, "there is no parameter 'mehtod'. Did you mean method?"),
         ("?utm_campaign=1&tier=free", 400, "rental"),
         ("?to.model=none", 404, "model none"),
@@ -82,6 +82,7 @@ def test_bad_parameters_get_a_page_that_keeps_the_rest(
         ("?price=b300=-1&as_of=x&tier=rental", {"price": "b300=2.26", "as_of": "2026-06-14"}),
         ("?vendor=amd&at=60", {"vendor": "AMD only"}),  # only together with the data is it wrong
         ("?dataset=nothing&log=1", {"dataset": "there is no dataset"}),
+        ("?within=0,x&at=60", {"within": "like 0.05,0.5"}),
         ("?bogus=1&at=60", {}),
     ],
 )

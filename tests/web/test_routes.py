@@ -11,13 +11,18 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from isoline.domain.point import Dataset
 from isoline.present.charts import MOVING
 from isoline.present.palette import THEMES
 from isoline.present.web import assets
 from isoline.present.web.headers import HEADERS
 from isoline.present.web.query import PARAMETERS
 from isoline.present.web.site import PER_DOLLAR, ROUTES
+from isoline.store.store import Store
+from tests.points import point
 from tests.shared import needs_shared
+from tests.store.fakes import evaluation
+from tests.web.conftest import client
 
 SEED = "/compare-precision/qwen-3-5-b300-fp4-vs-bf16"
 DEEPSEEK = "/compare-precision/deepseek-r1-b200-fp4-vs-fp8"
@@ -30,6 +35,7 @@ QUERIES = [
     "?dataset=published&sequence=1k/1k",
     "?metric=cost_per_mtok&vendor=nvidia&log=1&optimal=1",
     "?metric=provisioned_j_per_token&at=160",
+    "?within=0.316,0.4,0.01&tier=rental",
 ]
 FLAGS = ("log", "optimal")
 
@@ -182,11 +188,77 @@ def test_every_kind_with_rows(shared: TestClient, path: str) -> None:
     assert shared.get(path.replace("?", ".json?") if "?" in path else f"{path}.json").status_code == 200
 
 
+def test_budgets_are_told_as_on_the_command_line(packaged: TestClient) -> None:
+    """The printed page has $0.316 and $0.524 at 160 and 218 tok/s/user for FP4, BF16 from $0.474 at 102."""
+    text = packaged.get(f"{SEED}?within=0.316,0.524").text
+    told = re.search(r'<p class="scores within">(.*?)</p>', text, re.DOTALL)
+    assert told is not None
+    first, second = told[1].split("<br>")
+    budget = "<b>Within ${} per M tokens:</b> FP4 up to {} tok/s/user (published), BF16 {}"
+    assert first == budget.format("0.316", "160", "nowhere")
+    between = re.escape(budget.format("0.524", "218", "up to "))
+    assert re.fullmatch(between + r"1\d\d(\.\d)? .*", second.strip())
+    assert re.search('<input name="within" value="0.316,0.524"', text)
+    assert "isoline compare qwen-3-5-b300-fp4-vs-bf16 --within 0.316,0.524" in text
+    edited = packaged.get(f"{SEED}?default_at=102,160,218&at=102&at=161&at=&within=0.316")
+    assert edited.headers["location"] == f"{SEED}?at=102,161&within=0.316"
+
+
 @needs_shared
 def test_scores_of_both_sides_are_under_the_table(shared: TestClient) -> None:
     line = re.search(r'<p class="scores">.*?</p>', shared.get(DEEPSEEK).text, re.DOTALL)
     assert line is not None
     assert re.search(r"FP4 <b>0\.\d{3}</b>.*FP8 <b>0\.\d{3}</b>", line.group(), re.DOTALL)
+
+
+def test_every_output_has_the_scores_of_both_sides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The newest of each side; one of another precision is no side's."""
+    from isoline.cli.main import main
+
+    points = {
+        precision: [point(x, y, 8, precision=precision) for x, y in ((40.0, 900.0), (60.0, 500.0))]
+        for precision in ("fp4", "bf16", "fp8")
+    }
+    held = [
+        ("fp4", 0.95, None, "2026-01-01", None, None),
+        ("fp4", 0.954, 0.0058, "2026-02-01", 1319, "https://example.org/1"),
+        ("bf16", 0.9614, None, None, None, None),
+        ("fp8", 0.5, None, None, None, None),
+    ]
+    evaluations = [
+        evaluation(
+            *(f"{precision} {date}",),
+            recipe=points[precision][0].recipe,
+            dataset="test",
+            score=score,
+            standard_error=error,
+            date=date,
+            n=n,
+            run_url=url,
+        )
+        for precision, score, error, date, n, url in held
+    ]
+    both = [one for group in points.values() for one in group]
+    Store(tmp_path).write_run(Dataset("test", "runs"), "import", points=both, evaluations=evaluations)
+
+    def printed(form: str) -> str:
+        asked = ["compare", SEED.rsplit("/", 1)[1], "--dataset", "test", "--store", str(tmp_path)]
+        assert main([*asked, "--format", form]) == 0
+        return capsys.readouterr().out
+
+    told = json.loads(printed("json"))
+    with client(tmp_path) as pages:
+        assert pages.get(f"{SEED}.json?dataset=test").json() == told
+    keys = ("side", "score", "standard_error", "n", "date", "source", "others")
+    assert [tuple(score[key] for key in keys) for score in told["scores"]] == [
+        ("FP4", 0.954, 0.0058, 1319, "2026-02-01", "https://example.org/1", 1),
+        ("BF16", 0.9614, None, None, None, None, 0),
+    ]
+    line = "Answer quality: gsm8k (exact match): FP4 0.954 ± 0.006, n 1,319, 2026-02-01; BF16 0.961, undated."
+    for form in ("table", "markdown"):
+        assert line in " ".join(printed(form).split())
 
 
 @pytest.mark.parametrize(
@@ -195,6 +267,11 @@ def test_scores_of_both_sides_are_under_the_table(shared: TestClient) -> None:
         ("/compare-precision/qwen-3-5-b300-bf16-vs-fp4?at=60,90", 308, f"{SEED}?at=60,90"),
         ("/compare-precision/qwen-3-5-b300-bf16-vs-fp4.json?at=60", 308, f"{SEED}.json?at=60"),
         ("/compare/qwen-3-5-b300-fp4-vs-bf16?tier=rental", 308, f"{SEED}?tier=rental"),
+        ("/compare-precision/Qwen-3-5-B300-FP4-vs-BF16?at=60", 308, f"{SEED}?at=60"),
+        ("/compare-precision/QWEN-3-5-b300-fp4-VS-bf16.csv", 308, f"{SEED}.csv"),
+        (f"{SEED}/?at=60,90&tier=rental", 308, f"{SEED}?at=60,90&tier=rental"),
+        ("/compare-precision/", 308, "/compare-precision"),
+        ("/live/", 308, "/live"),
         (f"{SEED}?at=&tier=&price.b300=2.26&power.b300=", 302, f"{SEED}?price=b300=2.26"),
         (f"{SEED}?at=60&at=90", 302, f"{SEED}?at=60,90"),
         (

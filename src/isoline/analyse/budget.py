@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+
+from isoline.analyse.comparison import Within
+from isoline.analyse.prepared import Built
+from isoline.analyse.quantities import COST, QUANTITIES
 
 SAMPLES = 512
-BISECTIONS = 60
+CLOSE = 1e-12  # of a speed: what a crossing is bisected to
+
+
+def within(built: tuple[Built, Built], budgets: tuple[float, ...]) -> tuple[Within, ...]:
+    """The highest speed that each side gives for each budget ($ per M tokens), whatever the targets are."""
+    a, b = (_highest(one, budgets) for one in built)
+    return tuple(
+        Within(budget, (x, y), (how_x, how_y))
+        for budget, (x, how_x), (y, how_y) in zip(budgets, a, b, strict=True)
+    )
+
+
+def _highest(one: Built, budgets: tuple[float, ...]) -> list[tuple[float | None, str]]:
+    """Of one side, for each budget, with how it is known. All budgets look at the same speeds first."""
+    quantity = QUANTITIES[COST]
+    cost = cache(lambda x: one.value(x, quantity))
+    first = min((line.first.interactivity for line in one.lines), default=0.0)
+    last = max((line.last.interactivity for line in one.lines), default=0.0)
+    found = [highest_within(cost, first, last, budget) for budget in budgets]
+    return [(x, "outside" if x is None else one.read(x, quantity).status) for x in found]
 
 
 def highest_within(
@@ -35,7 +59,7 @@ def highest_within(
 
 
 def _bisect(affordable: Callable[[float], bool], low: float, high: float) -> float:
-    for _ in range(BISECTIONS):
+    while high - low > CLOSE * high:
         middle = (low + high) / 2
         if affordable(middle):
             low = middle

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from isoline.analyse import firm
-from isoline.analyse.budget import highest_within
+from isoline.analyse.budget import within
 from isoline.analyse.caveats import RANDOM, has_random_weights
 from isoline.analyse.comparison import Comparison, Source, Within
 from isoline.analyse.differences import Declared
@@ -14,8 +14,8 @@ from isoline.analyse.dimensions import DIMENSIONS
 from isoline.analyse.filters import Offers, scope
 from isoline.analyse.matched import target
 from isoline.analyse.narrative import narrative
-from isoline.analyse.prepared import Built, Prepared, prepare
-from isoline.analyse.quantities import COST, QUANTITIES, Quantity
+from isoline.analyse.prepared import Prepared, prepare
+from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.targets import chosen
 from isoline.analyse.terms import Terms
 from isoline.analyse.verdict import About
@@ -44,14 +44,18 @@ def compare(
     """Read both sides of `slug` at the targets of `terms`. Pure; `draw` also makes what a chart shows."""
     ready = prepare(slug, points, terms, catalog, declared)
     return read(
-        ready, terms.targets, terms.budgets, catalog, sources=sources, notes=notes, offers=offers, draw=draw
+        *(ready, terms.targets, within(ready.built, terms.budgets), catalog),
+        sources=sources,
+        notes=notes,
+        offers=offers,
+        draw=draw,
     )
 
 
 def read(
     ready: Prepared,
     asked: Targets | None,
-    budgets: Targets,
+    within: tuple[Within, ...],
     catalog: Catalog,
     *,
     sources: tuple[Source, ...] = (),
@@ -59,7 +63,7 @@ def read(
     offers: Offers | None = None,
     draw: bool = False,
 ) -> Comparison:
-    """Prepared sides at targets (`None`: the default ones) and within budgets; see `compare`."""
+    """Prepared sides at targets (`None`: the default ones); see `compare`."""
     slug, terms, built, rates = ready.slug, ready.terms, ready.built, ready.rated.rates
     quantity = QUANTITIES[terms.view.metric]
     a, b = (one.plotted(terms.view) if draw else one.side for one in built)
@@ -95,7 +99,7 @@ def read(
         common_range=ready.span,
         sides=(a, b),
         targets=targets,
-        within=tuple(_within(budget, built) for budget in budgets),
+        within=within,
         differences=ready.differing,
         narrative=narrative(about, (a, b), targets, ready.differing, ready.span),
         sources=sources,
@@ -106,23 +110,6 @@ def read(
         scope=narrowed,
         where=where,
     )
-
-
-def _within(budget: float, built: Sequence[Built]) -> Within:
-    cost = QUANTITIES[COST]
-    a, b = (_highest(one, budget, cost) for one in built)
-    how = [
-        one.read(x, cost).status if x is not None else "outside" for one, x in zip(built, (a, b), strict=True)
-    ]
-    return Within(budget, (a, b), (how[0], how[1]))
-
-
-def _highest(one: Built, budget: float, cost: Quantity) -> float | None:
-    if not one.lines:
-        return None
-    first = min(line.first.interactivity for line in one.lines)
-    last = max(line.last.interactivity for line in one.lines)
-    return highest_within(lambda x: one.read(x, cost).value, first, last, budget)
 
 
 def _default(ready: Prepared) -> tuple[Targets, tuple[str, ...]]:

@@ -263,3 +263,8 @@ class Comparison(msgspec.Struct, frozen=True):
     offers: Offers = NO_OFFERS
     scope: tuple[str, ...] = ()  # the filters in words
     where: str = ""  # what the sides have in common, in words
+
+    @property
+    def has_both(self) -> bool:
+        """Whether there are points of both sides; else there is nothing to compare."""
+        return all(side.points for side in self.sides)

@@ -22,7 +22,7 @@ from isoline.analyse.noise import Noise
 from isoline.analyse.plotting import Lines, bands, plot
 from isoline.analyse.quantities import QUANTITIES, Base, Quantity, Rates
 from isoline.analyse.rates import Rated, rate
-from isoline.analyse.read import envelope_line, read_envelope, read_pooled
+from isoline.analyse.read import envelope_line, read_envelope, read_pooled, value_at
 from isoline.analyse.terms import AXIS_METRICS, Terms, View
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import MEASURED, PUBLISHED, Point
@@ -47,6 +47,10 @@ class Built:
         if self.pooled:
             return read_pooled(self.lines[0] if self.lines else None, x, self.side.rates, quantity)
         return read_envelope(self.lines, x, self.side.rates, quantity)
+
+    def value(self, x: float, quantity: Quantity) -> float | None:
+        """What `read` has as its value."""
+        return value_at(self.lines, x, self.side.rates, quantity, pooled=self.pooled)
 
     def spread(self, x: float, base: Base) -> Spread | None:
         """How far `base` read at `x` may be off; `None` without repeats."""

@@ -70,6 +70,18 @@ def envelope_line(lines: Sequence[Line], x: float) -> Line | None:
     return best
 
 
+def value_at(
+    lines: Sequence[Line], x: float, rates: Rates, quantity: Quantity, *, pooled: bool
+) -> float | None:
+    """The `value` of the reading at `x` and nothing else of it, for those who ask at hundreds of speeds."""
+    if pooled:
+        beyond = not lines or not lines[0].first.interactivity <= x <= lines[0].last.interactivity
+        best = None if beyond else lines[0]
+    else:
+        best = envelope_line(lines, x)
+    return None if best is None else best.value(quantity, x, rates)
+
+
 def best_from(lines: Sequence[Line], x: float) -> Neighbour | None:
     """The known point of most throughput at `x` or faster, of equals the fastest; no curve is asked."""
     reach = (p for line in lines for p in line.points if p.interactivity >= x * (1 - SAME))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from isoline.domain.slugs import KINDS, Slug
 from isoline.errors import UsageError
 from isoline.present.answer import answer
 from isoline.present.asking import Asked, question
+from isoline.present.scores import Score, scores
 from isoline.store.sources import Sources
 
 METRIC = "What it is about: throughput_per_gpu, cost_per_mtok, tokens_per_s_per_mw …; see list --metrics."
@@ -111,7 +113,7 @@ def app(
     if output == "html":
         sys.stdout.write(_file(found, parsed, asked, data))
     else:
-        _print(found, output)
+        _print(found, scores(found, data, asking.as_of), output)
 
 
 def _file(comparison: Comparison, slug: Slug, asked: Asked, data: Sources) -> str:
@@ -134,20 +136,22 @@ def _chart(path: Path, suffix: str) -> Path:
     return path
 
 
-def _print(comparison: Comparison, output: str) -> None:
+def _print(comparison: Comparison, known: Sequence[Score], output: str) -> None:
     if output == "json":
         from isoline.present.json_view import to_json
 
-        print(to_json(comparison))
+        print(to_json(comparison, known))
         return
     from isoline.present import text
 
     if output == "table":
         from rich.console import Console
 
-        text.print_comparison(comparison, Console(highlight=False))
+        text.print_comparison(comparison, known, Console(highlight=False))
+    elif output == "markdown":
+        sys.stdout.write(text.to_markdown(comparison, known))
     else:
-        sys.stdout.write({"markdown": text.to_markdown, "csv": text.to_csv}[output](comparison))
+        sys.stdout.write(text.to_csv(comparison))
 
 
 def _draw(comparison: Comparison, paths: list[Path], theme: str) -> None:

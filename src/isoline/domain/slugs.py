@@ -37,8 +37,8 @@ class Slug:
 
     `hardware` holds both sides of a `gpu` slug, otherwise one key; `precision` is set where the
     precision is not compared. `redirect`: the text was valid but named by alias, in the other
-    order or without its model, so a page would send its reader to `canonical`. Case alone never
-    redirects.
+    order or without its model, so a page would send its reader to `canonical`. Case alone is no
+    other name; pages mind it themselves.
     """
 
     kind: str

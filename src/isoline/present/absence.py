@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from isoline.analyse.dimensions import ATTRIBUTES
 from isoline.domain.point import Coverage
 from isoline.domain.sequence import sequence_name
 from isoline.errors import NoDataError
+from isoline.present.buckets import Bucket, bucket, on_both
 from isoline.present.pairs import closest
 
 if TYPE_CHECKING:
@@ -19,14 +21,18 @@ SHOWN = 5  # datasets
 
 
 def absence(question: Question, rows: Sequence[Coverage], catalog: Catalog, sources: Sources) -> NoDataError:
-    """`rows` are all there are on either side, whatever else was asked: they say what could be asked
-    instead. Only where there are none other comparisons are suggested."""
+    """`rows` are all there are on either side, whatever else was asked: what of them both sides have says
+    what could be asked instead. Only where there is nothing of the kind other comparisons are suggested."""
     slug = question.slug.canonical
-    if not rows:
+    both = on_both(rows, question.slug.kind)
+    if not both:
+        apart = f"{narrowing(question)}, and nothing that both sides have" if rows else ""
         close = [other for other in closest(slug, catalog, sources) if other != slug]
-        return NoDataError(f"no data for {slug}; `isoline list` shows what can be compared", tuple(close))
+        return NoDataError(
+            f"no data for {slug}{apart}; `isoline list` shows what can be compared", tuple(close)
+        )
     held: dict[str, list[Coverage]] = {}
-    for row in rows:
+    for row in both:
         held.setdefault(row.dataset, []).append(row)
     said = [_held(name, group, question) for name, group in held.items()]
     more = [f"and {len(said) - SHOWN} more datasets"] if len(said) > SHOWN else []
@@ -44,9 +50,19 @@ def narrowing(question: Question) -> str:
     return "".join(f" {word} {value}" for word, value in parts.items() if value)
 
 
+def _since(rows: Sequence[Coverage], kind: str) -> str:
+    """The day from which on both sides have points of something; empty where they have no dates."""
+    days: dict[Bucket, dict[str, str]] = {}
+    for row in rows:
+        if row.first_date:
+            sides, side = days.setdefault(bucket(kind, row), {}), getattr(row, ATTRIBUTES[kind])
+            sides[side] = min(sides.get(side, row.first_date), row.first_date)
+    return min((max(sides.values()) for sides in days.values() if len(sides) > 1), default="")
+
+
 def _held(dataset: str, rows: Sequence[Coverage], question: Question) -> str:
     sequences = sorted({name for row in rows if (name := sequence_name(row.isl, row.osl))})
     precisions = f" in {', '.join(sorted({row.precision for row in rows}))}" if question.precision else ""
-    dates = sorted(date for row in rows for date in (row.first_date, row.last_date) if date)
-    span = " to ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else "undated"
+    first, last = _since(rows, question.slug.kind), max(row.last_date or "" for row in rows)
+    span = " to ".join(dict.fromkeys((first, last))) if first else "undated"
     return f"{', '.join(sequences)}{precisions} ({span}, dataset {dataset})"

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from isoline.analyse.budget import within
 from isoline.analyse.caveats import caveats
 from isoline.analyse.compare import read
-from isoline.analyse.comparison import Comparison, Source
+from isoline.analyse.comparison import Comparison, Source, Within
 from isoline.analyse.defaults import default_bucket
 from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import ATTRIBUTES
@@ -28,6 +29,7 @@ from isoline.domain.sequence import parse_sequence, sequence_name
 from isoline.domain.slugs import Slug
 from isoline.errors import NoDataError, UsageError, unknown
 from isoline.present.absence import absence, narrowing
+from isoline.present.buckets import sides_of
 from isoline.present.preference import preference, without_stand_ins
 from isoline.store.sources import Sources
 
@@ -63,12 +65,16 @@ class Ready:
     notes: tuple[str, ...]
     offers: Offers
 
+    def within(self, budgets: tuple[float, ...]) -> tuple[Within, ...]:
+        """The highest speeds for these budgets, which no target changes."""
+        return within(self.prepared.built, budgets)
+
     def at(
-        self, targets: tuple[float, ...] | None, budgets: tuple[float, ...] = (), *, draw: bool = False
+        self, targets: tuple[float, ...] | None, found: tuple[Within, ...] = (), *, draw: bool = False
     ) -> Comparison:
-        """The comparison at these targets; `draw` also makes what a chart shows."""
+        """The comparison at these targets, with what `within` found; `draw` also makes what a chart shows."""
         return read(
-            *(self.prepared, targets, budgets, self.catalog),
+            *(self.prepared, targets, found, self.catalog),
             sources=self.sources,
             notes=self.notes,
             offers=self.offers,
@@ -81,7 +87,8 @@ def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool
 
     What had to be skipped on the way is said: in the notes, or in the error.
     """
-    return ready(question, sources, catalog).at(question.targets, question.budgets, draw=draw)
+    held = ready(question, sources, catalog)
+    return held.at(question.targets, held.within(question.budgets), draw=draw)
 
 
 def ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
@@ -215,13 +222,12 @@ def _on_a_side(row: Coverage, slug: Slug) -> bool:
 
 
 def _choose(coverage: Sequence[Coverage], question: Question, datasets: Mapping[str, Dataset]) -> str:
-    """The dataset that serves both sides, by preference of its kind; never a mixture."""
-    attribute = ATTRIBUTES[question.slug.kind]
-    sides: dict[str, set[str]] = {}
-    for row in coverage:
-        if _lengths_fit(row, question):
-            sides.setdefault(row.dataset, set()).add(getattr(row, attribute))
-    return min(sides, key=lambda name: (-len(sides[name]), preference(name, datasets, question.as_of)))
+    """The dataset that serves both sides at the same lengths, by preference of its kind; never a mixture."""
+    fitting = [row for row in coverage if _lengths_fit(row, question)]
+    most: dict[str, int] = {}
+    for (name, *_), sides in sides_of(fitting, question.slug.kind).items():
+        most[name] = max(most.get(name, 0), len(sides))
+    return min(most, key=lambda name: (-most[name], preference(name, datasets, question.as_of)))
 
 
 def _bucket(question: Question, coverage: Sequence[Coverage], catalog: Catalog) -> tuple[str, str | None]:

@@ -62,7 +62,7 @@ def question(slug: Slug, asked: Asked, catalog: Catalog, name: Name = str) -> Qu
         sequence=sequence_name(*parse_sequence(asked.sequence)) if asked.sequence else None,
         precision=catalog.resolve_precision(asked.precision) if asked.precision else None,
         targets=numbers(name("at"), asked.at or None),
-        budgets=numbers(name("within"), asked.within or None) or (),
+        budgets=numbers(name("within"), asked.within or None, like="0.05,0.5") or (),
         method=choice(name("method"), asked.method, METHODS) or METHODS[0],
         tier=choice(name("tier"), asked.tier, TIERS),
         prices=prices,
@@ -110,7 +110,7 @@ def pairs(option: str, values: Sequence[str] | None) -> dict[str, float]:
     return found
 
 
-def numbers(option: str, text: str | None) -> tuple[float, ...] | None:
+def numbers(option: str, text: str | None, like: str = "102,160,218") -> tuple[float, ...] | None:
     """`"102,160,218"` -> numbers above 0, in the order asked."""
     if text is None:
         return None
@@ -119,8 +119,7 @@ def numbers(option: str, text: str | None) -> tuple[float, ...] | None:
         raise UsageError(f"{option} takes at most {MAX_NUMBERS} numbers")
     if any(value is None or not 0 < value <= LARGEST for value in values):
         raise UsageError(
-            f"{option} {text!r} is not a list of numbers above 0 (and at most {LARGEST:,.0f}), "
-            "like 102,160,218"
+            f"{option} {text!r} is not a list of numbers above 0 (and at most {LARGEST:,.0f}), like {like}"
         )
     return tuple(value for value in values if value is not None)
 

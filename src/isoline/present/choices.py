@@ -8,13 +8,14 @@ from isoline.analyse.dimensions import ATTRIBUTES
 from isoline.domain.point import Selection
 from isoline.domain.sequence import sequence_name
 from isoline.domain.slugs import Slug
+from isoline.present.buckets import on_both
 from isoline.present.preference import without_stand_ins
 from isoline.store.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Values with data on both sides, sorted; `precisions` only where GPUs are compared."""
+    """Values with data on both sides of one dataset and sequence, sorted; `precisions` only between GPUs."""
 
     sequences: tuple[str, ...]
     precisions: tuple[str, ...]
@@ -29,19 +30,11 @@ def choices(slug: Slug, sources: Sources) -> Choices:
         hardware=slug.hardware,
         precision=(slug.precision,) if slug.precision else None,
     )
-    sides: dict[tuple[str, str], set[str]] = {}
     rows = [row for row in sources.coverage(selection) if getattr(row, attribute) in slug.sides]
-    first = set(without_stand_ins(rows, {dataset.name: dataset for dataset in sources.datasets()}))
-    for row in rows:
-        sequence = sequence_name(row.isl, row.osl)
-        if sequence is None:
-            continue
-        offered = (("s", sequence), ("p", row.precision)) if row in first else ()
-        for name, value in (*offered, ("d", row.dataset)):
-            sides.setdefault((name, value), set()).add(getattr(row, attribute))
-    both = sorted(value for value, found in sides.items() if len(found) == 2)
+    known = [row for row in rows if row.isl is not None and row.osl is not None]
+    shown = on_both(without_stand_ins(known, {d.name: d for d in sources.datasets()}), slug.kind)
     return Choices(
-        tuple(value for name, value in both if name == "s"),
-        tuple(value for name, value in both if name == "p") if slug.kind == "gpu" else (),
-        tuple(value for name, value in both if name == "d"),
+        tuple(sorted({name for row in shown if (name := sequence_name(row.isl, row.osl))})),
+        tuple(sorted({row.precision for row in shown})) if slug.kind == "gpu" else (),
+        tuple(sorted({row.dataset for row in on_both(known, slug.kind)})),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -10,16 +11,17 @@ from msgspec.structs import asdict
 from isoline.analyse.comparison import Comparison, Interval, Reading, Side, Target
 from isoline.analyse.defaults import shown_range
 from isoline.domain.recipe import Recipe
+from isoline.present.scores import Score, documents
 
 RECIPES = 4096  # kept encoded, 0.6 kB each
 
 
-def to_json(comparison: Comparison) -> str:
-    """The document as indented text."""
-    return msgspec.json.format(msgspec.json.encode(to_dict(comparison)), indent=2).decode()
+def to_json(comparison: Comparison, scores: Sequence[Score]) -> str:
+    """The document as indented text; `scores` are those known for the sides."""
+    return msgspec.json.format(msgspec.json.encode(to_dict(comparison, scores)), indent=2).decode()
 
 
-def to_dict(comparison: Comparison) -> dict[str, object]:
+def to_dict(comparison: Comparison, scores: Sequence[Score]) -> dict[str, object]:
     """The document as plain values, its recipes encoded."""
     span = comparison.common_range
     low, high = shown_range(span) if span else (None, None)
@@ -50,6 +52,7 @@ def to_dict(comparison: Comparison) -> dict[str, object]:
             }
             for within in comparison.within
         ],
+        "scores": documents(scores),
         "differences": [asdict(difference) for difference in comparison.differences],
         "narrative": list(comparison.narrative),
         "sources": [asdict(source) for source in comparison.sources],

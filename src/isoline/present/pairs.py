@@ -12,6 +12,7 @@ from isoline.domain.catalog import Catalog
 from isoline.domain.point import Coverage, Dataset, Selection
 from isoline.domain.sequence import sequence_name
 from isoline.domain.slugs import build_slug
+from isoline.present.buckets import bucket
 from isoline.present.preference import is_own, is_simulated, preference, without_stand_ins
 from isoline.store.sources import Sources
 
@@ -81,13 +82,13 @@ def _pair(
         return None
     real = set(without_stand_ins((row for side in rows for row in side), datasets))
     rows = ([row for row in rows[0] if row in real], [row for row in rows[1] if row in real])
-    keys = [{_bucket(kind, row) for row in side} for side in rows]
+    keys = [{bucket(kind, row) for row in side} for side in rows]
     shared = keys[0] & keys[1]
     if not shared:
         return None
     serving = sorted({dataset for dataset, *_ in shared}, key=lambda name: preference(name, datasets))
-    shared = {bucket for bucket in shared if bucket[0] == serving[0]}
-    used = [[row for row in side if _bucket(kind, row) in shared] for side in rows]
+    shared = {key for key in shared if key[0] == serving[0]}
+    used = [[row for row in side if bucket(kind, row) in shared] for side in rows]
     hardware = sides if kind == "gpu" else (fixed[1],)
     precision = fixed[2] if len(fixed) > 2 else None
     try:
@@ -107,8 +108,3 @@ def _pair(
         is_own(serving[0], datasets),
         is_simulated(serving[0], datasets),
     )
-
-
-def _bucket(kind: str, row: Coverage) -> tuple[str, int | None, int | None, str]:
-    """What two rows must have in common to be compared; between GPUs also the precision."""
-    return (row.dataset, row.isl, row.osl, row.precision if kind == "gpu" else "")

@@ -1,14 +1,17 @@
-"""Evaluation scores known for both sides of a comparison, in one line each."""
+"""Evaluation scores known for the sides of a comparison, for its page, its document and its texts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from isoline.analyse.comparison import Comparison
 from isoline.analyse.dimensions import ATTRIBUTES
 from isoline.domain.point import Evaluation, Selection
 from isoline.store.sources import Sources
+
+UNKNOWN = "No evaluation scores of these sides are in the store."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,41 @@ def scores(comparison: Comparison, sources: Sources, until: str | None = None) -
         _newest(comparison.sides[i].label, task, metric, groups[task, metric, i])
         for task, metric, i in sorted(groups)
     ]
+
+
+def quality(found: Sequence[Score]) -> str:
+    """`Answer quality: gsm8k (em_strict): FP4 0.954 ± 0.006, n 1,319, 2026-06-01; FP8 …`, or that none is
+    known."""
+    if not found:
+        return f"Answer quality: {UNKNOWN}"
+    tasks = groupby(found, key=lambda score: (score.task, score.metric))
+    return "Answer quality: " + " ".join(
+        f"{task} ({metric}): {'; '.join(map(_words, rows))}." for (task, metric), rows in tasks
+    )
+
+
+def documents(found: Sequence[Score]) -> list[dict[str, object]]:
+    """`scores` of the JSON document; null is not known."""
+    return [
+        {
+            "task": score.task,
+            "metric": score.metric,
+            "side": score.side,
+            "score": score.score,
+            "standard_error": score.standard_error,
+            "n": score.n,
+            "date": score.date,
+            "source": score.run_url,
+            "others": score.others,
+        }
+        for score in found
+    ]
+
+
+def _words(score: Score) -> str:
+    error = "" if score.standard_error is None else f" ± {score.standard_error:.3f}"
+    count = f", n {score.n:,}" if score.n else ""
+    return f"{score.side} {score.score:.3f}{error}{count}, {score.date or 'undated'}"
 
 
 def _newest(side: str, task: str, metric: str, group: Sequence[Evaluation]) -> Score:

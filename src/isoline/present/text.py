@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from isoline.analyse.comparison import Comparison, Interval, Source
 from isoline.present import table
+from isoline.present.scores import Score, quality
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,8 +47,8 @@ CSV_COLUMNS = (
 )
 
 
-def print_comparison(comparison: Comparison, console: Console) -> None:
-    """Title, verdict, table, what differs, sources."""
+def print_comparison(comparison: Comparison, scores: Sequence[Score], console: Console) -> None:
+    """Title, verdict, table, answer quality, what differs, sources."""
     from rich.text import Text
 
     def say(text: str, style: str = "") -> None:
@@ -66,6 +67,8 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         console.print()
     for line in table.within(comparison):
         say(line)
+    console.print()
+    say(quality(scores))
     if comparison.differences:
         console.print()
         console.print(_differences(comparison))
@@ -139,7 +142,7 @@ def _differences(comparison: Comparison) -> Table:
     return grid
 
 
-def to_markdown(comparison: Comparison) -> str:
+def to_markdown(comparison: Comparison, scores: Sequence[Score]) -> str:
     """The same content as a Markdown document."""
     lines = [f"# {_md(table.title(comparison))}", "", _md(table.conditions(comparison)), ""]
     lines += [_md(comparison.narrative[0]), ""]
@@ -155,6 +158,7 @@ def to_markdown(comparison: Comparison) -> str:
             lines.append(f"| {_md(first)} | {_md(row.label)} | {cells} |")
         lines += ["", *(_md(text) + "  " for text in table.legend(comparison))]
     lines += [f"{_md(line)}  " for line in table.within(comparison)]
+    lines += ["", _md(quality(scores))]
     if comparison.differences:
         a, b = comparison.sides
         lines += ["", f"| What else differs | {_md(a.label)} | {_md(b.label)} |", "|---|---|---|"]

@@ -14,6 +14,7 @@ from isoline.errors import NoDataError
 from isoline.present.answer import answer
 from isoline.present.asking import Asked, question
 from isoline.present.recipe_slugs import slugs_between
+from isoline.present.scores import Score, scores
 from isoline.store.sources import Sources
 from isoline.store.store import Store
 
@@ -24,16 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Comparisons:
-    """What could be compared, by slug, and what could not, in words."""
+    """What could be compared, by slug, with the scores known for it, and what could not, in words."""
 
-    answers: dict[str, Comparison]
+    answers: dict[str, tuple[Comparison, Sequence[Score]]]
     problems: list[str]
 
     def documents(self) -> list[object]:
         """As `isoline compare --format json` prints each."""
         from isoline.present.json_view import to_json
 
-        return [json.loads(to_json(found)) for found in self.answers.values()]
+        return [json.loads(to_json(*found)) for found in self.answers.values()]
 
 
 def comparisons(
@@ -45,9 +46,11 @@ def comparisons(
     for slug in slugs_between(recipes, recipes, catalog):
         asked = Asked(sequence=sequence, dataset=tuple(sorted(datasets)))
         try:
-            found.answers[slug.canonical] = answer(question(slug, asked, catalog), data, catalog)
+            comparison = answer(question(slug, asked, catalog), data, catalog)
         except NoDataError as problem:
             found.problems.append(f"{slug.canonical}: {problem}")
+        else:
+            found.answers[slug.canonical] = (comparison, scores(comparison, data))
     return found
 
 
@@ -59,8 +62,8 @@ def print_comparisons(found: Comparisons) -> None:
 
     terminal = Console(highlight=False)
     console = terminal if terminal.is_terminal else Console(highlight=False, width=120)  # a pipe has none
-    for slug, comparison in found.answers.items():
+    for slug, (comparison, known) in found.answers.items():
         console.print(f"\n[bold]isoline compare {slug}[/bold]\n", soft_wrap=True)
-        text.print_comparison(comparison, console)
+        text.print_comparison(comparison, known, console)
     for problem in found.problems:
         print(f"note: not compared: {problem}", file=sys.stderr)

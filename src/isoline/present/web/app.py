@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Route
 
 from isoline.domain.catalog import Catalog
 from isoline.errors import IsolineError, NoDataError
@@ -54,12 +55,14 @@ def create_app(
         routes.append(Route(f"{path}.json", _index(site, kind, view, as_json=True)))
         routes.append(Route(f"{path}/{{name}}", _compare(site, kind, view)))
     routes += live.routes(site)
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[Middleware(SafeHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
         exception_handlers={404: _missing(site), IsolineError: _broken(site)},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # it would move for now (307) what has moved for good
+    return app
 
 
 async def _first(site: Site) -> None:
@@ -123,8 +126,20 @@ def _unpacked(packed: bytes) -> bytes:
     return gzip.decompress(packed)
 
 
+def _without_slash(request: Request) -> str | None:
+    """The address less the `/` that it ends with, if that is one of ours."""
+    path: str = request.scope["path"]
+    bare = {**request.scope, "path": path.removesuffix("/")}
+    if bare["path"] == path or all(route.matches(bare)[0] is not Match.FULL for route in request.app.routes):
+        return None
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{quote(bare['path'])}{query}"
+
+
 def _missing(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def handler(request: Request, _: Exception) -> Response:
+        if without := _without_slash(request):
+            return RedirectResponse(without, 308)
         path = request.url.path[:200]
         return trouble(site, request, NoDataError(f"there is no page at {path}"), "precision")
 

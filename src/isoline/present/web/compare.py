@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 
@@ -42,7 +43,7 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
     slug = slug_of(site, name, kind)
     pairs = request.query_params.multi_items()
     query = Query.of(pairs, view)
-    if slug.redirect or (slug.kind != kind and not view):
+    if name != slug.canonical or (slug.kind != kind and not view):
         return RedirectResponse(f"{address(slug, view)}{suffix}{_kept(request)}", 308)
     refuse(strange(pairs))
     if not suffix and not is_tidy(pairs, query):
@@ -56,7 +57,9 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
         values = {**page_of(site, found, slug, query), "table": point_table(found)}
         return HTMLResponse(site.html("points.html", values))
     if suffix == ".json":
-        text = site.memory.recall(("json", slug, query), lambda: to_json(found))
+        text = site.memory.recall(
+            ("json", slug, query), lambda: to_json(found, site.scores(slug, query, found))
+        )
         return Response(text, media_type="application/json")
     if suffix == ".csv":
         return Response(texts.to_csv(found), media_type="text/csv; charset=utf-8")
@@ -79,11 +82,9 @@ def _tidied(site: Site, slug: Slug, query: Query, wanted: dict[str, str]) -> Res
 def _usable(site: Site, slug: Slug, query: Query) -> Query:
     """As much of a selection as the data of another comparison can answer."""
     for less in (query, *(query.without(name) for name, _ in query.values)):
-        try:
-            site.comparison(slug, less)
-        except IsolineError:
-            continue
-        return less
+        with contextlib.suppress(IsolineError):
+            if site.comparison(slug, less).has_both:
+                return less
     return Query(view=query.view)
 
 

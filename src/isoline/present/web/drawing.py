@@ -17,7 +17,7 @@ from isoline.present.charts import MOVING, comparison_chart, still_data
 from isoline.present.palette import THEMES
 from isoline.present.web.query import Query
 from isoline.present.web.sending import picture
-from isoline.present.web.site import Site
+from isoline.present.web.site import READ, Site
 
 Spec = dict[str, object]
 
@@ -98,7 +98,7 @@ def specification(site: Site, slug: Slug, query: Query, look: Look) -> Spec:
     comparison = site.comparison(slug, query, draw=True)
     return comparison_chart(
         comparison,
-        site.memory.recall(("still data", slug, query.without("at")), lambda: still_data(comparison)),
+        site.memory.recall(("still data", slug, query.without(*READ)), lambda: still_data(comparison)),
         theme=look.theme,
         width=look.width,
         height=look.height,

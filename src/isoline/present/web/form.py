@@ -22,7 +22,7 @@ Values = dict[str, object]
 AXIS_NAMES = {"interactivity": "Interactivity", "e2e": "E2E latency", "ttft": "TTFT"}
 PART_NAMES = {"model": "Model", "hardware": "GPU", "precision": "Precision", "a": "Compare", "b": "with"}
 FOLDED = (
-    *("tier", "price", "power", "vendor", "aggregation", "spec_decode"),
+    *("within", "tier", "price", "power", "vendor", "aggregation", "spec_decode"),
     *("dataset", "as_of", "method", "optimal"),
 )
 

@@ -32,7 +32,8 @@ Absent is not zero. Prices and power are assumptions: `price`, `price_date`, `ti
 - [Pages of all comparisons]({base}/sitemap.xml)
 - [Every address and parameter]({base}/openapi.json): OpenAPI 3.1
 
-Parameters of a comparison: `at` (targets, tok/s/user), `metric` (what it is about: {metrics}),
+Parameters of a comparison: `at` (targets, tok/s/user), `within` (budgets, $ per M tokens: the highest speed
+each side gives for it), `metric` (what it is about: {metrics}),
 `sequence` (8k/1k), `precision` (between GPUs), `method` (envelope, pooled), `tier`, `price` (b300=2.26,
 $/GPU-hour), `power` (b300=1.9, kW per GPU), `vendor`, `aggregation` (aggregated, disaggregated) and
 `spec_decode` (mtp, none) keep only such points, `dataset`, `as_of` (a date). `x` (interactivity, e2e, ttft),

@@ -114,6 +114,12 @@ QUESTION = [
         {"type": "string", "pattern": TARGETS, "maxLength": 1000},
         "102,160,218",
     ),
+    _parameter(
+        "within",
+        f"budgets in $ per M tokens: the highest speed each side gives for it; at most {MAX_NUMBERS}",
+        {"type": "string", "pattern": TARGETS, "maxLength": 1000},
+        "0.316,0.5",
+    ),
     _choice("metric", "what it is about", tuple(QUANTITIES)),
     _parameter("sequence", "input/output tokens", {"type": "string", "pattern": r"^\d+k?/\d+k?$"}, "1k/1k"),
     _parameter("precision", "between GPUs", {"type": "string", "maxLength": 20}, "fp8"),

@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from isoline.analyse.comparison import Comparison, Difference, Source
-from isoline.present.scores import Score
+from isoline.present import table
+from isoline.present.scores import UNKNOWN, Score
 from isoline.present.web.form import Values
 from isoline.present.web.keys import keys
 
@@ -31,8 +32,10 @@ def parts(comparison: Comparison, found: Sequence[Score], today: date, assets: A
             "scores": [
                 {"task": task, "metric": metric, "sides": list(rows)}
                 for (task, metric), rows in groupby(found, key=lambda score: (score.task, score.metric))
-            ]
+            ],
+            "unknown": UNKNOWN,
         },
+        "within": {"lines": [line.partition(": ") for line in table.within(comparison)]},
         "differs": {
             "differences": [_difference(d) for d in comparison.differences],
             "side_names": [side.label for side in comparison.sides],

@@ -11,10 +11,10 @@ from isoline.errors import UsageError, unknown
 from isoline.present.asking import Asked, split
 
 PARAMETERS = (
-    *("at", "metric", "sequence", "precision", "method", "tier", "price", "power"),
+    *("at", "within", "metric", "sequence", "precision", "method", "tier", "price", "power"),
     *("vendor", "aggregation", "spec_decode", "x", "log", "optimal", "dataset", "as_of"),
 )
-LISTS = ("at", "price", "power", "vendor", "spec_decode", "dataset")
+LISTS = ("at", "within", "price", "power", "vendor", "spec_decode", "dataset")
 SWITCHES = ("log", "optimal")  # flags on the command line
 SIBLING = "to."  # `to.model=…`: lead to the comparison next to this one
 LOOKS = ("theme", "size", "width", "height", "legend", "part", "scale")  # of pictures, and of their data
@@ -76,6 +76,7 @@ class Query:
         held = dict(self.values)
         return Asked(
             at=held.get("at"),
+            within=held.get("within"),
             sequence=held.get("sequence"),
             precision=held.get("precision"),
             method=held.get("method"),
@@ -98,9 +99,9 @@ class Query:
         """The text of one parameter; empty if it is not set."""
         return dict(self.values).get(name, "")
 
-    def without(self, name: str) -> Query:
-        """The same question less one parameter."""
-        return Query(tuple(item for item in self.values if item[0] != name), self.view)
+    def without(self, *names: str) -> Query:
+        """The same question less some parameters."""
+        return Query(tuple(item for item in self.values if item[0] not in names), self.view)
 
     def fitting(self, hardware: Sequence[str]) -> Query:
         """Without prices and powers of other hardware."""

@@ -36,6 +36,7 @@ KIND_NAMES = {
     "engine": "Engines",
 }
 
+READ = ("at", "within")  # what of a query is read off what the rest of it prepares
 PER_DOLLAR = "/compare-per-dollar"  # every comparison once more, led by cost
 
 
@@ -67,9 +68,12 @@ class Site:
         """Other targets need only be read: all else is remembered by the rest of the query."""
         asked = question(slug, query.asked(), self.catalog)
         prepared = self.memory.recall(
-            ("ready", slug, query.without("at")), lambda: ready(asked, self.sources, self.catalog)
+            ("ready", slug, query.without(*READ)), lambda: ready(asked, self.sources, self.catalog)
         )
-        return prepared.at(asked.targets, draw=draw)
+        key = ("within", slug, query.without("at"))
+        budgets = asked.budgets
+        found = self.memory.recall(key, lambda: prepared.within(budgets)) if budgets else ()
+        return prepared.at(asked.targets, found, draw=draw)
 
     def selectors(self, slug: Slug) -> list[Selector]:
         """What leads to the comparisons next to this one."""
@@ -82,7 +86,7 @@ class Site:
     def scores(self, slug: Slug, query: Query, comparison: Comparison) -> list[Score]:
         """Evaluation scores known for both sides of the comparison that stands at `query`."""
         return self.memory.recall(
-            ("scores", slug, query.without("at")),
+            ("scores", slug, query.without(*READ)),
             lambda: scores(comparison, self.sources, query.get("as_of") or None),
         )
 

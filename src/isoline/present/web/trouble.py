@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from starlette.requests import Request
@@ -99,11 +100,10 @@ def _fixes(site: Site, slug: Slug, query: Query, odd: Sequence[str]) -> list[Fix
     for name, words, less in tries:
         if words == DEFAULTS and found:
             break
-        try:
-            site.comparison(slug, less)
-        except IsolineError:
-            continue
-        found.append((name, words, f"{address(slug, less.view)}{less.text()}"))
+        with contextlib.suppress(IsolineError):
+            # Nobody is led to a comparison of one side, unless this one has no other.
+            if site.comparison(slug, less).has_both or words == DEFAULTS:
+                found.append((name, words, f"{address(slug, less.view)}{less.text()}"))
     return found
 
 

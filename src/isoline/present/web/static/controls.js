@@ -54,6 +54,7 @@ function edited(event) {
   if (field.form?.id !== "controls" || field.tagName === "SELECT" || field.type === "checkbox") return;
   // An emptied target would vanish under the cursor, and a new one would move: these wait until left.
   if (field.name === "at" && (field.value.trim() === "" || field.closest(".add"))) return;
+  if (field.name === "within" && !Number(field.value.split(",").pop())) return; // "0." of "0.05"
   if (field.name === "as_of" && field.value.length % 10) return;
   show(selection());
 }

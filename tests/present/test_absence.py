@@ -1,0 +1,85 @@
+"""What is offered where a question has no answer: only what leads to one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from isoline.domain.catalog import load_catalog
+from isoline.domain.point import Dataset, Workload
+from isoline.domain.slugs import parse_slug
+from isoline.errors import NoDataError
+from isoline.present.answer import Question, answer
+from isoline.present.choices import choices
+from isoline.store.sources import Sources
+from isoline.store.store import Store
+from tests.points import point
+
+CATALOG = load_catalog(())
+SLUG = parse_slug("glm-5-b300-fp4-vs-bf16", CATALOG)  # nothing about it is packaged
+
+
+def held(root: Path, *rows: tuple[str, str, int, str]) -> Sources:
+    """A store with a point per dataset, precision, input length and date."""
+    for dataset in sorted({row[0] for row in rows}):
+        points = [
+            replace(
+                point(40.0, 900.0, 8, model=SLUG.model, precision=precision),
+                key=f"{precision} {isl} {date}",
+                workload=Workload(isl, 1024),
+                dataset=dataset,
+                date=date,
+            )
+            for name, precision, isl, date in rows
+            if name == dataset
+        ]
+        Store(root).write_run(Dataset(dataset, "runs"), "import", points=points)
+    return Sources(lambda: Store(root))
+
+
+def refused(data: Sources, **asked: object) -> NoDataError:
+    with pytest.raises(NoDataError) as caught:
+        answer(Question(SLUG, **asked), data, CATALOG)  # type: ignore[arg-type]
+    return caught.value
+
+
+def test_what_is_offered_has_data_on_both_sides(tmp_path: Path) -> None:
+    """2k/1k has FP4 alone, 8k/1k a side in each of two datasets, 1k/1k both, from May on."""
+    data = held(
+        tmp_path,
+        ("a", "fp4", 1024, "2026-03-01"),
+        ("a", "bf16", 1024, "2026-05-01"),
+        ("a", "fp4", 2048, "2026-01-01"),
+        ("a", "fp4", 8192, "2026-06-01"),
+        ("b", "bf16", 8192, "2026-06-02"),
+        ("b", "fp4", 4096, "2026-06-02"),
+    )
+    offered = "there is 1k/1k (2026-05-01, dataset a)"
+    assert str(refused(data, sequence="16k/1k")) == f"no data for {SLUG.canonical} at 16k/1k; {offered}"
+    assert str(refused(data, as_of="2020-01-01")).endswith(f" as of 2020-01-01; {offered}")
+    assert choices(SLUG, data).sequences == ("1k/1k",)
+    assert choices(SLUG, data).datasets == ("a",)
+    found = answer(Question(SLUG), data, CATALOG)
+    assert found.has_both
+    assert (found.sequence, found.sources[0].dataset) == ("1k/1k", "a")
+
+
+def test_a_dataset_of_both_sides_apart_is_not_preferred(tmp_path: Path) -> None:
+    data = held(
+        tmp_path,
+        *(("a", "fp4", 1024, "2026-03-01"), ("a", "bf16", 8192, "2026-03-01")),
+        *(("b", "fp4", 8192, "2026-03-01"), ("b", "bf16", 8192, "2026-03-01")),
+    )
+    found = answer(Question(SLUG), data, CATALOG)
+    assert [source.dataset for source in found.sources] == ["b"]
+    assert found.has_both
+
+
+def test_where_no_data_are_shared_other_comparisons_are_offered(tmp_path: Path) -> None:
+    data = held(tmp_path, ("a", "fp4", 1024, "2026-03-01"), ("a", "bf16", 8192, "2026-03-01"))
+    error = refused(data, sequence="2k/1k")
+    assert "at 2k/1k, and nothing that both sides have" in str(error)
+    assert error.suggestions
+    assert SLUG.canonical not in error.suggestions

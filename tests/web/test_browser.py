@@ -133,26 +133,52 @@ def test_controls_and_reset(base: str, page: Page) -> None:
     assert "as published" in page.locator("#verdict").inner_text()
 
 
-def test_a_wrong_target_is_said_and_changes_nothing(base: str, browser: Browser) -> None:
-    context = browser.new_context()
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
+def test_a_decimal_comma_is_no_other_target(base: str, page: Page) -> None:
     page.goto(base + PATH)
-    page.wait_for_selector(DRAWN)
+    settled(page, "")
+    page.locator("thead input").nth(1).fill("118,5")
+    settled(page, "?at=102,118.5,218")
+    assert throughputs(page) == expected(twin(page.url))
+    assert page.locator("thead input").nth(1).input_value() == "118,5"  # under the cursor as typed
+    page.keyboard.press("Tab")
+    assert page.locator("thead input").nth(1).input_value() == "118.5"
+    page.locator("#more summary").click()
+    page.locator("[name='price.b300']").fill("3,1")
+    settled(page, "?at=102,118.5,218&price=b300=3.1")
+    assert "B300 $3.10/GPU-hour (your price)" in page.locator("#verdict").inner_text()
+
+
+def test_a_wrong_target_is_said_and_the_others_are_read(base: str, page: Page) -> None:
+    page.goto(base + PATH)
+    settled(page, "")
     before = throughputs(page)
-    page.locator("thead input").first.fill("abc")
+    fields = page.locator("thead input")
+    fields.first.fill("abc")
     page.wait_for_selector("#problem:not([hidden])")
-    assert "abc" in page.locator("#problem").inner_text()
-    field = page.locator("thead input").first
-    assert field.get_attribute("aria-invalid") == "true"
-    described = page.locator(f"#{field.get_attribute('aria-describedby')}")
-    assert "abc" in described.inner_text()
-    assert page.locator("[aria-invalid]").count() == 1
-    assert throughputs(page) == before
-    field.fill("110")
-    settled(page, "?at=110,160,218")
+    assert throughputs(page) == ["", *before[1:3], "", *before[4:]]  # no cell under a head of another speed
+    fields.nth(2).fill("140")
+    settled(page, "?at=102,160,140")
+    read = expected(twin(page.url))
+    assert throughputs(page) == ["", *read[1:3], "", *read[4:]]
+    assert fields.first.input_value() == "abc"
+    for said in (page.locator("#problem"), page.locator(f"#{fields.first.get_attribute('aria-describedby')}")):
+        assert "“abc” is not a number" in said.inner_text()
+    assert page.locator("[aria-invalid=true]").count() == 1
+    fields.first.fill("110")
+    settled(page, "?at=110,160,140")
+    assert throughputs(page) == expected(twin(page.url))
     assert page.locator("[aria-invalid], .wrong, #problem:not([hidden])").count() == 0
-    context.close()
+
+
+def test_an_emptied_target_leaves_the_others_their_columns(base: str, page: Page) -> None:
+    page.goto(base + PATH)
+    settled(page, "")
+    page.locator("thead input").first.fill("")
+    page.keyboard.press("Tab")  # the next one is held while the answer comes
+    settled(page, "?at=160,218")
+    assert [field.input_value() for field in page.locator("thead input").all()] == ["160", "218", ""]
+    assert throughputs(page) == expected(twin(page.url))
+    assert page.evaluate("document.activeElement.value") == "160"
 
 
 @pytest.mark.parametrize("cached", [False, True])

@@ -294,7 +294,14 @@ def test_target_lines_move_in_the_file(case: Case, page: Page) -> None:
     page.locator(".readings thead th:not(.add) input").first.fill("-3")
     assert "-3" in page.locator("#problem").inner_text()
     assert page.locator("thead [aria-invalid]").count() == page.locator("#wrong-at").count() == 1
-    agrees(page, case.at("71"))
+    assert page.locator(".readings tr.value td:visible:not(.add)").count() == 0  # of 71, under a head of -3
+    page.locator(".readings thead .add input").fill("80,5")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.getElementById('chart').dataset.drawn === '71,80.5'")
+    agrees(page, case.at("71,80.5"))
+    shown = page.locator(".readings tr.value td:visible:not(.add)").count()
+    assert shown == page.locator(".readings tr.value").count()
+    assert "“-3” is not a number" in page.locator("#wrong-at").inner_text()
 
 
 def test_nothing_in_a_file_leads_out_or_becomes_markup(tmp_path: Path) -> None:

@@ -197,6 +197,8 @@ def test_scores_of_both_sides_are_under_the_table(shared: TestClient) -> None:
         ("/compare/qwen-3-5-b300-fp4-vs-bf16?tier=rental", 308, f"{SEED}?tier=rental"),
         (f"{SEED}?at=&tier=&price.b300=2.26&power.b300=", 302, f"{SEED}?price=b300=2.26"),
         (f"{SEED}?at=60&at=90", 302, f"{SEED}?at=60,90"),
+        (f"{SEED}?at=94&at=118,5&at=128&at=", 302, f"{SEED}?at=94,118.5,128"),  # a field is one number
+        (f"{SEED}?at=118,5&at=&price.b300=2,26", 302, f"{SEED}?at=118.5&price=b300=2.26"),
         (
             f"{SEED}?default_at=102,160,218&at=102&at=160&at=218&at=&method=pooled",
             302,

@@ -1,5 +1,6 @@
 // A slider over each target's line: drag it, or use the arrow keys (with Shift in steps of ten).
 import * as chart from "./chart.js";
+import { asked, targetFields } from "./typed.js";
 
 const figure = document.getElementById("chart");
 const handles = document.getElementById("handles");
@@ -50,7 +51,7 @@ function place() {
   const { left, top, height, x } = chart.geometry();
   const [low, high] = x.domain();
   fields.forEach((field, i) => {
-    const value = Number(field.value);
+    const value = Number(asked(field));
     const handle = handles.children[i] ?? added(i);
     handle.hidden = !(value >= low && value <= high);
     handle.style.left = `${left + x(value)}px`;
@@ -75,10 +76,6 @@ function added(i) {
   handle.setAttribute("aria-label", `Target ${i + 1}`);
   handles.append(handle);
   return handle;
-}
-
-function targetFields() {
-  return [...document.querySelectorAll("#readings thead th:not(.add) input")];
 }
 
 function move(handle, value) {

@@ -161,7 +161,10 @@ def test_a_wrong_target_is_said_and_the_others_are_read(base: str, page: Page) -
     read = expected(twin(page.url))
     assert throughputs(page) == ["", *read[1:3], "", *read[4:]]
     assert fields.first.input_value() == "abc"
-    for said in (page.locator("#problem"), page.locator(f"#{fields.first.get_attribute('aria-describedby')}")):
+    for said in (
+        page.locator("#problem"),
+        page.locator(f"#{fields.first.get_attribute('aria-describedby')}"),
+    ):
         assert "“abc” is not a number" in said.inner_text()
     assert page.locator("[aria-invalid=true]").count() == 1
     fields.first.fill("110")

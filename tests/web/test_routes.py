@@ -136,6 +136,17 @@ def test_lists_tell_ratios_with_an_interval_from_those_without(packaged: TestCli
     assert '<h1 class="soft">' in packaged.get(SEED).text
 
 
+def test_only_the_ratios_of_winners_are_bold(packaged: TestClient) -> None:
+    """At 80 the interval holds 1, at 120 a point beside was measured once."""
+    path = "/compare-precision/qwen-3-8b-h100-fp4-vs-bf16?at=80,94,120"
+    page = packaged.get(path).text
+    rows = re.findall(r'<tr class="ratio">(.*?)</tr>', page, re.DOTALL)
+    cells = [re.findall(r'<td(?: class="(ahead)")?>[\d.]+×<small>', row) for row in rows]
+    assert cells == [["", "ahead", ""]] * 2  # throughput and cost
+    assert "bold × a side wins there" in page
+    assert "bold ×" not in packaged.get(path.replace("94,", "")).text
+
+
 STANDS = {
     "full": "on the line",
     "pale": "best of its series",

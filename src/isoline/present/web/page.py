@@ -37,7 +37,7 @@ def page_values(comparison: Comparison, query: Query, path: str) -> Values:
         "many": table.MANY,
         "targets": [plain(target.interactivity) for target in comparison.targets],
         "groups": _groups(comparison),
-        "legend": table.legend(comparison),
+        "legend": table.legend(comparison, bold=True),
         "beside": beside(comparison),
         "behind": behind(comparison),
         "notes": comparison.notes,
@@ -72,6 +72,7 @@ def _groups(comparison: Comparison) -> list[Values]:
                 "side": None if row.is_ratio else labels.index(row.label),
                 "label": row.label,
                 "cells": row.cells,
+                "ahead": row.ahead,
             }
             for row in rows
         ]

@@ -72,7 +72,9 @@ function fillTable() {
     head.scope = "row";
     if (row.side !== null) head.prepend(marks[row.side].cloneNode(true), " ");
     const line = made("tr", "", row.side === null ? "ratio" : row.unit ? "value" : "known");
-    line.append(head, ...row.cells.map(cell), made("td", "", "add"));
+    const cells = row.cells.map(cell);
+    row.ahead?.forEach((ahead, i) => { if (ahead) cells[i].className = "ahead"; });
+    line.append(head, ...cells, made("td", "", "add"));
     body.append(line);
   }
 }

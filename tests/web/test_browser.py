@@ -277,6 +277,12 @@ def test_target_lines_move_by_mouse_and_keys(base: str, page: Page) -> None:
     page.keyboard.press("Shift+ArrowRight")
     settled(page, "?at=102,169,218")
     agree(page)
+    page.keyboard.press("End")
+    settled(page, "?at=102,218,218")
+    page.keyboard.press("Home")
+    settled(page, "?at=102,102,218")  # both sides are published from 102 to 218
+    page.locator("thead input").nth(1).fill("169")
+    settled(page, "?at=102,169,218")
     box = handle.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"]  # the grip is at the upper end

@@ -36,6 +36,7 @@ def page_values(comparison: Comparison, query: Query, path: str) -> Values:
         "side_names": (a.label, b.label),
         "many": table.MANY,
         "targets": [plain(target.interactivity) for target in comparison.targets],
+        "span": " ".join(map(plain, comparison.common_range or ())),
         "groups": _groups(comparison),
         "legend": table.legend(comparison, bold=True),
         "beside": beside(comparison),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from isoline.present.palette import THEMES
 from tests.web.conftest import ARGUMENTS, CHROMIUM, PATIENCE
 
 if TYPE_CHECKING:
@@ -323,6 +324,47 @@ def test_zoom_pan_and_reset(base: str, page: Page) -> None:
     page.get_by_role("button", name="Reset zoom").click()
     page.wait_for_function("!document.querySelector('#live').classList.contains('zoomed')")
     assert domains(page) == whole
+
+
+def printed(page: Page, address: str) -> None:
+    """On paper as wide as A4 without its margins, from a browser that is dark."""
+    page.emulate_media(color_scheme="dark")
+    page.goto(address)
+    page.wait_for_selector(DRAWN)
+    page.set_viewport_size({"width": 760, "height": 900})
+    page.emulate_media(media="print", color_scheme="dark")
+
+
+def test_a_dark_chart_is_printed_in_the_light_colours(base: str, page: Page) -> None:
+    printed(page, base + PATH)
+    paints = page.eval_on_selector_all(
+        "#live svg, #live svg *",
+        """all => all.map(one => getComputedStyle(one))
+          .flatMap(({ fill, stroke, backgroundColor }) => [fill, stroke, backgroundColor])""",
+    )
+    dark, light = (
+        {"rgb({}, {}, {})".format(*bytes.fromhex(colour[1:])) for colour in (*theme.sides, theme.background)}
+        for theme in (THEMES["dark"], THEMES["light"])
+    )
+    assert not dark & set(paints)
+    assert light <= set(paints)
+    svg = page.locator(DRAWN).bounding_box()
+    assert svg is not None
+    assert svg["x"] + svg["width"] <= 740
+
+
+@pytest.mark.parametrize("count", [3, 8, 13, 25])
+def test_all_targets_are_on_paper(base: str, page: Page, count: int) -> None:
+    speeds = ",".join(str(76 + 2.5 * i) for i in range(count))
+    printed(page, f"{base}/compare-precision/qwen-3-8b-h100-fp4-vs-bf16?at={speeds}")
+    cells = page.locator(".readings :is(thead th:not(.add) input, tbody td:not(.add))")
+    found: list[list[float]] = cells.evaluate_all(
+        "all => all.map(c => [c.getBoundingClientRect().right, c.scrollWidth - c.clientWidth])"
+    )
+    assert len(found) % count == 0
+    assert len(found) > 10 * count
+    assert max(right for right, _ in found) <= 740
+    assert max(over for _, over in found) <= 0
 
 
 def drawn_sides(page: Page) -> Any:

@@ -367,6 +367,20 @@ def test_all_targets_are_on_paper(base: str, page: Page, count: int) -> None:
     assert max(over for _, over in found) <= 0
 
 
+def test_a_filter_that_matches_nothing_says_so(base: str, page: Page) -> None:
+    page.goto(f"{base}/compare-precision?q=none+such")
+    rows, words = page.locator(".pairs tbody tr:visible"), page.locator("#none")
+    assert words.inner_text() == "No comparison matches “none such”."
+    assert (rows.count(), page.locator(".pairs").is_visible()) == (0, False)
+    page.locator("#find input").fill("h100")  # which the address has left out
+    assert all("H100" in text for text in rows.all_inner_texts())
+    assert rows.count() == int(page.locator("#shown").inner_text()) > 0
+    assert not words.is_visible()
+    page.locator("#find input").fill("h100 zz")
+    assert words.inner_text() == "No comparison matches “h100 zz”."
+    assert rows.count() == 0
+
+
 def drawn_sides(page: Page) -> Any:
     return page.evaluate(f"{CHART}.then(c => [...new Set(c.view().data('points').map(p => p.side))])")
 

@@ -112,7 +112,9 @@ def test_every_kind_has_a_page_and_an_index(packaged: TestClient) -> None:
         assert packaged.get(path).status_code == 200
     assert SEED in packaged.get("/").text
     assert SEED in packaged.get("/compare-precision").text
-    assert SEED not in packaged.get("/compare-precision?q=mi355x").text
+    nothing = packaged.get("/compare-precision?q=none+such&utm_source=x").text
+    assert "No comparison matches “none such”." in nothing
+    assert '<div id="pairs" hidden>' in nothing
 
 
 def ahead(page: str, path: str) -> tuple[str, str]:
@@ -243,9 +245,12 @@ def test_what_others_add_to_links_is_left_alone(packaged: TestClient, suffix: st
 def test_tables_of_pairs_have_a_twin(packaged: TestClient) -> None:
     """Its ratios are those of each comparison's own document, at the target that this is told by."""
     found = packaged.get("/compare-precision.json?q=h100").json()
-    assert [pair["slug"] for pair in found["pairs"]] == re.findall(
-        r'href="/compare-precision/([\w-]+)"', packaged.get("/compare-precision?q=h100").text
+    page = packaged.get("/compare-precision?q=h100").text
+    rows = re.findall(
+        r'<tr data-words="[^"]*"( hidden)?>.*?href="/compare-precision/([\w-]+)"', page, re.DOTALL
     )
+    assert [pair["slug"] for pair in found["pairs"]] == [slug for hidden, slug in rows if not hidden]
+    assert len(rows) > len(found["pairs"]) > 0
     own = next(pair for pair in found["pairs"] if pair["slug"] == "qwen-3-8b-h100-fp4-vs-bf16")
     document = packaged.get(own["json"]).json()
     same = next(t for t in document["targets"] if t["interactivity"] == own["told"]["interactivity"])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from isoline.present.palette import THEMES
 from tests.web.conftest import ARGUMENTS, CHROMIUM, PATIENCE
 
 if TYPE_CHECKING:
@@ -133,26 +134,55 @@ def test_controls_and_reset(base: str, page: Page) -> None:
     assert "as published" in page.locator("#verdict").inner_text()
 
 
-def test_a_wrong_target_is_said_and_changes_nothing(base: str, browser: Browser) -> None:
-    context = browser.new_context()
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
+def test_a_decimal_comma_is_no_other_target(base: str, page: Page) -> None:
     page.goto(base + PATH)
-    page.wait_for_selector(DRAWN)
+    settled(page, "")
+    page.locator("thead input").nth(1).fill("118,5")
+    settled(page, "?at=102,118.5,218")
+    assert throughputs(page) == expected(twin(page.url))
+    assert page.locator("thead input").nth(1).input_value() == "118,5"  # under the cursor as typed
+    page.keyboard.press("Tab")
+    assert page.locator("thead input").nth(1).input_value() == "118.5"
+    page.locator("#more summary").click()
+    page.locator("[name='price.b300']").fill("3,1")
+    settled(page, "?at=102,118.5,218&price=b300=3.1")
+    assert "B300 $3.10/GPU-hour (your price)" in page.locator("#verdict").inner_text()
+
+
+def test_a_wrong_target_is_said_and_the_others_are_read(base: str, page: Page) -> None:
+    page.goto(base + PATH)
+    settled(page, "")
     before = throughputs(page)
-    page.locator("thead input").first.fill("abc")
+    fields = page.locator("thead input")
+    fields.first.fill("abc")
     page.wait_for_selector("#problem:not([hidden])")
-    assert "abc" in page.locator("#problem").inner_text()
-    field = page.locator("thead input").first
-    assert field.get_attribute("aria-invalid") == "true"
-    described = page.locator(f"#{field.get_attribute('aria-describedby')}")
-    assert "abc" in described.inner_text()
-    assert page.locator("[aria-invalid]").count() == 1
-    assert throughputs(page) == before
-    field.fill("110")
-    settled(page, "?at=110,160,218")
+    assert throughputs(page) == ["", *before[1:3], "", *before[4:]]  # no cell under a head of another speed
+    fields.nth(2).fill("140")
+    settled(page, "?at=102,160,140")
+    read = expected(twin(page.url))
+    assert throughputs(page) == ["", *read[1:3], "", *read[4:]]
+    assert fields.first.input_value() == "abc"
+    for said in (
+        page.locator("#problem"),
+        page.locator(f"#{fields.first.get_attribute('aria-describedby')}"),
+    ):
+        assert "“abc” is not a number" in said.inner_text()
+    assert page.locator("[aria-invalid=true]").count() == 1
+    fields.first.fill("110")
+    settled(page, "?at=110,160,140")
+    assert throughputs(page) == expected(twin(page.url))
     assert page.locator("[aria-invalid], .wrong, #problem:not([hidden])").count() == 0
-    context.close()
+
+
+def test_an_emptied_target_leaves_the_others_their_columns(base: str, page: Page) -> None:
+    page.goto(base + PATH)
+    settled(page, "")
+    page.locator("thead input").first.fill("")
+    page.keyboard.press("Tab")  # the next one is held while the answer comes
+    settled(page, "?at=160,218")
+    assert [field.input_value() for field in page.locator("thead input").all()] == ["160", "218", ""]
+    assert throughputs(page) == expected(twin(page.url))
+    assert page.evaluate("document.activeElement.value") == "160"
 
 
 @pytest.mark.parametrize("cached", [False, True])
@@ -248,6 +278,12 @@ def test_target_lines_move_by_mouse_and_keys(base: str, page: Page) -> None:
     page.keyboard.press("Shift+ArrowRight")
     settled(page, "?at=102,169,218")
     agree(page)
+    page.keyboard.press("End")
+    settled(page, "?at=102,218,218")
+    page.keyboard.press("Home")
+    settled(page, "?at=102,102,218")  # both sides are published from 102 to 218
+    page.locator("thead input").nth(1).fill("169")
+    settled(page, "?at=102,169,218")
     box = handle.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"]  # the grip is at the upper end
@@ -288,6 +324,61 @@ def test_zoom_pan_and_reset(base: str, page: Page) -> None:
     page.get_by_role("button", name="Reset zoom").click()
     page.wait_for_function("!document.querySelector('#live').classList.contains('zoomed')")
     assert domains(page) == whole
+
+
+def printed(page: Page, address: str) -> None:
+    """On paper as wide as A4 without its margins, from a browser that is dark."""
+    page.emulate_media(color_scheme="dark")
+    page.goto(address)
+    page.wait_for_selector(DRAWN)
+    page.set_viewport_size({"width": 760, "height": 900})
+    page.emulate_media(media="print", color_scheme="dark")
+
+
+def test_a_dark_chart_is_printed_in_the_light_colours(base: str, page: Page) -> None:
+    printed(page, base + PATH)
+    paints = page.eval_on_selector_all(
+        "#live svg, #live svg *",
+        """all => all.map(one => getComputedStyle(one))
+          .flatMap(({ fill, stroke, backgroundColor }) => [fill, stroke, backgroundColor])""",
+    )
+    dark, light = (
+        {"rgb({}, {}, {})".format(*bytes.fromhex(colour[1:])) for colour in (*theme.sides, theme.background)}
+        for theme in (THEMES["dark"], THEMES["light"])
+    )
+    assert not dark & set(paints)
+    assert light <= set(paints)
+    svg = page.locator(DRAWN).bounding_box()
+    assert svg is not None
+    assert svg["x"] + svg["width"] <= 740
+
+
+@pytest.mark.parametrize("count", [3, 8, 13, 25])
+def test_all_targets_are_on_paper(base: str, page: Page, count: int) -> None:
+    speeds = ",".join(str(76 + 2.5 * i) for i in range(count))
+    printed(page, f"{base}/compare-precision/qwen-3-8b-h100-fp4-vs-bf16?at={speeds}")
+    cells = page.locator(".readings :is(thead th:not(.add) input, tbody td:not(.add))")
+    found: list[list[float]] = cells.evaluate_all(
+        "all => all.map(c => [c.getBoundingClientRect().right, c.scrollWidth - c.clientWidth])"
+    )
+    assert len(found) % count == 0
+    assert len(found) > 10 * count
+    assert max(right for right, _ in found) <= 740
+    assert max(over for _, over in found) <= 0
+
+
+def test_a_filter_that_matches_nothing_says_so(base: str, page: Page) -> None:
+    page.goto(f"{base}/compare-precision?q=none+such")
+    rows, words = page.locator(".pairs tbody tr:visible"), page.locator("#none")
+    assert words.inner_text() == "No comparison matches “none such”."
+    assert (rows.count(), page.locator(".pairs").is_visible()) == (0, False)
+    page.locator("#find input").fill("h100")  # which the address has left out
+    assert all("H100" in text for text in rows.all_inner_texts())
+    assert rows.count() == int(page.locator("#shown").inner_text()) > 0
+    assert not words.is_visible()
+    page.locator("#find input").fill("h100 zz")
+    assert words.inner_text() == "No comparison matches “h100 zz”."
+    assert rows.count() == 0
 
 
 def drawn_sides(page: Page) -> Any:

@@ -161,13 +161,16 @@ def test_the_file_reads_what_python_reads(case: Case, page: Page) -> None:
         "return xs.map(x => modules['reading.js'].target(data, x)); }",
         targets,
     )
-    expected = case.at(",".join(map(repr, targets))).targets
+    comparison = case.at(",".join(map(repr, targets)))
+    expected, labels = comparison.targets, [side.label for side in comparison.sides]
     assert len(read) == len(expected)
     assert any(target.interval for target in expected) == (case.asked.dataset == ("repeats",))
     for found, target in zip(read, expected, strict=True):
         assert close(found["throughput_ratio"], target.throughput_ratio)
         assert close(found["cost_ratio"], target.cost_ratio)
         assert close(found["ratio"], target.ratio)
+        winner = None if found["winner"] is None else labels[found["winner"]]
+        assert winner == target.winner, target.interactivity
         for name in ("throughput_interval", "cost_interval", "interval"):
             assert same_interval(found[name], getattr(target, name)), (target.interactivity, name)
         for one, reading in zip(found["readings"], target.readings, strict=True):
@@ -235,6 +238,11 @@ def agrees(page: Page, expected: Comparison) -> None:
         "rows => rows.map(row => [...row.querySelectorAll('td:not(.add)')].map(cell => cell.textContent))",
     )
     assert [tuple(row) for row in found] == rows
+    ahead = page.eval_on_selector_all(
+        ".readings tbody tr.ratio",
+        "rows => rows.map(row => [...row.cells].map(c => c.className === 'ahead'))",
+    )
+    assert [tuple(row[1:-1]) for row in ahead] == [r.ahead for r in table.rows(expected) if r.is_ratio]
     near = behind(expected)
     assert recipes(page) == [[row.name, *dict.fromkeys(row.sides)] for row in near.rows]
     strong = [text for row in near.rows if row.strong for text in row.sides]
@@ -242,7 +250,7 @@ def agrees(page: Page, expected: Comparison) -> None:
     assert page.locator("#behind h2").text_content() == near.title
     assert page.locator("#behind").is_visible() == bool(near.rows)
     assert page.locator("#behind p").all_text_contents() == [near.note] * bool(near.note)
-    assert page.locator("#legend").inner_text() == " · ".join(table.legend(expected))
+    assert page.locator("#legend").inner_text() == " · ".join(table.legend(expected, bold=True))
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
@@ -294,7 +302,14 @@ def test_target_lines_move_in_the_file(case: Case, page: Page) -> None:
     page.locator(".readings thead th:not(.add) input").first.fill("-3")
     assert "-3" in page.locator("#problem").inner_text()
     assert page.locator("thead [aria-invalid]").count() == page.locator("#wrong-at").count() == 1
-    agrees(page, case.at("71"))
+    assert page.locator(".readings tr.value td:visible:not(.add)").count() == 0  # of 71, under a head of -3
+    page.locator(".readings thead .add input").fill("80,5")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.getElementById('chart').dataset.drawn === '71,80.5'")
+    agrees(page, case.at("71,80.5"))
+    shown = page.locator(".readings tr.value td:visible:not(.add)").count()
+    assert shown == page.locator(".readings tr.value").count()
+    assert "“-3” is not a number" in page.locator("#wrong-at").inner_text()
 
 
 def test_nothing_in_a_file_leads_out_or_becomes_markup(tmp_path: Path) -> None:

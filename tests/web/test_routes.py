@@ -118,7 +118,9 @@ def test_every_kind_has_a_page_and_an_index(packaged: TestClient) -> None:
         assert packaged.get(path).status_code == 200
     assert SEED in packaged.get("/").text
     assert SEED in packaged.get("/compare-precision").text
-    assert SEED not in packaged.get("/compare-precision?q=mi355x").text
+    nothing = packaged.get("/compare-precision?q=none+such&utm_source=x").text
+    assert "No comparison matches “none such”." in nothing
+    assert '<div id="pairs" hidden>' in nothing
 
 
 def ahead(page: str, path: str) -> tuple[str, str]:
@@ -140,6 +142,17 @@ def test_lists_tell_ratios_with_an_interval_from_those_without(packaged: TestCli
     firm = packaged.get("/compare-precision/qwen-3-8b-h100-fp4-vs-bf16").text
     assert "<h1>" in firm
     assert '<h1 class="soft">' in packaged.get(SEED).text
+
+
+def test_only_the_ratios_of_winners_are_bold(packaged: TestClient) -> None:
+    """At 80 the interval holds 1, at 120 a point beside was measured once."""
+    path = "/compare-precision/qwen-3-8b-h100-fp4-vs-bf16?at=80,94,120"
+    page = packaged.get(path).text
+    rows = re.findall(r'<tr class="ratio">(.*?)</tr>', page, re.DOTALL)
+    cells = [re.findall(r'<td(?: class="(ahead)")?>[\d.]+×<small>', row) for row in rows]
+    assert cells == [["", "ahead", ""]] * 2  # throughput and cost
+    assert "bold × a side wins there" in page
+    assert "bold ×" not in packaged.get(path.replace("94,", "")).text
 
 
 STANDS = {
@@ -274,6 +287,8 @@ def test_every_output_has_the_scores_of_both_sides(
         ("/live/", 308, "/live"),
         (f"{SEED}?at=&tier=&price.b300=2.26&power.b300=", 302, f"{SEED}?price=b300=2.26"),
         (f"{SEED}?at=60&at=90", 302, f"{SEED}?at=60,90"),
+        (f"{SEED}?at=94&at=118,5&at=128&at=", 302, f"{SEED}?at=94,118.5,128"),  # a field is one number
+        (f"{SEED}?at=118,5&at=&price.b300=2,26", 302, f"{SEED}?at=118.5&price=b300=2.26"),
         (
             f"{SEED}?default_at=102,160,218&at=102&at=160&at=218&at=&method=pooled",
             302,
@@ -307,9 +322,12 @@ def test_what_others_add_to_links_is_left_alone(packaged: TestClient, suffix: st
 def test_tables_of_pairs_have_a_twin(packaged: TestClient) -> None:
     """Its ratios are those of each comparison's own document, at the target that this is told by."""
     found = packaged.get("/compare-precision.json?q=h100").json()
-    assert [pair["slug"] for pair in found["pairs"]] == re.findall(
-        r'href="/compare-precision/([\w-]+)"', packaged.get("/compare-precision?q=h100").text
+    page = packaged.get("/compare-precision?q=h100").text
+    rows = re.findall(
+        r'<tr data-words="[^"]*"( hidden)?>.*?href="/compare-precision/([\w-]+)"', page, re.DOTALL
     )
+    assert [pair["slug"] for pair in found["pairs"]] == [slug for hidden, slug in rows if not hidden]
+    assert len(rows) > len(found["pairs"]) > 0
     own = next(pair for pair in found["pairs"] if pair["slug"] == "qwen-3-8b-h100-fp4-vs-bf16")
     document = packaged.get(own["json"]).json()
     same = next(t for t in document["targets"] if t["interactivity"] == own["told"]["interactivity"])

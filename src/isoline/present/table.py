@@ -21,6 +21,7 @@ LEGEND = {
     SIMULATED: "s simulated: computed, not measured",
     "outside": "— nothing known there",
     "interval": "[ ] 95 % interval between runs (Student's t); the curve between points is taken as true",
+    "ahead": "bold × a side wins there",
     "alone": "× without [ ]: not repeated on both sides, so how far it may be off is not known",
     "once": "1 run: a point beside was measured once; its interval rests on the spread at other loads",
 }
@@ -28,13 +29,17 @@ LEGEND = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table; `metric` is repeated on every row of its group."""
+    """One line of the table; `metric` is repeated on every row of its group.
+
+    `ahead` says of each ratio whether it is that of a winner.
+    """
 
     metric: str
     unit: str
     label: str
     cells: tuple[str, ...]
     is_ratio: bool = False
+    ahead: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,8 @@ def rows(comparison: Comparison) -> list[Row]:
             turned = _turned(comparison, metric.ratio)
             cells = tuple(_ratio(target, metric.ratio, turned) for target in comparison.targets)
             label = f"{b.label} ÷ {a.label}" if turned else f"{a.label} ÷ {b.label}"
-            found.append(Row(metric.name, metric.unit, label, cells, is_ratio=True))
+            ahead = tuple(_is_ahead(target, metric.ratio) for target in comparison.targets)
+            found.append(Row(metric.name, metric.unit, label, cells, is_ratio=True, ahead=ahead))
         if metric.key == shown[0].key:
             found += _intervals(comparison, metric)
             found += _best(comparison)
@@ -202,12 +208,16 @@ def _up_to(value: float | None, how: str) -> str:
     return f"up to {interactivity(round(value, 1))} tok/s/user ({how})"
 
 
-def legend(comparison: Comparison) -> list[str]:
-    """What the marks in the cells mean, for those that occur."""
+def legend(comparison: Comparison, *, bold: bool = False) -> list[str]:
+    """What the marks in the cells mean, for those that occur; `bold` where ratios of winners are."""
     readings = [reading for target in comparison.targets for reading in target.readings]
     used = {reading.status for reading in readings} | {reading.basis for reading in readings}
     if any(target.interval for target in comparison.targets):
         used.add("interval")
+    if bold and any(
+        _is_ahead(t, m.ratio) for m in metrics(comparison) if m.ratio for t in comparison.targets
+    ):
+        used.add("ahead")
     if any(target.throughput_ratio and not target.throughput_interval for target in comparison.targets):
         used.add("alone")
     if any(r.interval and min(r.interval.runs) == 1 for r in readings):
@@ -268,3 +278,9 @@ def _ratio(target: Target, key: str, turned: bool) -> str:
         return f"{value:.2f}×"
     low, high = upwards(interval, turned)
     return f"{factor(value, low, high)} [{between(low, high)}]"
+
+
+def _is_ahead(target: Target, key: str) -> bool:
+    """Whether a side wins at the target and this ratio, too, differs from 1."""
+    interval: Interval | None = getattr(target, INTERVALS[key])
+    return target.winner is not None and interval is not None and not interval.low <= 1 <= interval.high

@@ -69,7 +69,9 @@ def index(site: Site, request: Request, kind: str, view: str = "", *, as_json: b
     base = base_of(request)
     words = request.query_params.get("q", "")[:200]
     rows = _telling([row(pair, site, view) for pair in _of_kind(site, kind)])
-    shown = [r for r in rows if all(word in str(r["words"]) for word in words.lower().split())]
+    for own in rows:  # which a script shows when other words are typed
+        own["hidden"] = not all(word in str(own["words"]) for word in words.lower().split())
+    shown = [own for own in rows if not own["hidden"]]
     name = f"{KIND_NAMES[kind]} per dollar" if view else KIND_NAMES[kind]
     path = PER_DOLLAR if view else ROUTES[kind]
     if as_json:
@@ -77,7 +79,8 @@ def index(site: Site, request: Request, kind: str, view: str = "", *, as_json: b
     values = {
         "kind": name,
         "path": path,
-        "rows": shown,
+        "rows": rows,
+        "shown": len(shown),
         "count": len(rows),
         "q": words,
         "base": base,

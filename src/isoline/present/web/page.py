@@ -36,8 +36,9 @@ def page_values(comparison: Comparison, query: Query, path: str) -> Values:
         "side_names": (a.label, b.label),
         "many": table.MANY,
         "targets": [plain(target.interactivity) for target in comparison.targets],
+        "span": " ".join(map(plain, comparison.common_range or ())),
         "groups": _groups(comparison),
-        "legend": table.legend(comparison),
+        "legend": table.legend(comparison, bold=True),
         "beside": beside(comparison),
         "behind": behind(comparison),
         "notes": comparison.notes,
@@ -72,6 +73,7 @@ def _groups(comparison: Comparison) -> list[Values]:
                 "side": None if row.is_ratio else labels.index(row.label),
                 "label": row.label,
                 "cells": row.cells,
+                "ahead": row.ahead,
             }
             for row in rows
         ]

@@ -43,14 +43,17 @@ class Query:
     def of(cls, pairs: Pairs, view: str = "") -> Query:
         """What a form or a link sent; parameters that are not ours are left to others.
 
-        A form sends a field per target, and a price as `price.b300=2.26`. Targets equal to the
-        `default_at` that it was given are no choice of the reader.
+        A form sends a field per target, and a price as `price.b300=2.26`; a field is one number, in
+        which a comma is the decimal point. Targets equal to the `default_at` that it was given are
+        no choice of the reader.
         """
         if sum(len(key) + len(value) for key, value in pairs) > MAX_QUERY:
             raise UsageError(f"the query of this address is longer than {MAX_QUERY:,} characters")
         found: dict[str, str] = {}
         for name in PARAMETERS:
             texts = [value.strip() for key, value in pairs if key == name]
+            if name == "at" and len(texts) > 1:
+                texts = [_decimal(text) for text in texts]
             if name in LISTS:
                 texts = [",".join(split([*texts, *_fields(pairs, name)]))]
             if texts and texts[-1]:
@@ -149,7 +152,12 @@ def _fields(pairs: Pairs, name: str) -> list[str]:
     """`price.b300=2.26` -> `b300=2.26`."""
     start = f"{name}."
     return [
-        f"{key.removeprefix(start)}={value.strip()}"
+        f"{key.removeprefix(start)}={_decimal(value)}"
         for key, value in pairs
         if key.startswith(start) and value.strip()
     ]
+
+
+def _decimal(field: str) -> str:
+    """`118,5` -> `118.5`: many keyboards of phones have no other decimal point."""
+    return field.strip().replace(",", ".")

@@ -4,13 +4,15 @@ import { swap } from "./swap.js";
 import { startHandles } from "./handles.js";
 import { restoreKeys, startKeys } from "./keys.js";
 import { startTip } from "./tip.js";
-import { clearWrong, markWrong } from "./wrong.js";
+import { addField, asked, decimal, isWrong, targetFields } from "./typed.js";
+import { blankStale, clearWrong, markTargets, markWrong } from "./wrong.js";
 import { startZoom } from "./zoom.js";
 
 const figure = document.getElementById("chart");
 const problem = document.getElementById("problem");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const SIBLING = "to."; // selectors that lead to another page
+const NUMBER = /^(at$|price\.|power\.)/; // fields of one number each
 
 let drawnRest = ""; // the selection that is drawn, but for its targets
 let size = null; // of the figure, as it was laid out
@@ -23,6 +25,9 @@ export function start() {
   startTip();
   document.addEventListener("input", edited);
   document.addEventListener("change", changed);
+  document.addEventListener("focusout", ({ target: field }) => {
+    if (NUMBER.test(field.name) && !isWrong(field)) field.value = decimal(field.value);
+  });
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "controls") return;
     event.preventDefault();
@@ -31,6 +36,7 @@ export function start() {
   document.addEventListener("click", (event) => {
     if (event.target.id !== "reset" || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
+    document.getElementById("controls").reset(); // what is typed but was never read stays nowhere
     show(new URLSearchParams());
   });
   // Back to this page as it was left: a selector that led away shows where it led to.
@@ -66,17 +72,21 @@ function changed(event) {
   else show(selection());
 }
 
+// What the fields ask for, one number each.
 function fields() {
-  return new URLSearchParams(new FormData(document.getElementById("controls")));
+  const others = [...new FormData(document.getElementById("controls"))].filter(([name]) => name !== "at");
+  const found = others.map(([name, text]) => [name, NUMBER.test(name) ? decimal(text) : text]);
+  return new URLSearchParams([...found, ...[...targetFields(), addField()].map((field) => ["at", asked(field)])]);
 }
 
 function selection() {
   return new URLSearchParams([...fields()].filter(([name]) => !name.startsWith(SIBLING)));
 }
 
-// Shows one selection whole, or says why not and changes nothing.
+// Shows one selection whole, or says why not and changes nothing. Targets that are no numbers stay as they are typed.
 async function show(query) {
   running?.abort();
+  const typed = targetFields().filter((field) => asked(field)).map((field) => (isWrong(field) ? field.value : ""));
   const own = (running = new AbortController());
   try {
     const [page, spec] = await Promise.all([
@@ -88,18 +98,31 @@ async function show(query) {
     if (!page.ok) {
       say(fresh.querySelector(".message")?.textContent ?? "That did not work.");
       markWrong(fresh);
+      markTargets();
+      blankStale();
       return;
     }
-    say("");
+    const added = isWrong(addField()) ? addField().value : "";
     clearWrong();
     swap(fresh);
+    keep(typed, added);
+    say(markTargets());
+    blankStale();
     restoreKeys();
     document.title = fresh.title;
     history.replaceState(null, "", page.url);
     if (spec) await draw(spec);
   } catch (error) {
-    if (error.name !== "AbortError") say("The server does not answer.");
+    if (error.name === "AbortError") return;
+    say("The server does not answer.");
+    blankStale();
   }
+}
+
+// Texts that are no numbers, which an answer cannot hold.
+function keep(typed, added) {
+  targetFields().forEach((field, i) => { if (typed[i]) field.value = typed[i]; });
+  if (added) addField().value = added;
 }
 
 async function redraw() {

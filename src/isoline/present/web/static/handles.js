@@ -1,5 +1,7 @@
-// A slider over each target's line: drag it, or use the arrow keys (with Shift in steps of ten).
+// A slider over each target's line: drag it, or use the arrow keys (with Shift in steps of ten); Home and End lead to
+// the ends of what both sides have been measured at.
 import * as chart from "./chart.js";
+import { asked, targetFields } from "./typed.js";
 
 const figure = document.getElementById("chart");
 const handles = document.getElementById("handles");
@@ -25,10 +27,18 @@ export function startHandles(show) {
   for (const end of ["pointerup", "pointercancel"]) handles.addEventListener(end, release);
   handles.addEventListener("keydown", (event) => {
     const step = STEPS[event.key];
-    if (!step) return;
+    const end = ["Home", "End"].indexOf(event.key);
+    if (!step && end < 0) return;
     event.preventDefault();
-    move(event.target, Number(event.target.getAttribute("aria-valuenow")) + step * (event.shiftKey ? 10 : 1));
+    const now = Number(event.target.getAttribute("aria-valuenow"));
+    move(event.target, step ? now + step * (event.shiftKey ? 10 : 1) : ends()[end]);
   });
+}
+
+// Of the range that both sides share; where they share none, of the axis.
+function ends() {
+  const [low, high] = document.getElementById("readings").dataset.span.split(" ").filter(Boolean).map(Number);
+  return high === undefined ? chart.geometry().x.domain() : [Math.ceil(low), Math.floor(high)];
 }
 
 function take(event) {
@@ -50,7 +60,7 @@ function place() {
   const { left, top, height, x } = chart.geometry();
   const [low, high] = x.domain();
   fields.forEach((field, i) => {
-    const value = Number(field.value);
+    const value = Number(asked(field));
     const handle = handles.children[i] ?? added(i);
     handle.hidden = !(value >= low && value <= high);
     handle.style.left = `${left + x(value)}px`;
@@ -75,10 +85,6 @@ function added(i) {
   handle.setAttribute("aria-label", `Target ${i + 1}`);
   handles.append(handle);
   return handle;
-}
-
-function targetFields() {
-  return [...document.querySelectorAll("#readings thead th:not(.add) input")];
 }
 
 function move(handle, value) {

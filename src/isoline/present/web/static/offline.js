@@ -8,7 +8,8 @@ import { target } from "./reading.js";
 import { headlineTarget, narrative, verdict } from "./sentences.js";
 import { legend, rows } from "./table_rows.js";
 import { startTip } from "./tip.js";
-import { clearWrong, mark } from "./wrong.js";
+import { addField, asked, decimal, isTarget, isWrong, targetFields } from "./typed.js";
+import { blankStale, clearWrong, markTargets } from "./wrong.js";
 import { startZoom } from "./zoom.js";
 
 const data = JSON.parse(document.getElementById("curves").textContent);
@@ -18,25 +19,19 @@ const table = document.querySelector(".readings");
 const marks = [0, 1].map((side) => table.querySelector(`.mark.side-${side}`).cloneNode(true));
 const problem = document.getElementById("problem");
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const [LARGEST, MOST] = [1e6, 100];
+const MOST = 100;
 let drawn = null; // the frame in view
 let current = [];
 
-const fields = () => [...table.querySelectorAll("thead th:not(.add) input")];
-const isTarget = (text) => text !== "" && Number(text) > 0 && Number(text) <= LARGEST;
-
-// The numbers in the fields; what is wrong with one is said and nothing changes.
+// Reads at the numbers in the fields; one that holds none is said, and its column stays what it was, unseen.
 async function update() {
-  const texts = fields().map((field) => field.value.trim());
-  const wrong = fields().filter((_, i) => !isTarget(texts[i]));
-  clearWrong();
-  problem.hidden = !wrong.length;
-  problem.textContent = wrong.length ? `“${wrong[0].value}” is not a number above 0 (and at most 1,000,000).` : "";
-  if (wrong.length) {
-    mark(wrong, problem.textContent);
-    return;
-  }
+  const texts = targetFields().map((field) => asked(field) || field.defaultValue);
+  targetFields().forEach((field, i) => { field.defaultValue = texts[i]; });
   show(texts.map(Number));
+  clearWrong();
+  problem.textContent = markTargets();
+  problem.hidden = !problem.textContent;
+  blankStale();
   const hash = `#at=${texts.join(",")}`;
   if (location.hash !== hash) history.replaceState(null, "", hash);
   if (drawn) await drawTargets();
@@ -77,7 +72,9 @@ function fillTable() {
     head.scope = "row";
     if (row.side !== null) head.prepend(marks[row.side].cloneNode(true), " ");
     const line = made("tr", "", row.side === null ? "ratio" : row.unit ? "value" : "known");
-    line.append(head, ...row.cells.map(cell), made("td", "", "add"));
+    const cells = row.cells.map(cell);
+    row.ahead?.forEach((ahead, i) => { if (ahead) cells[i].className = "ahead"; });
+    line.append(head, ...cells, made("td", "", "add"));
     body.append(line);
   }
 }
@@ -141,18 +138,24 @@ function made(tag, text, name = "") {
   return element;
 }
 
-// As many fields as targets; the last, empty one takes another.
+// As many fields as targets.
 function setFields(targets) {
-  const heads = fields().map((field) => field.closest("th"));
+  while (targetFields().length > targets.length) targetFields().pop().closest("th").remove();
   targets.forEach((value, i) => {
-    if (!heads[i]) {
-      heads[i] = heads[0].cloneNode(true);
-      heads[i].firstElementChild.setAttribute("aria-label", `Target ${i + 1}, tok/s per user`);
-      table.querySelector("thead .add").before(heads[i]);
-    }
-    heads[i].firstElementChild.value = value;
+    const field = targetFields()[i] ?? anotherField();
+    field.value = field.defaultValue = value;
   });
-  heads.slice(targets.length).forEach((head) => head.remove());
+  nameFields();
+}
+
+function anotherField() {
+  const head = targetFields()[0].closest("th").cloneNode(true);
+  addField().closest("th").before(head);
+  return head.firstElementChild;
+}
+
+function nameFields() {
+  targetFields().forEach((field, i) => field.setAttribute("aria-label", `Target ${i + 1}, tok/s per user`));
 }
 
 table.addEventListener("input", (event) => {
@@ -160,16 +163,19 @@ table.addEventListener("input", (event) => {
 });
 table.addEventListener("change", (event) => {
   const field = event.target;
-  const texts = fields().map((one) => one.value.trim());
-  if (field.closest(".add")) {
-    if (!isTarget(field.value.trim()) || texts.length >= MOST) return;
-    setFields([...texts, field.value.trim()]);
-    field.value = "";
-  } else if (field.value.trim() === "" && texts.length > 1) {
-    setFields(texts.filter((text) => text !== ""));
-  }
+  if (!isWrong(field)) field.value = decimal(field.value);
+  if (field.closest(".add")) takeAnother(field.value);
+  else if (field.value === "" && targetFields().length > 1) field.closest("th").remove();
+  nameFields();
   update();
 });
+
+function takeAnother(text) {
+  if (!isTarget(text) || targetFields().length >= MOST) return;
+  const field = anotherField();
+  field.value = field.defaultValue = text;
+  addField().value = "";
+}
 
 async function draw() {
   const size = figure.clientWidth < 600 ? "narrow" : "wide";
@@ -203,7 +209,7 @@ startKeys();
 startHandles(update);
 startZoom();
 startTip();
-const asked = /^#at=([\d.,]+)$/.exec(location.hash)?.[1].split(",") ?? [];
-if (asked.length && asked.length <= MOST && asked.every(isTarget)) setFields(asked);
+const linked = /^#at=([\d.,]+)$/.exec(location.hash)?.[1].split(",") ?? [];
+if (linked.length && linked.length <= MOST && linked.every(isTarget)) setFields(linked);
 update();
 draw();

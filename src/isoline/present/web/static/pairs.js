@@ -1,4 +1,4 @@
-// The table of pairs: keeps the rows that hold every word typed.
+// The table of pairs: keeps the rows that hold every word typed, and says so where none does.
 export function filterPairs(form) {
   const rows = [...document.querySelectorAll("tr[data-words]")];
   const filter = () => {
@@ -9,6 +9,8 @@ export function filterPairs(form) {
       shown += !row.hidden;
     }
     document.getElementById("shown").textContent = shown;
+    document.getElementById("none").textContent = shown ? "" : `No comparison matches “${form.elements.q.value.trim()}”.`;
+    document.getElementById("pairs").hidden = !shown;
   };
   form.elements.q.addEventListener("input", filter);
   addEventListener("pageshow", filter); // back to what was typed

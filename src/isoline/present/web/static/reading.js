@@ -6,6 +6,7 @@ const WIDE_GAP = 1.5;
 const TALL_GAP = 4;
 const CLOSE = 0.005;
 const SAME = 1e-9;
+const FEWEST = 2; // runs of every point that a winner rests on
 
 const firstOf = (line) => line.points[0];
 const lastOf = (line) => line.points[line.points.length - 1];
@@ -169,12 +170,21 @@ export function target(data, x) {
     cost_ratio: ratio("cost_per_mtok"),
     ratio: ratio("value"),
   };
+  const decisive = interval(ratios.ratio, data.metric);
   return {
     interactivity: x,
     readings: [a, b],
+    winner: winner(data, [a, b], ratios.ratio, decisive),
     ...ratios,
     throughput_interval: interval(ratios.throughput_ratio, "throughput_per_gpu"),
     cost_interval: interval(ratios.cost_ratio, "cost_per_mtok"),
-    interval: interval(ratios.ratio, data.metric),
+    interval: decisive,
   };
+}
+
+// Which side wins, as analyse/matched.py judges; null for none.
+function winner({ metric: key, quantities }, readings, ratio, found) {
+  if (!found || (found.low <= 1 && 1 <= found.high) || Math.min(...found.runs) < FEWEST) return null;
+  const better = (ratio < 1) !== Boolean(quantities[key].verb) ? 1 : 0;
+  return readings[1 - better].status === "dominated" ? null : better;
 }

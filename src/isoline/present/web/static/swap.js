@@ -18,11 +18,17 @@ function editing() {
   if (field?.form?.id !== "controls" || !field.name) return null;
   return {
     name: field.name,
-    place: [...document.getElementsByName(field.name)].indexOf(field),
+    place: placeOf(field),
     text: field.value,
     cursor: field.type === "text" || field.type === "search" ? field.selectionStart : null,
     added: Boolean(field.closest(".add")),
   };
+}
+
+// Among the fields of its name; an emptied target has none in the answer.
+function placeOf(field) {
+  const before = [...document.getElementsByName(field.name)];
+  return before.slice(0, before.indexOf(field)).filter(({ name, value }) => name !== "at" || value.trim()).length;
 }
 
 function restore(held) {

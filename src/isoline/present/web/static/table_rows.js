@@ -4,7 +4,8 @@ import { NONE, FEW, amount, between, exact, factor, fixed, interactivity, rangeO
 
 const RECOMPUTED = { cost_per_mtok: "cost", tokens_per_s_per_mw: "power" };
 
-// {metric, unit, label, side, cells}; `side` is null for the ratio of both.
+// {metric, unit, label, side, cells, ahead}; `side` is null for the ratio of both, of which `ahead` says each that is
+// one of a winner.
 export function rows({ sides, table }, targets) {
   const [a, b] = sides.map((side) => side.label);
   const found = [];
@@ -20,7 +21,8 @@ export function rows({ sides, table }, targets) {
       const turned = Boolean(told) && isTurned(told[metric.ratio], told[name]);
       const cells = targets.map((target) => ratio(target[metric.ratio], target[name], turned));
       const label = turned ? `${b} ÷ ${a}` : `${a} ÷ ${b}`;
-      found.push({ metric: metric.name, unit: metric.unit, side: null, cells, label });
+      const ahead = targets.map((target) => isAhead(target, name));
+      found.push({ metric: metric.name, unit: metric.unit, side: null, cells, label, ahead });
     }
     if (metric !== table.metrics[0]) continue;
     for (const side of [0, 1]) {
@@ -44,6 +46,8 @@ export function rows({ sides, table }, targets) {
 export function legend(data, targets) {
   const used = targets.flatMap((target) => target.readings.flatMap((r) => [r.status, r.basis]));
   if (targets.some((target) => target.interval)) used.push("interval");
+  const ratios = data.table.metrics.map((metric) => data.table.intervals[metric.ratio]).filter(Boolean);
+  if (targets.some((target) => ratios.some((name) => isAhead(target, name)))) used.push("ahead");
   if (targets.some((target) => target.throughput_ratio && !target.throughput_interval)) used.push("alone");
   const once = (r) => r.interval && Math.min(...r.interval.runs) === 1;
   if (targets.some((target) => target.readings.some(once))) used.push("once");
@@ -75,6 +79,12 @@ function ratio(value, found, turned) {
   if (!found) return `${fixed(more, 2)}×`;
   const [low, high] = upwards(found, turned);
   return `${factor(more, low, high)} [${between(low, high)}]`;
+}
+
+// Whether a side wins at the target and this ratio, too, differs from 1.
+function isAhead(target, name) {
+  const found = target[name];
+  return target.winner !== null && Boolean(found) && !(found.low <= 1 && 1 <= found.high);
 }
 
 function interval(found, { sign }) {

@@ -1,4 +1,6 @@
 // What is wrong with a selection, beside its fields.
+import { addField, decimal, isWrong, targetFields } from "./typed.js";
+import { join } from "./words.js";
 
 // The fields that an answer marks; of several targets those that are no numbers.
 export function markWrong(fresh) {
@@ -15,6 +17,7 @@ export function clearWrong() {
     field.removeAttribute("aria-describedby");
   }
   document.querySelectorAll(".wrong").forEach((said) => said.remove());
+  document.querySelectorAll(".stale").forEach((cell) => cell.classList.remove("stale"));
 }
 
 export function mark(fields, text, id = "wrong-at") {
@@ -31,10 +34,31 @@ export function mark(fields, text, id = "wrong-at") {
   else fields[0].closest("section").querySelector(".scroll").before(said); // targets: no room in a column
 }
 
+// The targets that are no numbers; returns what is said of them, or nothing.
+export function markTargets() {
+  const wrong = [...targetFields(), addField()].filter(isWrong);
+  if (!wrong.length) return "";
+  const said = join(wrong.map((field) => `“${field.value.trim()}”`));
+  const text = `${said} ${wrong.length > 1 ? "are not numbers" : "is not a number"} above 0 (and at most 1,000,000).`;
+  if (!document.getElementById("wrong-at")) mark(wrong, text);
+  return text;
+}
+
+// Hides cells that were read at another speed than the head of their column says.
+export function blankStale() {
+  targetFields().forEach((field, i) => {
+    const read = Number(field.defaultValue);
+    const stale = !(Math.abs(Number(decimal(field.value)) - read) <= 1e-9 * read); // NaN is
+    for (const row of document.querySelectorAll(".readings tbody tr:not(.metric)")) {
+      row.cells[i + 1].classList.toggle("stale", stale);
+    }
+  });
+}
+
 function fieldsOf(name) {
   const fields = [...document.querySelectorAll("[form='controls'], #controls [name]")];
   const own = fields.filter((field) => field.name === name || field.name.startsWith(`${name}.`));
   if (name !== "at") return own;
-  const wrong = own.filter((field) => field.value.trim() && !(Number(field.value) > 0 && Number(field.value) <= 1e6));
+  const wrong = own.filter(isWrong);
   return wrong.length ? wrong : own.slice(0, 1);
 }

@@ -178,11 +178,13 @@ def test_an_emptied_target_leaves_the_others_their_columns(base: str, page: Page
     page.goto(base + PATH)
     settled(page, "")
     page.locator("thead input").first.fill("")
-    page.keyboard.press("Tab")  # the next one is held while the answer comes
+    page.keyboard.press("Tab")  # the next one is held, its text selected, while the answer comes
     settled(page, "?at=160,218")
     assert [field.input_value() for field in page.locator("thead input").all()] == ["160", "218", ""]
     assert throughputs(page) == expected(twin(page.url))
     assert page.evaluate("document.activeElement.value") == "160"
+    page.keyboard.type("150")
+    settled(page, "?at=150,218")
 
 
 @pytest.mark.parametrize("cached", [False, True])

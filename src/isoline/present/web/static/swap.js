@@ -1,4 +1,4 @@
-// Replaces every live part of the page; the field being edited keeps its focus, its text and its cursor.
+// Replaces every live part of the page; the field being edited keeps its focus, its text and what is selected in it.
 export function swap(fresh) {
   const held = editing();
   for (const part of document.querySelectorAll("[data-live]")) {
@@ -20,7 +20,7 @@ function editing() {
     name: field.name,
     place: placeOf(field),
     text: field.value,
-    cursor: field.type === "text" || field.type === "search" ? field.selectionStart : null,
+    selected: field.type === "text" || field.type === "search" ? [field.selectionStart, field.selectionEnd] : null,
     added: Boolean(field.closest(".add")),
   };
 }
@@ -36,5 +36,5 @@ function restore(held) {
   if (!again || again === document.activeElement) return;
   if (again.type === "text" && !held.added && held.text.trim()) again.value = held.text;
   again.focus({ preventScroll: true });
-  if (held.cursor !== null) again.setSelectionRange(held.cursor, held.cursor);
+  if (held.selected) again.setSelectionRange(...held.selected);
 }

@@ -17,7 +17,7 @@ export function clearWrong() {
     field.removeAttribute("aria-describedby");
   }
   document.querySelectorAll(".wrong").forEach((said) => said.remove());
-  document.querySelectorAll(".stale").forEach((cell) => cell.classList.remove("stale"));
+  document.querySelectorAll("[data-stale]").forEach((cell) => cell.removeAttribute("data-stale"));
 }
 
 export function mark(fields, text, id = "wrong-at") {
@@ -50,7 +50,7 @@ export function blankStale() {
     const read = Number(field.defaultValue);
     const stale = !(Math.abs(Number(decimal(field.value)) - read) <= 1e-9 * read); // NaN is
     for (const row of document.querySelectorAll(".readings tbody tr:not(.metric)")) {
-      row.cells[i + 1].classList.toggle("stale", stale);
+      row.cells[i + 1].toggleAttribute("data-stale", stale);
     }
   });
 }

@@ -48,3 +48,17 @@ def test_printed_readings_keep_their_digits_and_others_have_three() -> None:
     first, second = (row.cells for row in table.rows(found)[:2])
     assert first == ("4,219.84", "3,110")
     assert second == ("875", "625")
+
+
+def test_a_reading_beside_a_point_says_why_no_wide_gap_is_told() -> None:
+    """100 and 200 are 2x apart: 100.3 is read beside 100, 130 lies in the gap; from 200 on there is none."""
+    sides = [
+        point(x, y, 8, precision=precision)
+        for precision in ("fp4", "bf16")
+        for x, y in ((100, 3000), (200, 1000), (250, 900))
+    ]
+    cases = ((100.3, "interpolated", True), (130, "wide gap", False), (220, "interpolated", False))
+    for at, status, told in cases:
+        found = compared(SLUG, sides, targets=(at,))
+        assert {reading.status for reading in found.targets[0].readings} == {status}
+        assert (table.LEGEND["close"] in table.legend(found)) is told

@@ -131,8 +131,19 @@ def is_wide(a: Point, b: Point) -> bool:
     """
     if a.status == b.status == PUBLISHED:
         return False
-    wide, tall = b.interactivity > WIDE_GAP * a.interactivity, a.throughput > TALL_GAP * b.throughput
-    return wide or tall
+    return _far(a.interactivity, a.throughput, b.interactivity, b.throughput)
+
+
+def reaches_into_a_gap(reading: Reading) -> bool:
+    """Whether it lies beside a measured point, and what begins there is a wide gap otherwise."""
+    if reading.status != "interpolated" or reading.basis or len(reading.neighbours) != 2:
+        return False
+    a, b = reading.neighbours
+    return _far(a.interactivity, a.throughput_per_gpu, b.interactivity, b.throughput_per_gpu)
+
+
+def _far(slow: float, most: float, fast: float, least: float) -> bool:
+    return fast > WIDE_GAP * slow or most > TALL_GAP * least
 
 
 def _is_close(near: tuple[Point, ...], x: float) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from isoline.analyse.comparison import Comparison, Interval, Reading, Target
 from isoline.analyse.gain import upwards
 from isoline.analyse.quantities import QUANTITIES
+from isoline.analyse.read import reaches_into_a_gap
 from isoline.analyse.told import headline_target
 from isoline.analyse.words import FEW, amount, between, factor, interactivity, range_of, runs, seconds
 from isoline.domain.point import PUBLISHED, SIMULATED
@@ -18,6 +19,7 @@ RECOMPUTED = {"cost_per_mtok": "cost", "tokens_per_s_per_mw": "power"}
 LEGEND = {
     "dominated": "≥ ≤ the side is faster than asked: its slowest point gives this already",
     "wide gap": "? across a wide gap: neighbours more than 1.5× apart in interactivity or 4× in throughput",
+    "close": "interpolated within 0.5 % of a measured point, beside a gap that is wide farther off",
     SIMULATED: "s simulated: computed, not measured",
     "outside": "— nothing known there",
     "interval": "[ ] 95 % interval between runs (Student's t); the curve between points is taken as true",
@@ -222,6 +224,8 @@ def legend(comparison: Comparison, *, bold: bool = False) -> list[str]:
         used.add("alone")
     if any(r.interval and min(r.interval.runs) == 1 for r in readings):
         used.add("once")
+    if any(map(reaches_into_a_gap, readings)):
+        used.add("close")
     return [text for name, text in LEGEND.items() if name in used]
 
 

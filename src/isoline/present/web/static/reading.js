@@ -49,6 +49,10 @@ function isWide([a, b]) {
   return b.x > WIDE_GAP * a.x || a.y > TALL_GAP * b.y;
 }
 
+// Whether it lies beside a measured point, and what begins there is a wide gap otherwise.
+export const reachesIntoAGap = (r) =>
+  r.status === "interpolated" && !r.basis && r.near.length === 2 && isWide(r.near);
+
 function statusOf(near, x) {
   const close = near.some((knot) => Math.abs(knot.x - x) <= CLOSE * x);
   if (near.length === 2 && isWide(near) && !close) return "wide gap";

@@ -1,4 +1,5 @@
 // The rows of the table as present/table.py makes them.
+import { reachesIntoAGap } from "./reading.js";
 import { headlineTarget, upwards } from "./sentences.js";
 import { NONE, FEW, amount, between, exact, factor, fixed, interactivity, rangeOf, round1, runs, seconds } from "./words.js";
 
@@ -51,6 +52,7 @@ export function legend(data, targets) {
   if (targets.some((target) => target.throughput_ratio && !target.throughput_interval)) used.push("alone");
   const once = (r) => r.interval && Math.min(...r.interval.runs) === 1;
   if (targets.some((target) => target.readings.some(once))) used.push("once");
+  if (targets.some((target) => target.readings.some(reachesIntoAGap))) used.push("close");
   return data.legend.filter(([name]) => used.includes(name)).map(([, text]) => text);
 }
 

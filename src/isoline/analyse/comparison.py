@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import msgspec
 
 from isoline.analyse.filters import NO_OFFERS, Offers
+from isoline.analyse.line import Line
+from isoline.analyse.noise import Noise
 from isoline.analyse.quantities import NO_RATES, Rates
 from isoline.analyse.terms import DEFAULT_VIEW, NO_FILTERS, Filters, View
 from isoline.domain.point import Point
 from isoline.domain.recipe import Recipe
-from isoline.numerics.curve import Curve
-
-if TYPE_CHECKING:
-    from isoline.analyse.line import Line
-    from isoline.analyse.noise import Noise
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -28,16 +24,6 @@ class Series(msgspec.Struct, frozen=True):
     label: str
     points: tuple[Point, ...]
     frontier: tuple[Point, ...]
-
-    def curve(self) -> Curve:
-        """Total throughput (tok/s/GPU) over interactivity (tok/s/user) through the frontier."""
-        return throughput_curve(self.frontier, pooled=False)
-
-
-def throughput_curve(knots: Sequence[Point], *, pooled: bool) -> Curve:
-    """The curve through a frontier; two knots of a series make a straight line."""
-    xs, ys = [p.interactivity for p in knots], [p.throughput for p in knots]
-    return Curve.through(xs, ys, straight_pair=not pooled)
 
 
 class Neighbour(msgspec.Struct, frozen=True):

@@ -9,7 +9,6 @@ from math import exp, floor, log
 
 import msgspec
 
-from isoline.analyse.comparison import throughput_curve
 from isoline.analyse.quantities import (
     CONCURRENCY,
     COST,
@@ -194,3 +193,10 @@ class Line:
     def _curve_of(self, read: Read) -> Curve:
         known = [(p.interactivity, value) for p in self.points if (value := read(p)) is not None]
         return Curve.through([k[0] for k in known], [k[1] for k in known], straight_pair=not self.pooled)
+
+
+def throughput_curve(knots: Sequence[Point], *, pooled: bool) -> Curve:
+    """Total throughput (tok/s/GPU) over interactivity (tok/s/user) through a frontier; two knots of a series
+    make a straight line."""
+    xs, ys = [p.interactivity for p in knots], [p.throughput for p in knots]
+    return Curve.through(xs, ys, straight_pair=not pooled)

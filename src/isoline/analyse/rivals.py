@@ -10,14 +10,11 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log, sqrt
-from typing import TYPE_CHECKING
 
+from isoline.analyse.covariance import Covariance
 from isoline.analyse.line import SAME, best_points
 from isoline.analyse.repeats import runs_of
 from isoline.domain.point import Point
-
-if TYPE_CHECKING:
-    from isoline.analyse.noise import Covariance
 
 
 @dataclass(frozen=True, slots=True)

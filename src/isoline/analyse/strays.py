@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, fsum, log, sqrt
 
-from isoline.analyse.noise import Covariance, pooled
+from isoline.analyse.covariance import Covariance, pooled
 from isoline.analyse.quantities import TOTAL
 from isoline.analyse.repeats import Start, start_of
 from isoline.analyse.words import counted

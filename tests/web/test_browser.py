@@ -143,6 +143,9 @@ def test_a_decimal_comma_is_no_other_target(base: str, page: Page) -> None:
     assert page.locator("thead input").nth(1).input_value() == "118,5"  # under the cursor as typed
     page.keyboard.press("Tab")
     assert page.locator("thead input").nth(1).input_value() == "118.5"
+    page.locator("thead input").nth(2).fill("1,250")  # as pages write thousands
+    settled(page, "?at=102,118.5,1250")
+    page.locator("thead input").nth(2).fill("218")
     page.locator("#more summary").click()
     page.locator("[name='price.b300']").fill("3,1")
     settled(page, "?at=102,118.5,218&price=b300=3.1")

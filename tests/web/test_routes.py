@@ -288,6 +288,7 @@ def test_every_output_has_the_scores_of_both_sides(
         (f"{SEED}?at=&tier=&price.b300=2.26&power.b300=", 302, f"{SEED}?price=b300=2.26"),
         (f"{SEED}?at=60&at=90", 302, f"{SEED}?at=60,90"),
         (f"{SEED}?at=94&at=118,5&at=128&at=", 302, f"{SEED}?at=94,118.5,128"),  # a field is one number
+        (f"{SEED}?at=1,250&at=0,125&at=12,3456", 302, f"{SEED}?at=1250,0.125,12.3456"),
         (f"{SEED}?at=118,5&at=&price.b300=2,26", 302, f"{SEED}?at=118.5&price=b300=2.26"),
         (
             f"{SEED}?default_at=102,160,218&at=102&at=160&at=218&at=&method=pooled",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -24,6 +25,7 @@ TRACKERS = (
     *("fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "li_fat_id"),
     *("mc_cid", "mc_eid", "igshid", "si", "ref", "ref_src", "source", "_ga", "_gl", "_hsenc", "_hsmi"),
 )
+THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 MAX_QUERY = 4_000  # characters; a hundred targets fit
 
 Pairs = Sequence[tuple[str, str]]
@@ -159,5 +161,9 @@ def _fields(pairs: Pairs, name: str) -> list[str]:
 
 
 def _decimal(field: str) -> str:
-    """`118,5` -> `118.5`: many keyboards of phones have no other decimal point."""
-    return field.strip().replace(",", ".")
+    """`118,5` -> `118.5`: many keyboards of phones have no other decimal point.
+
+    `1,250` -> `1250`: pages themselves write thousands so.
+    """
+    text = field.strip()
+    return text.replace(",", "" if THOUSANDS.fullmatch(text) else ".")

@@ -1,7 +1,12 @@
-// Numbers as they are typed: a field is one number, in which a comma is the decimal point, as query.py reads it.
+// Numbers as they are typed, as query.py reads them: a field is one number, in which a comma is the decimal point
+// unless it groups thousands, as pages write them.
 const LARGEST = 1e6;
+const THOUSANDS = /^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/;
 
-export const decimal = (text) => text.trim().replaceAll(",", ".");
+export function decimal(text) {
+  const typed = text.trim();
+  return typed.replaceAll(",", THOUSANDS.test(typed) ? "" : ".");
+}
 export const isTarget = (text) => text !== "" && Number(text) > 0 && Number(text) <= LARGEST;
 
 // The fields in the head of the table, and the last, empty one, which takes another target.

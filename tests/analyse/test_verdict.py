@@ -65,6 +65,11 @@ def test_repeated_measurements_are_told_before_those_made_once() -> None:
     told = headline_target(found.targets)
     assert told is not None
     assert told.interactivity == speeds[0]
+    # The middle of two is the faster one: that another is told instead is said, where it is not, nothing.
+    assert f"; at {speeds[-1]:g} a point beside was measured once" in found.narrative[0]
+    three = of_repeats(once, repeats("bf16", 1, (-0.01, 0, 0.01)), targets=(*speeds[:2], speeds[-1]))
+    assert headline_target(three.targets) is three.targets[1]
+    assert "measured once" not in three.narrative[0]
 
 
 def test_where_only_gaps_are_the_best_known_points_are_told_as_measured() -> None:

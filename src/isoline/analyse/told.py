@@ -15,11 +15,26 @@ def headline_target(targets: Sequence[Target]) -> Target | None:
     """The target that a comparison is told by: by speed the middle one of those with a ratio; those where
     every point was measured more than once come before the others.
     """
-    told = sorted(
-        (t for t in targets if comparable(t) and t.ratio is not None), key=lambda t: t.interactivity
-    )
-    firm = [t for t in told if t.interval and min(t.interval.runs) > 1] or told
+    told = _with_ratio(targets)
+    firm = list(filter(_repeated, told)) or told
     return firm[len(firm) // 2] if firm else None
+
+
+def passed_over(targets: Sequence[Target]) -> list[Target]:
+    """Those measured once for which the middle one is not told; none where it is."""
+    told = _with_ratio(targets)
+    if not told or headline_target(targets) is told[len(told) // 2]:
+        return []
+    return [target for target in told if not _repeated(target)]
+
+
+def _with_ratio(targets: Sequence[Target]) -> list[Target]:
+    found = [target for target in targets if comparable(target) and target.ratio is not None]
+    return sorted(found, key=lambda target: target.interactivity)
+
+
+def _repeated(target: Target) -> bool:
+    return target.interval is not None and min(target.interval.runs) > 1
 
 
 def selected_target(targets: Sequence[Target]) -> Target | None:

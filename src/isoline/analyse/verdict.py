@@ -9,7 +9,7 @@ from isoline.analyse.comparison import Difference, Side, Target
 from isoline.analyse.dimensions import Dimension
 from isoline.analyse.gain import gained, leader_of, values_of
 from isoline.analyse.quantities import Quantity
-from isoline.analyse.told import both_faster, comparable, footing, headline_target
+from isoline.analyse.told import both_faster, comparable, footing, headline_target, passed_over
 from isoline.domain.point import SIMULATED
 
 WHERE_MEASURED = frozenset({"concurrency", "date"})  # differences of the points, not of what is served
@@ -104,6 +104,9 @@ def _caveat(
     untold = sum(not comparable(target) for target in targets)
     if untold:
         return f"; at {untold} of {len(targets)} targets nothing can be said"
+    if once := passed_over(targets):
+        speeds = words.join([words.interactivity(target.interactivity) for target in once])
+        return f"; at {speeds} a point beside was measured once"
     known = recorded(differing)
     return f"; {known} other {fields_differ(known)} between the sides" if known else ""
 

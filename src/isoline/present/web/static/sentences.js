@@ -21,12 +21,21 @@ export function verdict(data, targets) {
 
 // By speed the middle one of the targets with a ratio; those measured more than once come before the others.
 export function headlineTarget(targets) {
-  const told = targets.filter((t) => comparable(t) && t.ratio !== null);
-  told.sort((a, b) => a.interactivity - b.interactivity);
-  const firm = told.filter((t) => t.interval && Math.min(...t.interval.runs) > 1);
-  const those = firm.length ? firm : told;
-  return those[Math.floor(those.length / 2)];
+  const told = withRatio(targets);
+  const firm = told.filter(isRepeated);
+  return middle(firm.length ? firm : told);
 }
+
+// Those measured once for which the middle one is not told; none where it is.
+function passedOver(targets) {
+  const told = withRatio(targets);
+  return headlineTarget(targets) === middle(told) ? [] : told.filter((target) => !isRepeated(target));
+}
+
+const withRatio = (targets) =>
+  targets.filter((t) => comparable(t) && t.ratio !== null).sort((a, b) => a.interactivity - b.interactivity);
+const isRepeated = ({ interval }) => Boolean(interval) && Math.min(...interval.runs) > 1;
+const middle = (targets) => targets[Math.floor(targets.length / 2)];
 
 // What a ratio without an interval rests on; that it is simulated, all sentences say before.
 function footing({ sides, footing: [single, printed, untold] }, { interval, readings }) {
@@ -81,6 +90,8 @@ function caveat(data, targets, told) {
   if (other) return `; ${other}`;
   const untold = targets.filter((t) => !comparable(t)).length;
   if (untold) return `; at ${untold} of ${targets.length} targets nothing can be said`;
+  const once = passedOver(targets).map((target) => words.interactivity(target.interactivity));
+  if (once.length) return `; at ${words.join(once)} a point beside was measured once`;
   if (!data.differing) return "";
   const fields = data.differing === 1 ? "field differs" : "fields differ";
   return `; ${data.differing} other ${fields} between the sides`;

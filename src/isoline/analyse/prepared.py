@@ -22,7 +22,7 @@ from isoline.analyse.noise import Noise
 from isoline.analyse.plotting import Lines, bands, plot
 from isoline.analyse.quantities import QUANTITIES, Base, Quantity, Rates
 from isoline.analyse.rates import Rated, rate
-from isoline.analyse.read import envelope_line, read_envelope, read_pooled, value_at
+from isoline.analyse.read import line_at, read_envelope, read_pooled, value_at
 from isoline.analyse.terms import AXIS_METRICS, Terms, View
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import MEASURED, PUBLISHED, Point
@@ -57,7 +57,7 @@ class Built:
         noise = self.side.noise
         if noise is None or not self.lines:
             return None
-        return spread(noise, self.lines[0] if self.pooled else envelope_line(self.lines, x), x, base)
+        return spread(noise, line_at(self.lines, x, pooled=self.pooled), x, base)
 
     def interval(self, x: float, value: float, quantity: Quantity) -> Interval | None:
         """Of `value`, read of `quantity` at `x`."""

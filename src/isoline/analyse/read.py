@@ -70,16 +70,19 @@ def envelope_line(lines: Sequence[Line], x: float) -> Line | None:
     return best
 
 
+def line_at(lines: Sequence[Line], x: float, *, pooled: bool) -> Line | None:
+    """What a reading at `x` is taken from: the one frontier of `pooled`, or the best series."""
+    return (lines[0] if lines else None) if pooled else envelope_line(lines, x)
+
+
 def value_at(
     lines: Sequence[Line], x: float, rates: Rates, quantity: Quantity, *, pooled: bool
 ) -> float | None:
     """The `value` of the reading at `x` and nothing else of it, for those who ask at hundreds of speeds."""
-    if pooled:
-        beyond = not lines or not lines[0].first.interactivity <= x <= lines[0].last.interactivity
-        best = None if beyond else lines[0]
-    else:
-        best = envelope_line(lines, x)
-    return None if best is None else best.value(quantity, x, rates)
+    best = line_at(lines, x, pooled=pooled)
+    if best is None or (pooled and not best.first.interactivity <= x <= best.last.interactivity):
+        return None
+    return best.value(quantity, x, rates)
 
 
 def best_from(lines: Sequence[Line], x: float) -> Neighbour | None:
@@ -91,7 +94,7 @@ def best_from(lines: Sequence[Line], x: float) -> Neighbour | None:
 
 def is_known(lines: Sequence[Line], x: float, *, pooled: bool) -> bool:
     """Whether a side is measured, published, simulated or interpolated at `x`, without its metrics."""
-    best = (lines[0] if lines else None) if pooled else envelope_line(lines, x)
+    best = line_at(lines, x, pooled=pooled)
     if best is None or not best.first.interactivity <= x <= best.last.interactivity:
         return False
     near = best.neighbours(x)

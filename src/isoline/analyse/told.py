@@ -15,20 +15,21 @@ def headline_target(targets: Sequence[Target]) -> Target | None:
     """The target that a comparison is told by: by speed the middle one of those with a ratio; those where
     every point was measured more than once come before the others.
     """
-    told = _with_ratio(targets)
+    told = with_ratio(targets)
     firm = list(filter(_repeated, told)) or told
     return firm[len(firm) // 2] if firm else None
 
 
 def passed_over(targets: Sequence[Target]) -> list[Target]:
     """Those measured once for which the middle one is not told; none where it is."""
-    told = _with_ratio(targets)
+    told = with_ratio(targets)
     if not told or headline_target(targets) is told[len(told) // 2]:
         return []
     return [target for target in told if not _repeated(target)]
 
 
-def _with_ratio(targets: Sequence[Target]) -> list[Target]:
+def with_ratio(targets: Sequence[Target]) -> list[Target]:
+    """Those with a ratio of the metric that the comparison is about, slower ones first."""
     found = [target for target in targets if comparable(target) and target.ratio is not None]
     return sorted(found, key=lambda target: target.interactivity)
 

@@ -9,7 +9,7 @@ from isoline.analyse.comparison import Difference, Side, Target
 from isoline.analyse.dimensions import Dimension
 from isoline.analyse.gain import gained, leader_of, values_of
 from isoline.analyse.quantities import Quantity
-from isoline.analyse.told import both_faster, comparable, footing, headline_target, passed_over
+from isoline.analyse.told import both_faster, comparable, footing, headline_target, passed_over, with_ratio
 from isoline.domain.point import SIMULATED
 
 WHERE_MEASURED = frozenset({"concurrency", "date"})  # differences of the points, not of what is served
@@ -116,10 +116,9 @@ def _elsewhere(
 ) -> str:
     """Targets at which somebody else is ahead than where it is told: `at 75 BF16 is ahead, at 80 neither`."""
     ahead: dict[int | None, list[str]] = {}
-    for target in sorted(targets, key=lambda target: target.interactivity):
-        if comparable(target) and target.ratio is not None:
-            leader = leader_of(quantity, *values_of(quantity.key, target))
-            ahead.setdefault(leader, []).append(words.interactivity(target.interactivity))
+    for target in with_ratio(targets):
+        leader = leader_of(quantity, *values_of(quantity.key, target))
+        ahead.setdefault(leader, []).append(words.interactivity(target.interactivity))
     ahead.pop(leader_of(quantity, *values_of(quantity.key, told)))
     return ", ".join(
         f"at {words.join(speeds)} {'neither' if side is None else sides[side].label} is ahead"

@@ -113,7 +113,8 @@ def app(
     if output == "html":
         sys.stdout.write(_file(found, parsed, asked, data))
     else:
-        _print(found, scores(found, data, asking.as_of), output)
+        known = scores(found, data, asking.as_of) if output != "csv" else ()  # which has no place for them
+        _print(found, known, output)
 
 
 def _file(comparison: Comparison, slug: Slug, asked: Asked, data: Sources) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isoline.analyse.gain import upwards
+from isoline.analyse.gain import gain_of
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.told import headline_target
-from isoline.analyse.words import amount, counted, factor, percent_less, range_of, seconds, times
+from isoline.analyse.words import amount, counted, percent_less, range_of, seconds
 from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.numerics.polyline import thinned
 from isoline.present.chart_scale import plain
@@ -215,16 +215,9 @@ def _ratio(target: Target, comparison: Comparison, names: tuple[str, str]) -> st
     """`FP4 3.1×`: by how much the better side is better, as the sentences say it; nothing without a ratio."""
     if target.ratio is None:
         return ""
-    if target.interval and target.interval.low <= 1 <= target.interval.high:
-        return "no clear difference"
-    more, turned = max(target.ratio, 1 / target.ratio), target.ratio < 1
-    if more < 1.01:
-        return "about equal"
-    less = QUANTITIES[comparison.view.metric].lower_is_better
-    better = turned != less
-    leading, trailing = target.readings[better].status, target.readings[not better].status
-    bound = "≥ " if leading == "dominated" else "≤ " if trailing == "dominated" else ""
-    if less:
-        return f"{names[better]} {bound}{percent_less(more)} less"
-    text = factor(more, *upwards(target.interval, turned)) if target.interval else times(more)
-    return f"{names[better]} {bound}{text}"
+    quantity = QUANTITIES[comparison.view.metric]
+    found = gain_of(quantity, target)
+    if found is None:
+        return "no clear difference" if target.interval else "about equal"
+    more = f"{percent_less(found.more)} less" if quantity.lower_is_better else found.factor
+    return f"{names[found.side]} {found.bound}{' ' * bool(found.bound)}{more}"

@@ -28,6 +28,17 @@ class Score:
     run_url: str | None
     others: int
 
+    @property
+    def rounded(self) -> str:
+        """The score itself, for a person."""
+        return f"{self.score:.3f}"
+
+    @property
+    def beside(self) -> str:
+        """` ± 0.006, n 1,319, 2026-06-01`: what is said after it."""
+        error = "" if self.standard_error is None else f" ± {self.standard_error:.3f}"
+        return f"{error}{f', n {self.n:,}' if self.n else ''}, {self.date or 'undated'}"
+
 
 def scores(comparison: Comparison, sources: Sources, until: str | None = None) -> list[Score]:
     """By task, then side: a speed is worth nothing if the answers are wrong."""
@@ -51,15 +62,20 @@ def scores(comparison: Comparison, sources: Sources, until: str | None = None) -
     ]
 
 
+def by_task(found: Sequence[Score]) -> list[tuple[str, str, list[Score]]]:
+    """Task, metric and the scores of the sides."""
+    tasks = groupby(found, key=lambda score: (score.task, score.metric))
+    return [(task, metric, list(rows)) for (task, metric), rows in tasks]
+
+
 def quality(found: Sequence[Score]) -> str:
     """`Answer quality: gsm8k (em_strict): FP4 0.954 ± 0.006, n 1,319, 2026-06-01; FP8 …`, or that none is
     known."""
-    if not found:
-        return f"Answer quality: {UNKNOWN}"
-    tasks = groupby(found, key=lambda score: (score.task, score.metric))
-    return "Answer quality: " + " ".join(
-        f"{task} ({metric}): {'; '.join(map(_words, rows))}." for (task, metric), rows in tasks
-    )
+    told = [
+        f"{task} ({metric}): {'; '.join(f'{row.side} {row.rounded}{row.beside}' for row in rows)}."
+        for task, metric, rows in by_task(found)
+    ]
+    return f"Answer quality: {' '.join(told) or UNKNOWN}"
 
 
 def documents(found: Sequence[Score]) -> list[dict[str, object]]:
@@ -78,12 +94,6 @@ def documents(found: Sequence[Score]) -> list[dict[str, object]]:
         }
         for score in found
     ]
-
-
-def _words(score: Score) -> str:
-    error = "" if score.standard_error is None else f" ± {score.standard_error:.3f}"
-    count = f", n {score.n:,}" if score.n else ""
-    return f"{score.side} {score.score:.3f}{error}{count}, {score.date or 'undated'}"
 
 
 def _newest(side: str, task: str, metric: str, group: Sequence[Evaluation]) -> Score:

@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from isoline.analyse.comparison import Target
-from isoline.analyse.gain import upwards
+from isoline.analyse.gain import gain_of, values_of
+from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT
 from isoline.analyse.told import PRINTED, UNTOLD, footing
-from isoline.analyse.words import about_equal, between, factor, percent_between, percent_less, times
+from isoline.analyse.words import between, percent_between, percent_less
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.domain.slugs import parse_slug
@@ -163,25 +164,22 @@ def _middle(target: Target | None, sides: tuple[str, str], view: str) -> Values:
     (its interval), `at`, and on what a ratio without one rests (`how`); why not, where nobody does."""
     if target is None:
         return {"who": "", "range": "", "at": "", "how": ""}
-    at, ratio, interval = f"{target.interactivity:,.0f}", target.throughput_ratio, target.throughput_interval
-    if ratio is None:
+    at = f"{target.interactivity:,.0f}"
+    if target.throughput_ratio is None:
         why = "wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"
         return {"who": why, "range": "", "at": at, "how": ""}
-    if view == "per-dollar":
-        ratio, interval = target.cost_ratio or 1.0, target.cost_interval
+    quantity = QUANTITIES[COST if view == "per-dollar" else THROUGHPUT]
+    interval, found = values_of(quantity.key, target)[1], gain_of(quantity, target)
     how = "" if interval else _footing(sides, target)
-    if interval and interval.low <= 1 <= interval.high:
-        return {"who": "no measurable difference", "range": "", "at": at, "how": how}
-    if interval is None and about_equal(ratio, 1):
-        return {"who": "about equal", "range": "", "at": at, "how": how}
-    more = max(ratio, 1 / ratio)
-    low, high = upwards(interval, ratio < 1) if interval else (more, more)
-    if view == "per-dollar":
-        said, span = f"{percent_less(more)} less", percent_between(low, high)
+    if found is None:
+        why = "no measurable difference" if interval else "about equal"
+        return {"who": why, "range": "", "at": at, "how": how}
+    if quantity.lower_is_better:
+        said, span = f"{percent_less(found.more)} less", percent_between(*found.ends)
     else:
-        said, span = factor(more, low, high) if interval else times(more), between(low, high)
-    ahead = sides[(ratio > 1) == (view == "per-dollar")]
-    return {"who": f"{ahead} {said}", "range": f"[{span}]" if interval else "", "at": at, "how": how}
+        said, span = found.factor, between(*found.ends)
+    who = f"{sides[found.side]} {said}"
+    return {"who": who, "range": f"[{span}]" if interval else "", "at": at, "how": how}
 
 
 def _footing(sides: tuple[str, str], target: Target) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from isoline.analyse.comparison import Comparison, Difference, Source
 from isoline.present import table
-from isoline.present.scores import UNKNOWN, Score
+from isoline.present.scores import UNKNOWN, Score, by_task
 from isoline.present.web.form import Values
 from isoline.present.web.keys import keys
 
@@ -25,16 +24,11 @@ MANY = 6  # differing values of one field that are shown at once
 
 def parts(comparison: Comparison, found: Sequence[Score], today: date, assets: Assets) -> dict[str, Markup]:
     """By the names that `compare.html` has for them; the comparison was made with `draw`."""
+    legend = keys(comparison)
     values: dict[str, Values] = {
-        "keys": keys(comparison),
-        "lists": keys(comparison),
-        "scores": {
-            "scores": [
-                {"task": task, "metric": metric, "sides": list(rows)}
-                for (task, metric), rows in groupby(found, key=lambda score: (score.task, score.metric))
-            ],
-            "unknown": UNKNOWN,
-        },
+        "keys": legend,
+        "lists": legend,
+        "scores": {"tasks": by_task(found), "unknown": UNKNOWN},
         "within": {"lines": [line.partition(": ") for line in table.within(comparison)]},
         "differs": {
             "differences": [_difference(d) for d in comparison.differences],

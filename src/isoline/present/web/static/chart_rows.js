@@ -1,6 +1,6 @@
 // The rows of the chart that follow the targets, placed as present/chart_frame.py and chart_labels.py place them.
-import { headlineTarget, upwards } from "./sentences.js";
-import { amount, factor, fixed, percentLess, times } from "./words.js";
+import { gainOf, headlineTarget } from "./sentences.js";
+import { amount, fixed, percentLess } from "./words.js";
 
 const AXIS_PADDING = 4;
 const OVERLAP = 1e4; // the price of covering a label
@@ -9,18 +9,12 @@ const textWidth = (text, font, bold) => text.length * font * (bold ? 0.62 : 0.57
 const lessIsBetter = (data) => Boolean(data.quantities[data.metric].verb);
 
 // By how much the better side is better, as the sentences say it; nothing without a ratio.
-function ratio(data, { ratio: found, interval, readings }) {
-  if (found === null) return "";
-  if (interval && interval.low <= 1 && 1 <= interval.high) return "no clear difference";
-  const [more, turned] = [Math.max(found, 1 / found), found < 1];
-  if (more < 1.01) return "about equal";
-  const less = lessIsBetter(data);
-  const better = turned !== less ? 1 : 0;
-  const [leading, trailing] = [readings[better].status, readings[1 - better].status];
-  const bound = leading === "dominated" ? "≥ " : trailing === "dominated" ? "≤ " : "";
-  const name = data.sides[better].name;
-  if (less) return `${name} ${bound}${percentLess(more)} less`;
-  return `${name} ${bound}${interval ? factor(more, ...upwards(interval, turned)) : times(more)}`;
+function ratio(data, target) {
+  if (target.ratio === null) return "";
+  const found = gainOf(data, data.metric, target);
+  if (found === null) return target.interval ? "no clear difference" : "about equal";
+  const more = lessIsBetter(data) ? `${percentLess(found.more)} less` : found.factor;
+  return `${data.sides[found.side].name} ${found.bound && `${found.bound} `}${more}`;
 }
 
 // Texts above neighbouring hairlines give way to those of the target that the comparison is told by, then from left

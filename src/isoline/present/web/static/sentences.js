@@ -101,8 +101,7 @@ function caveat(data, targets, told) {
 function elsewhere(data, targets, told) {
   const ahead = new Map();
   const of = (target) => leader(data.quantities[data.metric], ...valuesOf(data.metric, target));
-  for (const target of [...targets].sort((a, b) => a.interactivity - b.interactivity)) {
-    if (!comparable(target) || target.ratio === null) continue;
+  for (const target of withRatio(targets)) {
     const side = of(target);
     ahead.set(side, [...(ahead.get(side) ?? []), words.interactivity(target.interactivity)]);
   }
@@ -150,23 +149,34 @@ function gain(data, target) {
   return parts.length ? parts.join(" and ") : null;
 }
 
-// The side that is better, and by how much, with the interval where it comes first.
-function better({ sides, quantities }, key, target, first) {
+// By how much the side at place `side` is better in a metric: `more` is larger / smaller, `ends` those of its interval;
+// `bound` where a side is faster than asked. Null where it is not clear which is better.
+export function gainOf({ quantities }, key, target) {
   const [[a, b], interval] = valuesOf(key, target);
-  const lead = leader(quantities[key], [a, b], interval);
-  const { noun, verb } = quantities[key]; // a verb says that less is better
-  if (lead === null)
-    return [null, first && interval && a && b ? noDifference(noun, sides, a / b, interval) : ""];
-  const side = sides[lead];
-  const [leading, trailing] = [target.readings[lead].status, target.readings[1 - lead].status];
-  const bound = leading === "dominated" ? "at least " : trailing === "dominated" ? "at most " : "";
+  const side = leader(quantities[key], [a, b], interval);
+  if (side === null) return null;
   const more = Math.max(a, b) / Math.min(a, b);
-  const [low, high] = interval ? upwards(interval, a < b) : [];
-  const text = interval ? words.factor(more, low, high) : words.times(more);
-  const beside = (range) => (interval && first ? words.bracketed(range(low, high), interval.runs) : "");
-  if (!verb) return [side, `is higher by ${bound}${text}${beside(words.between)} in ${noun}`];
-  const less = `${verb} ${bound}${words.percentLess(more)}${beside(words.percentBetween)} less ${noun}`;
-  return [side, key === COST ? `${less} (${bound}${text} the tokens per dollar)` : less];
+  const ends = interval ? upwards(interval, a < b) : [more, more];
+  const [leading, trailing] = [target.readings[side].status, target.readings[1 - side].status];
+  const bound = leading === "dominated" ? "≥" : trailing === "dominated" ? "≤" : "";
+  return { side, more, ends, bound, factor: interval ? words.factor(more, ...ends) : words.times(more) };
+}
+
+const BOUNDS = { "≥": "at least ", "≤": "at most ", "": "" };
+
+// The side that is better, and by how much, with the interval where it comes first.
+function better(data, key, target, first) {
+  const { sides, quantities } = data;
+  const [[a, b], interval] = valuesOf(key, target);
+  const { noun, verb } = quantities[key]; // a verb says that less is better
+  const found = gainOf(data, key, target);
+  if (found === null)
+    return [null, first && interval && a && b ? noDifference(noun, sides, a / b, interval) : ""];
+  const [side, bound] = [sides[found.side], BOUNDS[found.bound]];
+  const beside = (range) => (interval && first ? words.bracketed(range(...found.ends), interval.runs) : "");
+  if (!verb) return [side, `is higher by ${bound}${found.factor}${beside(words.between)} in ${noun}`];
+  const less = `${verb} ${bound}${words.percentLess(found.more)}${beside(words.percentBetween)} less ${noun}`;
+  return [side, key === COST ? `${less} (${bound}${found.factor} the tokens per dollar)` : less];
 }
 
 function noDifference(noun, [a, b], ratio, { low, high, runs }) {

@@ -6,8 +6,13 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +69,34 @@ def test_a_worker_that_died_is_replaced() -> None:
 
     with drawing() as found:
         assert b"after" in asyncio.run(asyncio.wait_for(before_and_after(found), 100))
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc to find children")
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
+def test_it_ends_with_its_server(end: signal.Signals, tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "isoline", "serve", "--port", "0", "--store", str(tmp_path)]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        with urllib.request.urlopen(f"{server.stdout.readline().strip()}.svg") as answer:
+            assert b"<svg" in answer.read()
+        drawing_one = [pid for pid in children(server.pid) if b"spawn_main" in commanded(pid)]
+        assert len(drawing_one) == 1
+        server.send_signal(end)
+    deadline = time.monotonic() + 60
+    while b"spawn_main" in commanded(*drawing_one):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def children(parent: int) -> list[int]:
+    """Of all its threads."""
+    told = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(pid) for path in told for pid in path.read_text().split()]
+
+
+def commanded(pid: int) -> bytes:
+    """The command line of a process; empty once it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""

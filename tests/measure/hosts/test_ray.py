@@ -56,7 +56,9 @@ def test_three_hosts_offer_one_load(address: str, mock_binary: Path, tmp_path: P
     assert [(host["processes"], host["requests"], host["lost"]) for host in hosts] == [(1, 30, None)] * 3
     # The nodes share this machine's clock: its offset is nothing, and the error says so.
     assert all(0 < host["clock_error"] < 0.1 for host in hosts)
-    assert {reason["code"] for reason in point["reasons"]} <= {"client_lag", "host_busy", "streams"}
+    # What a busy machine may add: late reading, and clocks that cannot be read often enough to be sure of.
+    busy = {"client_lag", "clocks", "host_busy", "streams"}
+    assert {reason["code"] for reason in point["reasons"]} <= busy
     assert f"note: {url} is, on each host, that host itself" in ran.stderr
     (manifest,) = (json.loads(path.read_text()) for path in tmp_path.glob("runs/*/manifest.json"))
     assert [host["name"] for host in manifest["details"]["hosts"]] == [host["host"] for host in hosts]

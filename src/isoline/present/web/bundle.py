@@ -6,15 +6,14 @@ import asyncio
 import gzip
 import hashlib
 import importlib.metadata
-import multiprocessing
 import os
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
 from isoline.present.render import VEGA_LITE
+from isoline.present.web.renderer import renderer
 
 # Charts arrive compiled, so Vega's runtime is enough, without maps, trees, forces and statistics: half the
 # bytes of vega-embed with Vega-Lite. The addresses name the copies inside vl-convert; no network is asked.
@@ -43,8 +42,7 @@ async def load(cache: Path | None) -> bytes:
     """The gzipped bundle, kept in `cache` for the next start where that can be written."""
     packed = _kept(cache)
     if packed is None:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(max_workers=1, mp_context=context) as once:
+        with renderer() as once:
             packed = await asyncio.get_running_loop().run_in_executor(once, _build)
         _keep(cache, packed)
     return packed

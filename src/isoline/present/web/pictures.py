@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import multiprocessing
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from isoline.present import render
 from isoline.present.web import bundle
+from isoline.present.web.renderer import renderer
 
 KEPT = 256  # pictures and compiled charts of 20 to 100 kB
 RENDERINGS = 200  # after as many a worker makes room for a fresh one
@@ -88,7 +88,7 @@ class Pictures:
 
     def _workers(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            self._pool = renderer()
             self._worked = 0
         return self._pool
 

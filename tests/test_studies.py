@@ -169,3 +169,8 @@ def test_its_ratios_at_long_prompts_are_those_of_the_command(tmp_path: Path) -> 
     text = STUDY.read_text().replace("\n", " ")
     assert f"FP8 ÷ BF16 is {fp8[0]} at 59.2 tok/s/user and {fp8[1]} at 90.5" in text
     assert f"FP4 ÷ BF16 {fp4[0]} at 68.4" in text
+
+
+def test_its_tables_are_those_the_script_writes() -> None:
+    ran = subprocess.run([sys.executable, str(ROOT / "scripts/study_tables.py"), "--check"], check=False)
+    assert ran.returncode == 0

@@ -132,9 +132,10 @@ def simulated_catalog(folder: Path) -> Path:
 
 def comparison_figures(root: Path) -> None:
     """A whole comparison in a warm process: datasets, coverage, points, analysis."""
+    from isoline.ask.answer import answer
+    from isoline.ask.question import Question
     from isoline.domain.catalog import load_catalog
     from isoline.domain.slugs import parse_slug
-    from isoline.present.answer import Question, answer
     from isoline.store.sources import Sources
 
     file = simulated_catalog(root.parent)

@@ -6,8 +6,11 @@ import json
 from functools import cache
 from typing import Any
 
+from isoline.analyse.dimensions import ATTRIBUTES
 from isoline.domain.point import Point, Workload
 from isoline.domain.recipe import Recipe
+from isoline.domain.sequence import parse_sequence
+from isoline.domain.slugs import Slug
 from tests.shared import SHARED
 
 
@@ -57,3 +60,16 @@ def _point(i: int, row: dict[str, Any]) -> Point:
         date=row["date"],
         run_url=row["run_url"],
     )
+
+
+def selected(slug: Slug, sequence: str | None, precision: str | None) -> list[Point]:
+    """The shared rows of both sides of a comparison."""
+    return [
+        p
+        for p in benchmark_points()
+        if getattr(p.recipe, ATTRIBUTES[slug.kind]) in slug.sides
+        and p.recipe.model == slug.model
+        and p.recipe.hardware in slug.hardware
+        and (slug.precision or precision) in (None, p.recipe.precision)
+        and (sequence is None or (p.workload.isl, p.workload.osl) == parse_sequence(sequence))
+    ]

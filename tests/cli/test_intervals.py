@@ -14,10 +14,11 @@ import pytest
 from msgspec.structs import replace
 
 from isoline import present
+from isoline.ask.answer import answer
+from isoline.ask.question import Question
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Dataset, Point
 from isoline.domain.slugs import parse_slug
-from isoline.present.answer import Question, answer
 from isoline.present.charts import comparison_chart
 from isoline.store.sources import Sources
 from isoline.store.store import Store

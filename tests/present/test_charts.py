@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from isoline.analyse.compare import compare
 from isoline.analyse.terms import Terms, View
+from isoline.ask.answer import answer
+from isoline.ask.question import Question
 from isoline.domain.point import SIMULATED
 from isoline.domain.slugs import parse_slug
 from isoline.errors import OutputError, UsageError
-from isoline.present.answer import Question, answer
 from isoline.present.chart_scale import linear, logarithmic, plain
 from isoline.present.charts import comparison_chart
 from isoline.present.palette import THEMES

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from scripts.measured_dataset import text
 
+from isoline.ask.answer import answer
+from isoline.ask.question import Question
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Dataset, Selection
 from isoline.domain.slugs import parse_slug
-from isoline.present.answer import Question, answer
 from isoline.store.find_run import find_run
 from isoline.store.packaged.measured import FILE, FOLDER
 from isoline.store.sources import Sources

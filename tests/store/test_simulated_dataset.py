@@ -8,6 +8,10 @@ import msgspec
 import pytest
 from scripts.simulated_dataset import DEPLOYMENTS, WORKLOADS
 
+from isoline.ask.answer import answer
+from isoline.ask.choices import choices
+from isoline.ask.pairs import comparable_pairs
+from isoline.ask.question import Question
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import SIMULATED, Dataset, Point, Selection
 from isoline.domain.slugs import parse_slug
@@ -15,9 +19,6 @@ from isoline.errors import NoDataError
 from isoline.numerics.engine.deployment import deploy
 from isoline.numerics.engine.points import simulated_points
 from isoline.numerics.engine.speculation import NO_DRAFTS
-from isoline.present.answer import Question, answer
-from isoline.present.choices import choices
-from isoline.present.pairs import comparable_pairs
 from isoline.store.packaged import simulated
 from isoline.store.sources import Sources
 from isoline.store.store import Store

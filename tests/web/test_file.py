@@ -14,13 +14,14 @@ import pytest
 from msgspec.structs import replace
 
 from isoline.analyse import words
+from isoline.analyse.built import Built
 from isoline.analyse.comparison import Comparison, Interval, Reading
+from isoline.ask.answer import answer, ready
+from isoline.ask.asked import Asked, question
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import SIMULATED, Dataset, Point
 from isoline.domain.slugs import parse_slug
 from isoline.present import table
-from isoline.present.answer import answer
-from isoline.present.asking import Asked, question
 from isoline.present.behind import behind
 from isoline.present.web.query import Query
 from isoline.present.web.saved import saved
@@ -115,6 +116,7 @@ class Case:
         self.slug = parse_slug(slug, self.catalog)
         text = saved(
             self.at(self.asked.at, draw=True),
+            self.built(),
             self.slug,
             Query.of_asked(self.asked),
             self.sources,
@@ -128,6 +130,11 @@ class Case:
         asked = question(self.slug, dataclasses.replace(self.asked, at=targets), self.catalog)
         return answer(asked, self.sources, self.catalog, draw=draw)
 
+    def built(self) -> tuple[Built, Built]:
+        """What both sides are read from."""
+        asked = question(self.slug, self.asked, self.catalog)
+        return ready(asked, self.sources, self.catalog).prepared.built
+
 
 @pytest.fixture(params=CASES)
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
@@ -139,10 +146,10 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     return Case(request.param, tmp_path, shared)
 
 
-def targets_of(comparison: Comparison, count: int) -> list[float]:
+def targets_of(case: Case, count: int) -> list[float]:
     """Random speeds in and around what is measured, and exact knots."""
     rng = random.Random(7)
-    knots = [p.interactivity for side in comparison.sides for line in side.lines for p in line.points]
+    knots = [p.interactivity for one in case.built() for line in one.lines for p in line.points]
     low, high = min(knots) * 0.5, max(knots) * 1.2
     return [rng.uniform(low, high) for _ in range(count)] + rng.sample(knots, min(8, len(knots)))
 
@@ -155,7 +162,7 @@ def close(found: float | None, value: float | None) -> bool:
 def test_the_file_reads_what_python_reads(case: Case, page: Page) -> None:
     page.goto(case.file.as_uri())
     page.wait_for_selector("#live svg")
-    targets = targets_of(case.at(None), 90)
+    targets = targets_of(case, 90)
     read = page.evaluate(
         "xs => { const data = JSON.parse(document.getElementById('curves').textContent);"
         "return xs.map(x => modules['reading.js'].target(data, x)); }",
@@ -205,7 +212,7 @@ def same_interval(found: dict[str, Any] | None, interval: Interval | None) -> bo
 def test_edited_targets_change_verdict_table_sentences_and_chart(case: Case, page: Page) -> None:
     page.goto(case.file.as_uri())
     page.wait_for_selector("#live svg")
-    typed = [f"{x:.4g}" for x in targets_of(case.at(None), 4)[:4]]
+    typed = [f"{x:.4g}" for x in targets_of(case, 4)[:4]]
     for count in (3, 4, 1):
         shown = typed[:count]
         page.goto(f"{case.file.as_uri()}#at={','.join(shown)}")

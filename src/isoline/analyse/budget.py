@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+from isoline.analyse.built import Built
 from isoline.analyse.comparison import Within
-from isoline.analyse.prepared import Built
 from isoline.analyse.quantities import COST, QUANTITIES
 
 SAMPLES = 512

@@ -7,9 +7,6 @@ from collections.abc import Mapping
 import msgspec
 
 from isoline.analyse.filters import NO_OFFERS, Offers
-from isoline.analyse.line import Line
-from isoline.analyse.noise import Noise
-from isoline.analyse.quantities import NO_RATES, Rates
 from isoline.analyse.terms import DEFAULT_VIEW, NO_FILTERS, Filters, View
 from isoline.domain.point import Point
 from isoline.domain.recipe import Recipe
@@ -105,8 +102,7 @@ class Side(msgspec.Struct, frozen=True):
     """One value of the compared dimension, with all of its points.
 
     `plot` is what a chart draws; it is made only on demand.
-    `recipes` are those of its points, or those known to stand behind published readings. `lines`,
-    `rates` and `noise` are what its readings are taken from, so that they can be taken at other targets.
+    `recipes` are those of its points, or those known to stand behind published readings.
     """
 
     key: str
@@ -118,9 +114,6 @@ class Side(msgspec.Struct, frozen=True):
     measured_range: tuple[float, float] | None
     plot: Plot | None = None
     recipes: tuple[Recipe, ...] = ()
-    lines: tuple[Line, ...] = ()
-    rates: Rates = NO_RATES
-    noise: Noise | None = None
 
 
 class LineSegment(msgspec.Struct, frozen=True):

@@ -1,54 +1,9 @@
-"""What a comparison reads when nothing was asked for: sequence, precision, targets (feature map b.2)."""
+"""Ranges of interactivity, and the targets that are read when none were asked for (feature map b.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from math import ceil, floor
-
-from isoline.analyse.dimensions import ATTRIBUTES
-from isoline.domain.point import Coverage
-from isoline.domain.sequence import parse_sequence, sequence_name
-
-Bucket = tuple[str, str]  # sequence name, precision ("" where the precision is what is compared)
-
-
-def default_bucket(
-    coverage: Iterable[Coverage], kind: str, sides: tuple[str, str], precision_rank: Callable[[str], int]
-) -> Bucket | None:
-    """The sequence (and, between GPUs, the precision) that both sides cover best.
-
-    A variant is engine x spec decode x concurrency; the bucket with the most variants present on
-    both sides wins, then the one with more variants in sum. Where the reference then takes the first
-    it met, which depends on the order of rows, the less quantised precision (the larger
-    `precision_rank`) and then the shorter sequence decide.
-    """
-    variants: dict[Bucket, tuple[set[tuple[object, ...]], set[tuple[object, ...]]]] = {}
-    for row in coverage:
-        sequence = sequence_name(row.isl, row.osl)
-        side = getattr(row, ATTRIBUTES[kind])
-        if sequence is None or side not in sides:
-            continue
-        bucket = (sequence, row.precision if kind == "gpu" else "")
-        both = variants.setdefault(bucket, (set(), set()))
-        both[sides.index(side)].add(_variant(row, kind))
-    if not variants:
-        return None
-
-    def rank(bucket: Bucket) -> tuple[float, ...]:
-        a, b = variants[bucket]
-        isl, osl = parse_sequence(bucket[0])
-        return (len(a & b), len(a) + len(b), precision_rank(bucket[1]) if bucket[1] else 0, -isl, -osl)
-
-    return max(variants, key=rank)
-
-
-def _variant(row: Coverage, kind: str) -> tuple[object, ...]:
-    # The compared dimension must not be part of what has to match.
-    if kind == "spec-decode":
-        return (row.engine, row.concurrency)
-    if kind == "engine":
-        return (row.spec_method, row.concurrency)
-    return (row.engine, row.spec_method, row.concurrency)
 
 
 def common_range(a: tuple[float, float] | None, b: tuple[float, float] | None) -> tuple[float, float] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from isoline.domain.catalog import Catalog
+
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
@@ -59,3 +61,14 @@ DIMENSIONS = {
     )
 }
 ATTRIBUTES = {kind: d.attribute for kind, d in DIMENSIONS.items()}
+
+
+def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:
+    """What a side is called in tables, charts and sentences."""
+    if kind == "precision":
+        return catalog.precision_label(key)
+    if kind == "gpu":
+        return catalog.hardware_label(key)
+    if kind == "engine":
+        return catalog.engine_label(key)
+    return "no spec decode" if key == "none" else catalog.spec_label(key, model)

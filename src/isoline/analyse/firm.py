@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from isoline.analyse.built import Built
 from isoline.analyse.read import is_known, known_spans
-
-if TYPE_CHECKING:
-    from isoline.analyse.prepared import Built
 
 ENOUGH = 9  # interactivities to try when looking for targets with a ratio
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from isoline.analyse import words
+from isoline.analyse.built import Built
 from isoline.analyse.comparison import Interval, Reading, Target
 from isoline.analyse.intervals import Apart, Spread, apart, of_ratio, of_reading
-from isoline.analyse.prepared import Built
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT, Base, Quantity
 from isoline.analyse.read import best_from
 from isoline.domain.point import SIMULATED
@@ -48,7 +48,7 @@ class _Spreads:
 def target(x: float, built: Sequence[Built], quantity: Quantity) -> Target:
     """Both sides at `x`; ratios only where both are really known there."""
     a, b = (one.read(x, quantity) for one in built)
-    repeated = [one.side.noise is not None for one in built]
+    repeated = [one.noise is not None for one in built]
     spreads = _Spreads(x, built)
     if any(repeated):
         found = spreads.of(quantity.base)

@@ -6,80 +6,23 @@ Making this is most of the work; reading it at other targets is little.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
-from msgspec.structs import replace
-
-from isoline.analyse.comparison import Difference, Interval, Reading, Series, Side
+from isoline.analyse.built import Built
+from isoline.analyse.comparison import Difference, Series, Side
 from isoline.analyse.defaults import common_range, measured_range
 from isoline.analyse.differences import Declared, differences, recipes
-from isoline.analyse.dimensions import DIMENSIONS
+from isoline.analyse.dimensions import DIMENSIONS, side_label
 from isoline.analyse.firm import three
-from isoline.analyse.intervals import Spread, of_reading, spread
 from isoline.analyse.line import Line, best_points
 from isoline.analyse.noise import Noise
-from isoline.analyse.plotting import Lines, bands, plot
-from isoline.analyse.quantities import QUANTITIES, Base, Quantity, Rates
+from isoline.analyse.quantities import Rates
 from isoline.analyse.rates import Rated, rate
-from isoline.analyse.read import line_at, read_envelope, read_pooled, value_at
-from isoline.analyse.terms import AXIS_METRICS, Terms, View
+from isoline.analyse.terms import Terms
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import MEASURED, PUBLISHED, Point
 from isoline.domain.slugs import Slug
-
-
-@dataclass(slots=True)
-class Built:
-    """A side and how it is read."""
-
-    side: Side
-    pooled: bool
-    _plotted: Side | None = field(default=None, repr=False)
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """What readings come from."""
-        return self.side.lines
-
-    def read(self, x: float, quantity: Quantity) -> Reading:
-        """The side at one interactivity."""
-        if self.pooled:
-            return read_pooled(self.lines[0] if self.lines else None, x, self.side.rates, quantity)
-        return read_envelope(self.lines, x, self.side.rates, quantity)
-
-    def value(self, x: float, quantity: Quantity) -> float | None:
-        """What `read` has as its value."""
-        return value_at(self.lines, x, self.side.rates, quantity, pooled=self.pooled)
-
-    def spread(self, x: float, base: Base) -> Spread | None:
-        """How far `base` read at `x` may be off; `None` without repeats."""
-        noise = self.side.noise
-        if noise is None or not self.lines:
-            return None
-        return spread(noise, line_at(self.lines, x, pooled=self.pooled), x, base)
-
-    def interval(self, x: float, value: float, quantity: Quantity) -> Interval | None:
-        """Of `value`, read of `quantity` at `x`."""
-        found = self.spread(x, quantity.base)
-        return of_reading(value, quantity, found) if found else None
-
-    def plotted(self, view: View) -> Side:
-        """The side with what a chart draws, made once."""
-        if self._plotted is None:
-            own = tuple(Line.through(s.frontier, s.label, pooled=False) for s in self.side.series)
-            lines = Lines(self.lines if self.pooled else own, own)
-            drawn = plot(self.side.series, lines, self.side.rates, view)
-            if self.side.noise is not None and view.x not in AXIS_METRICS:
-                quantity = QUANTITIES[view.metric]
-                told = tuple(
-                    replace(p, interval=self.interval(p.x, p.y, quantity)) if p.on_line else p
-                    for p in drawn.points
-                )
-                found = bands(drawn.line, lambda x, y: self.interval(x, y, quantity))
-                drawn = replace(drawn, bands=found, points=told)
-            self._plotted = replace(self.side, plot=drawn)
-        return self._plotted
 
 
 @dataclass(frozen=True)
@@ -155,11 +98,8 @@ def _side(
         series=series,
         measured_range=measured_range([p.interactivity for p in points]),
         recipes=recipes(points, known),
-        lines=tuple(lines),
-        rates=rates[hardware],
-        noise=Noise.of(points),
     )
-    return Built(side, pooled)
+    return Built(side, tuple(lines), rates[hardware], Noise.of(points), pooled)
 
 
 def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Point]]:
@@ -181,14 +121,3 @@ def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Poin
             parts.append(status)
         labelled.setdefault(", ".join(parts), []).extend(members)
     return labelled
-
-
-def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:
-    """What a side is called in tables, charts and sentences."""
-    if kind == "precision":
-        return catalog.precision_label(key)
-    if kind == "gpu":
-        return catalog.hardware_label(key)
-    if kind == "engine":
-        return catalog.engine_label(key)
-    return "no spec decode" if key == "none" else catalog.spec_label(key, model)

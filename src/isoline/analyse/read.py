@@ -196,5 +196,5 @@ def neighbour_of(point: Point) -> Neighbour:
         parallelism=None if printed else recipe.parallelism or None,
         prefill_parallelism=None if printed else recipe.prefill_parallelism or None,
         disaggregated=None if printed else recipe.disaggregated,
-        runs=None if printed else len(point.runs) or 1,
+        runs=None if printed else len(point.single_runs),
     )

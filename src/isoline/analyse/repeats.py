@@ -43,7 +43,7 @@ def start_of(run: Point) -> Start:
 
 def runs_of(point: Point) -> tuple[Point, ...]:
     """The repeats behind a point: none where it is no repeat."""
-    return point.runs or ((point,) if point.repeat is not None else ())
+    return point.single_runs if point.runs or point.repeat is not None else ()
 
 
 def _same(point: Point) -> tuple[object, ...]:

@@ -13,7 +13,6 @@ from math import log, sqrt
 
 from isoline.analyse.covariance import Covariance
 from isoline.analyse.line import SAME, best_points
-from isoline.analyse.repeats import runs_of
 from isoline.domain.point import Point
 
 
@@ -31,7 +30,7 @@ class Rival:
         return cls(
             tuple(log(p.interactivity) for p in knots),
             tuple(log(p.throughput) for p in knots),
-            tuple(len(runs_of(p)) or 1 for p in knots),
+            tuple(len(p.single_runs) for p in knots),
         )
 
     def at(self, x: float, noise: Covariance) -> tuple[float, float] | None:

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import click
 
+from isoline.analyse.built import Built
 from isoline.analyse.comparison import Comparison
 from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, VIEWS
+from isoline.ask.answer import ready
+from isoline.ask.asked import Asked, question
+from isoline.ask.scores import Score, scores
 from isoline.cli import options
 from isoline.cli.choice import Choice
 from isoline.cli.suggest import parse
 from isoline.domain.catalog import TIERS
 from isoline.domain.slugs import KINDS, Slug
 from isoline.errors import UsageError
-from isoline.present.answer import answer
-from isoline.present.asking import Asked, question
-from isoline.present.scores import Score, scores
 from isoline.store.sources import Sources
 
 METRIC = "What it is about: throughput_per_gpu, cost_per_mtok, tokens_per_s_per_mw …; see list --metrics."
@@ -108,16 +109,18 @@ def app(
         ),
     )
     asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
-    found = answer(asking, data, words, draw=bool(charts) or output == "html")
+    held = ready(asking, data, words)
+    drawn = bool(charts) or output == "html"
+    found = held.at(asking.targets, held.within(asking.budgets), draw=drawn)
     _draw(found, charts, theme)
     if output == "html":
-        sys.stdout.write(_file(found, parsed, asked, data))
+        sys.stdout.write(_file(found, held.prepared.built, parsed, asked, data))
     else:
         known = scores(found, data, asking.as_of) if output != "csv" else ()  # which has no place for them
         _print(found, known, output)
 
 
-def _file(comparison: Comparison, slug: Slug, asked: Asked, data: Sources) -> str:
+def _file(comparison: Comparison, built: Sequence[Built], slug: Slug, asked: Asked, data: Sources) -> str:
     """The comparison as one HTML file."""
     from datetime import date
 
@@ -128,7 +131,7 @@ def _file(comparison: Comparison, slug: Slug, asked: Asked, data: Sources) -> st
 
     query = Query.of_asked(asked)
     cache = user_cache_path("isoline")
-    return saved(comparison, slug, query, data, cache=cache, today=date.today())
+    return saved(comparison, built, slug, query, data, cache=cache, today=date.today())
 
 
 def _chart(path: Path, suffix: str) -> Path:

@@ -11,12 +11,12 @@ from shutil import get_terminal_size
 import click
 
 from isoline.analyse.quantities import QUANTITIES
+from isoline.ask.pairs import Pair, comparable_pairs
 from isoline.cli import options
 from isoline.cli.choice import Choice
 from isoline.domain.slugs import KINDS
 from isoline.errors import NoDataError, UsageError, unknown
 from isoline.present.grid import grid
-from isoline.present.pairs import Pair, comparable_pairs
 
 WIDE = 100  # columns of a terminal; on a narrower one the slug alone tells the kind
 

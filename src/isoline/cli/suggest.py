@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from isoline.ask.pairs import closest
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import UsageError
-from isoline.present.pairs import closest
 from isoline.store.sources import Sources
 
 

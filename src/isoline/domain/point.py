@@ -36,7 +36,7 @@ class Point(msgspec.Struct, frozen=True):
     where disaggregated). `metrics` holds everything else the source reported, under its own
     keys, latencies in seconds, powers in watts. `date` is ISO 8601 (YYYY-MM-DD).
     `printed_cost` ($/M tokens) and `printed_tokens_per_mw` exist on published points only.
-    `runs` are the repeats that a pooled point stands for; elsewhere empty.
+    `runs` are the repeats that a pooled point stands for; elsewhere empty (see `single_runs`).
     """
 
     key: str
@@ -60,6 +60,11 @@ class Point(msgspec.Struct, frozen=True):
     printed_tokens_per_mw: float | None = None
     metrics: Mapping[str, float] = msgspec.field(default_factory=dict)
     runs: tuple[Point, ...] = ()
+
+    @property
+    def single_runs(self) -> tuple[Point, ...]:
+        """The runs that it stands for: its repeats, or itself, measured once."""
+        return self.runs or (self,)
 
 
 class Evaluation(msgspec.Struct, frozen=True):

@@ -187,7 +187,7 @@ def point_row(plotted: Plotted, side: str) -> Row:
         "concurrency": _count(point.concurrency),
         "ttft": _seconds(point.metrics.get("median_ttft")),
         "e2e": _seconds(point.metrics.get("median_e2el")),
-        "runs": "" if printed else counted(len(point.runs) or 1, "run"),
+        "runs": "" if printed else counted(len(point.single_runs), "run"),
         "interval": range_of(plotted.interval.low, plotted.interval.high) if plotted.interval else "",
         "standing": ON_LINE if plotted.on_line else STANDINGS[plotted.on_frontier],
         "date": clean(point.date) if point.date else UNKNOWN,

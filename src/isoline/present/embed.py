@@ -5,9 +5,11 @@ The script (`web/static/reading.js`) only evaluates; frontiers, splines, prices 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
-from isoline.analyse.comparison import Comparison, Side
+from isoline.analyse.built import Built
+from isoline.analyse.comparison import Comparison
 from isoline.analyse.intervals import best_of, level_of
 from isoline.analyse.line import Line
 from isoline.analyse.narrative import HOW_KNOWN
@@ -26,8 +28,11 @@ from isoline.present.chart_data import side_names
 Values = dict[str, object]
 
 
-def embedded(comparison: Comparison) -> Values:
-    """What readings, table, verdict and sentences at other targets need; units as in the JSON document."""
+def embedded(comparison: Comparison, built: Sequence[Built]) -> Values:
+    """What readings, table, verdict and sentences at other targets need; units as in the JSON document.
+
+    `built` is what the sides of the comparison were read from.
+    """
     keys = dict.fromkeys((THROUGHPUT, COST, PER_MW, comparison.view.metric))
     quantities = [QUANTITIES[key] for key in keys]
     names = side_names(comparison)
@@ -62,9 +67,9 @@ def embedded(comparison: Comparison) -> Values:
             "nowhere": behind.NOWHERE,
             "unsaid": behind.UNSAID,
         },
-        "levels": [_level(count + 1) for count in range(_most_rivals(comparison))],
+        "levels": [_level(count + 1) for count in range(_most_rivals(built))],
         "legend": list(table.LEGEND.items()),
-        "sides": [_side(side, name, quantities) for side, name in zip(comparison.sides, names, strict=True)],
+        "sides": [_side(one, name, quantities) for one, name in zip(built, names, strict=True)],
     }
 
 
@@ -72,15 +77,16 @@ def _words(quantity: Quantity) -> Values:
     return {"unit": quantity.unit, "noun": quantity.noun, "verb": quantity.verb, "sign": quantity.sign}
 
 
-def _side(side: Side, name: str, quantities: list[Quantity]) -> Values:
+def _side(one: Built, name: str, quantities: list[Quantity]) -> Values:
+    rates = one.rates
     return {
-        "label": side.label,
+        "label": one.side.label,
         "name": name,  # on the chart, where both labels must differ
-        "measured_range": side.measured_range,
-        "explicit": {COST: side.rates.explicit_price, PER_MW: side.rates.explicit_power},
-        "formulas": {quantity.key: _formula(quantity, side.rates) for quantity in quantities},
-        "lines": [_line(line, quantities) for line in side.lines],
-        "noise": _noise(side.noise, quantities) if side.noise else None,
+        "measured_range": one.side.measured_range,
+        "explicit": {COST: rates.explicit_price, PER_MW: rates.explicit_power},
+        "formulas": {quantity.key: _formula(quantity, rates) for quantity in quantities},
+        "lines": [_line(line, quantities) for line in one.lines],
+        "noise": _noise(one.noise, quantities) if one.noise else None,
     }
 
 
@@ -97,8 +103,8 @@ def _noise(noise: Noise, quantities: list[Quantity]) -> Values:
     }
 
 
-def _most_rivals(comparison: Comparison) -> int:
-    return max(1, *(len(side.noise.rivals.each) if side.noise else 0 for side in comparison.sides))
+def _most_rivals(built: Sequence[Built]) -> int:
+    return max(1, *(len(one.noise.rivals.each) if one.noise else 0 for one in built))
 
 
 def _level(rivals: int) -> tuple[float, float, float]:

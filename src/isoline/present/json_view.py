@@ -1,4 +1,4 @@
-"""A comparison as JSON: the documented shape, values unrounded (schemas/compare.schema.json)."""
+"""A comparison as JSON: the documented shape, values unrounded (compare.schema.json)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from msgspec.structs import asdict
 
 from isoline.analyse.comparison import Comparison, Interval, Reading, Side, Target
 from isoline.analyse.defaults import shown_range
+from isoline.ask.scores import Score
 from isoline.domain.recipe import Recipe
-from isoline.present.scores import Score, documents
 
 RECIPES = 4096  # kept encoded, 0.6 kB each
 
@@ -52,7 +52,7 @@ def to_dict(comparison: Comparison, scores: Sequence[Score]) -> dict[str, object
             }
             for within in comparison.within
         ],
-        "scores": documents(scores),
+        "scores": _scores(scores),
         "differences": [asdict(difference) for difference in comparison.differences],
         "narrative": list(comparison.narrative),
         "sources": [asdict(source) for source in comparison.sources],
@@ -151,3 +151,21 @@ def _ratio_interval(found: Interval | None) -> dict[str, object] | None:
     if found is None:
         return None
     return _limits(found) | {"runs": list(found.runs), "starts": list(found.starts)}
+
+
+def _scores(found: Sequence[Score]) -> list[dict[str, object]]:
+    """Null is not known."""
+    return [
+        {
+            "task": score.task,
+            "metric": score.metric,
+            "side": score.side,
+            "score": score.score,
+            "standard_error": score.standard_error,
+            "n": score.n,
+            "date": score.date,
+            "source": score.run_url,
+            "others": score.others,
+        }
+        for score in found
+    ]

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from isoline.analyse.comparison import Comparison, Interval, Source
+from isoline.ask.scores import Score
 from isoline.present import table
-from isoline.present.scores import Score, quality
+from isoline.present.quality import quality
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from isoline.ask.answer import answer
+from isoline.ask.asked import Asked, question
+from isoline.ask.recipe_slugs import slugs_between
+from isoline.ask.scores import Score, scores
 from isoline.domain.recipe import Recipe
 from isoline.errors import NoDataError
-from isoline.present.answer import answer
-from isoline.present.asking import Asked, question
-from isoline.present.recipe_slugs import slugs_between
-from isoline.present.scores import Score, scores
 from isoline.store.sources import Sources
 from isoline.store.store import Store
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from isoline.analyse.built import Built
 from isoline.analyse.comparison import Comparison, Neighbour
 from isoline.analyse.read import neighbour_of
 from isoline.analyse.words import amount, interactivity, seconds
@@ -27,14 +28,14 @@ def beside(comparison: Comparison) -> list[dict[str, object]]:
     return sorted(rows, key=lambda row: (row["side"], row["at"]))
 
 
-def besides(comparison: Comparison) -> list[dict[str, object]]:
+def besides(comparison: Comparison, built: Sequence[Built]) -> list[dict[str, object]]:
     """Every point that can stand beside a target, with its key, for a script that shows those that do."""
     rows: list[dict[str, object]] = []
     shown = {
         (i, n) for target in comparison.targets for i, r in enumerate(target.readings) for n in r.neighbours
     }
-    for number, side in enumerate(comparison.sides):
-        for point in (point for line in side.lines for point in line.points):
+    for number, one in enumerate(built):
+        for point in (point for line in one.lines for point in line.points):
             found = neighbour_of(point)
             rows.append({**_row(number, found), "key": point.key, "shown": (number, found) in shown})
     return sorted(rows, key=lambda row: (row["side"], row["at"]))

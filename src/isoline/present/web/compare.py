@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from isoline.analyse.comparison import Comparison
+from isoline.ask.siblings import PARTS, sibling
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import IsolineError, UsageError
 from isoline.present import render
 from isoline.present import text as texts
 from isoline.present.json_view import to_json
-from isoline.present.siblings import PARTS, sibling
 from isoline.present.web import bundle, drawing, export, linked
 from isoline.present.web.form import Values, form
 from isoline.present.web.origin import base_of
@@ -101,7 +101,7 @@ def slug_of(site: Site, name: str, kind: str) -> Slug:
 
 async def _file(site: Site, slug: Slug, query: Query) -> Response:
     """The comparison as one HTML file, to be saved."""
-    found = site.comparison(slug, query, draw=True)
+    found, built = site.comparison(slug, query, draw=True), site.built(slug, query)
     library = gzip.decompress(await site.pictures.library()).decode()
     stills = {
         theme: await site.pictures.picture(drawing.packed(spec), "svg")
@@ -112,7 +112,7 @@ async def _file(site: Site, slug: Slug, query: Query) -> Response:
         for name, spec in export.live_specs(found).items()
     }
     parts = export.Parts(library, stills, frames, site.today())
-    text = export.to_html(found, page_of(site, found, slug, query), site.assets, parts)
+    text = export.to_html(found, built, page_of(site, found, slug, query), site.assets, parts)
     headers = {"content-disposition": f'attachment; filename="{slug.canonical}.html"'}
     return HTMLResponse(text, headers=headers)
 

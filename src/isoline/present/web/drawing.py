@@ -9,10 +9,10 @@ from itertools import product
 from starlette.requests import Request
 from starlette.responses import Response
 
+from isoline.ask.values import number
 from isoline.domain.slugs import Slug
 from isoline.errors import UsageError
 from isoline.present import render
-from isoline.present.asking import number
 from isoline.present.charts import MOVING, comparison_chart, still_data
 from isoline.present.palette import THEMES
 from isoline.present.web.query import Query

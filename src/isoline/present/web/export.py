@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -12,6 +13,7 @@ from itertools import product
 from markupsafe import Markup
 
 from isoline import __version__
+from isoline.analyse.built import Built
 from isoline.analyse.comparison import Comparison
 from isoline.present.charts import MOVING, comparison_chart
 from isoline.present.embed import embedded
@@ -41,8 +43,10 @@ class Parts:
     day: date
 
 
-def to_html(comparison: Comparison, page: Values, assets: Assets, parts: Parts) -> str:
-    """The file of `comparison`; `page` are the values of its page."""
+def to_html(
+    comparison: Comparison, built: Sequence[Built], page: Values, assets: Assets, parts: Parts
+) -> str:
+    """The file of `comparison`, whose sides were read from `built`; `page` are the values of its page."""
     css = _text("page.css")
     scripts = [_inline(parts.library), _inline(bundled(ROOT, _text))]
     values: Values = {
@@ -52,11 +56,11 @@ def to_html(comparison: Comparison, page: Values, assets: Assets, parts: Parts) 
         "scripts": [Markup(script) for script in scripts],
         "version": __version__,
         "made": parts.day.isoformat(),
-        "curves": embedded(comparison),
+        "curves": embedded(comparison, built),
         "charts": _charts(comparison, parts.frames),
         "stills": [_still(theme, svg) for theme, svg in parts.stills.items()],
         "table": point_table(comparison),
-        "beside": besides(comparison),
+        "beside": besides(comparison, built),
     }
     return assets.template("export.html").render(values)
 

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from isoline.analyse.comparison import Comparison
+from isoline.analyse.dimensions import side_label
 from isoline.analyse.filters import Offers, vendors
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT
 from isoline.analyse.terms import AGGREGATIONS, METHODS
+from isoline.ask.choices import Choices
+from isoline.ask.siblings import Selector
 from isoline.domain.catalog import TIERS, Catalog
 from isoline.domain.point import PUBLISHED
 from isoline.domain.slugs import Slug
-from isoline.present.choices import Choices
-from isoline.present.siblings import Selector, label
 from isoline.present.web.query import PARAMETERS, Query
 from isoline.present.web.site import address
 
@@ -76,8 +77,16 @@ def _default_at(at: str, comparison: Comparison | None) -> str:
 
 
 def _part(part: Selector, slug: Slug, catalog: Catalog) -> Values:
-    options = [(key, label(part.part, key, slug, catalog)) for key in part.options]
+    options = [(key, _label(part.part, key, slug, catalog)) for key in part.options]
     return {"name": f"to.{part.part}", "title": PART_NAMES[part.part], "now": part.now, "options": options}
+
+
+def _label(part: str, key: str, slug: Slug, catalog: Catalog) -> str:
+    """What the key of one part of a comparison is called."""
+    if part == "model":
+        return catalog.model_label(key)
+    kind = {"hardware": "gpu", "precision": "precision"}.get(part, slug.kind)
+    return side_label(kind, key, slug.model, catalog)
 
 
 def _metrics(comparison: Comparison | None) -> list[tuple[str, list[tuple[str, str, bool]]]]:

@@ -12,11 +12,11 @@ from isoline.analyse.gain import gain_of, values_of
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT
 from isoline.analyse.told import PRINTED, UNTOLD, footing
 from isoline.analyse.words import between, percent_between, percent_less
+from isoline.ask.pairs import Pair
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.domain.slugs import parse_slug
 from isoline.present.json_view import ratios
-from isoline.present.pairs import Pair
 from isoline.present.web import linked
 from isoline.present.web.form import Values
 from isoline.present.web.origin import base_of

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from isoline.analyse.dimensions import side_label
+from isoline.ask.recipe_slugs import slugs_between
 from isoline.domain.point import Selection
 from isoline.domain.recipe import Recipe
 from isoline.domain.sequence import sequence_name
 from isoline.domain.slugs import Slug
 from isoline.measure.live.state import RUNNING, LiveSweep
-from isoline.present.recipe_slugs import slugs_between
-from isoline.present.siblings import label
 from isoline.present.web.query import Query
 from isoline.present.web.site import Site, address
 
@@ -46,6 +46,4 @@ def _distinct(recipes: list[Recipe]) -> list[Recipe]:
 
 def _words(slug: Slug, site: Site) -> str:
     """`FP8 vs BF16`, in the words of the page it leads to."""
-    return " vs ".join(
-        label(part, side, slug, site.catalog) for part, side in zip("ab", slug.sides, strict=True)
-    )
+    return " vs ".join(side_label(slug.kind, side, slug.model, site.catalog) for side in slug.sides)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from isoline import __version__
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS
+from isoline.ask.values import LARGEST, MAX_NUMBERS
 from isoline.domain.catalog import TIERS
-from isoline.present.asking import LARGEST, MAX_NUMBERS
 from isoline.present.palette import THEMES
 from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES
 

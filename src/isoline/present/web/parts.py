@@ -7,8 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from isoline.analyse.comparison import Comparison, Difference, Source
+from isoline.ask.scores import Score
 from isoline.present import table
-from isoline.present.scores import UNKNOWN, Score, by_task
+from isoline.present.quality import UNKNOWN, by_task
 from isoline.present.web.form import Values
 from isoline.present.web.keys import keys
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from isoline.analyse.terms import METHODS, VIEWS
+from isoline.ask.asked import Asked
+from isoline.ask.values import split
 from isoline.errors import UsageError, unknown
-from isoline.present.asking import Asked, split
 
 PARAMETERS = (
     *("at", "within", "metric", "sequence", "precision", "method", "tier", "price", "power"),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from isoline.analyse.built import Built
 from isoline.analyse.comparison import Comparison
+from isoline.ask.scores import scores
 from isoline.domain.slugs import Slug
 from isoline.present import render
-from isoline.present.scores import scores
 from isoline.present.web import bundle, export
 from isoline.present.web.assets import Assets
 from isoline.present.web.page import page_values
@@ -22,6 +24,7 @@ from isoline.store.sources import Sources
 
 def saved(
     comparison: Comparison,
+    built: Sequence[Built],
     slug: Slug,
     query: Query,
     sources: Sources,
@@ -29,7 +32,8 @@ def saved(
     cache: Path | None,
     today: date,
 ) -> str:
-    """The file of `comparison`, made with what a chart draws; `cache` keeps the library between calls."""
+    """The file of `comparison`, made with what a chart draws and read from `built`; `cache` keeps the library
+    between calls."""
     found = scores(comparison, sources, query.get("as_of") or None)
     assets = Assets()
     page = page_values(comparison, query, address(slug, query.view))
@@ -40,4 +44,4 @@ def saved(
         for name, spec in export.live_specs(comparison).items()
     }
     library = gzip.decompress(bundle.load_here(cache)).decode()
-    return export.to_html(comparison, page, assets, export.Parts(library, stills, frames, today))
+    return export.to_html(comparison, built, page, assets, export.Parts(library, stills, frames, today))

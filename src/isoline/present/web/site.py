@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from isoline.analyse.built import Built
 from isoline.analyse.comparison import Comparison, Target
 from isoline.analyse.told import headline_target
+from isoline.ask.answer import Ready, answer, ready
+from isoline.ask.asked import Asked, question
+from isoline.ask.choices import Choices, choices
+from isoline.ask.pairs import Pair, comparable_pairs
+from isoline.ask.question import Question
+from isoline.ask.scores import Score, scores
+from isoline.ask.siblings import Known, Selector, selectors
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import IsolineError
-from isoline.present.answer import answer, ready
-from isoline.present.asking import Asked, question
-from isoline.present.choices import Choices, choices
-from isoline.present.pairs import Pair, comparable_pairs
-from isoline.present.scores import Score, scores
-from isoline.present.siblings import Known, Selector, selectors
 from isoline.present.web.assets import Assets
 from isoline.present.web.memory import Memory
 from isoline.present.web.pictures import Pictures
@@ -67,13 +69,19 @@ class Site:
     def _at(self, slug: Slug, query: Query, draw: bool) -> Comparison:
         """Other targets need only be read: all else is remembered by the rest of the query."""
         asked = question(slug, query.asked(), self.catalog)
-        prepared = self.memory.recall(
-            ("ready", slug, query.without(*READ)), lambda: ready(asked, self.sources, self.catalog)
-        )
+        prepared = self._ready(slug, query, asked)
         key = ("within", slug, query.without("at"))
         budgets = asked.budgets
         found = self.memory.recall(key, lambda: prepared.within(budgets)) if budgets else ()
         return prepared.at(asked.targets, found, draw=draw)
+
+    def _ready(self, slug: Slug, query: Query, asked: Question) -> Ready:
+        key = ("ready", slug, query.without(*READ))
+        return self.memory.recall(key, lambda: ready(asked, self.sources, self.catalog))
+
+    def built(self, slug: Slug, query: Query) -> tuple[Built, Built]:
+        """What the sides of that comparison are read from."""
+        return self._ready(slug, query, question(slug, query.asked(), self.catalog)).prepared.built
 
     def selectors(self, slug: Slug) -> list[Selector]:
         """What leads to the comparisons next to this one."""

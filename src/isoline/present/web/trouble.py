@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
+from isoline.ask.asked import question
+from isoline.ask.pairs import Pair, closest
 from isoline.domain.slugs import Slug
 from isoline.errors import IsolineError, NoDataError, UsageError
-from isoline.present.asking import question
-from isoline.present.pairs import Pair, closest
 from isoline.present.web.compare import controls_of, slug_of, split_suffix
 from isoline.present.web.page import labels_of
 from isoline.present.web.query import Query, strange

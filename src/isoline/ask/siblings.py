@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from isoline.domain.catalog import Catalog
+from isoline.ask.pairs import Pair
 from isoline.domain.slugs import Slug
 from isoline.errors import NoDataError
-from isoline.present.pairs import Pair
 
 PARTS = ("model", "hardware", "precision", "a", "b")
 Known = Mapping[str, Sequence[tuple[Pair, Slug]]]  # by kind
@@ -55,20 +54,6 @@ def sibling(slug: Slug, wanted: Mapping[str, str], known: Known) -> Slug:
         raise NoDataError(f"no comparison like {slug.canonical} has data with {words}")
     kept = {side for part, side in zip(("a", "b"), slug.sides, strict=True) if part not in changed}
     return max(fitting, key=lambda found: (_alike(found[1], slug, kept), min(found[0].points)))[1]
-
-
-def label(part: str, key: str, slug: Slug, catalog: Catalog) -> str:
-    """What the key of one part is called."""
-    if part == "model":
-        return catalog.model_label(key)
-    kind = {"hardware": "gpu", "precision": "precision"}.get(part, slug.kind)
-    if kind == "gpu":
-        return catalog.hardware_label(key)
-    if kind == "precision":
-        return catalog.precision_label(key)
-    if kind == "engine":
-        return catalog.engine_label(key)
-    return "no spec decode" if key == "none" else catalog.spec_label(key, slug.model)
 
 
 def _part(slug: Slug, part: str) -> str | None:

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from isoline.ask.answer import answer
+from isoline.ask.choices import choices
+from isoline.ask.question import Question
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Dataset, Workload
 from isoline.domain.slugs import parse_slug
 from isoline.errors import NoDataError
-from isoline.present.answer import Question, answer
-from isoline.present.choices import choices
 from isoline.store.sources import Sources
 from isoline.store.store import Store
 from tests.points import point

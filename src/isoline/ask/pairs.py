@@ -8,12 +8,12 @@ from itertools import combinations
 
 from isoline import errors
 from isoline.analyse.dimensions import DIMENSIONS
+from isoline.ask.buckets import Place, place
+from isoline.ask.preference import is_own, is_simulated, preference, without_stand_ins
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import Coverage, Dataset, Selection
 from isoline.domain.sequence import sequence_name
 from isoline.domain.slugs import build_slug
-from isoline.present.buckets import bucket
-from isoline.present.preference import is_own, is_simulated, preference, without_stand_ins
 from isoline.store.sources import Sources
 
 
@@ -82,13 +82,13 @@ def _pair(
         return None
     real = set(without_stand_ins((row for side in rows for row in side), datasets))
     rows = ([row for row in rows[0] if row in real], [row for row in rows[1] if row in real])
-    keys = [{bucket(kind, row) for row in side} for side in rows]
-    shared = keys[0] & keys[1]
+    held = [_by_place(kind, side) for side in rows]
+    shared = held[0].keys() & held[1].keys()
     if not shared:
         return None
-    serving = sorted({dataset for dataset, *_ in shared}, key=lambda name: preference(name, datasets))
+    serving = sorted({dataset for dataset, _ in shared}, key=lambda name: preference(name, datasets))
     shared = {key for key in shared if key[0] == serving[0]}
-    used = [[row for row in side if bucket(kind, row) in shared] for side in rows]
+    used = [[row for key in shared for row in side[key]] for side in held]
     hardware = sides if kind == "gpu" else (fixed[1],)
     precision = fixed[2] if len(fixed) > 2 else None
     try:
@@ -101,10 +101,17 @@ def _pair(
         kind,
         slug.canonical,
         fixed[0],
-        tuple(sorted({name for _, isl, osl, _ in shared if (name := sequence_name(isl, osl))})),
+        tuple(sorted({name for _, (isl, osl, _) in shared if (name := sequence_name(isl, osl))})),
         (sum(r.points for r in used[0]), sum(r.points for r in used[1])),
         tuple(serving),
         max((r.last_date for side in used for r in side if r.last_date), default=None),
         is_own(serving[0], datasets),
         is_simulated(serving[0], datasets),
     )
+
+
+def _by_place(kind: str, rows: Iterable[Coverage]) -> dict[Place, list[Coverage]]:
+    found: dict[Place, list[Coverage]] = {}
+    for row in rows:
+        found.setdefault(place(kind, row), []).append(row)
+    return found

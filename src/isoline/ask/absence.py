@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from isoline.analyse.dimensions import ATTRIBUTES
-from isoline.domain.point import Coverage
+from isoline.ask.buckets import Place, on_both, place
+from isoline.ask.covered import covered
+from isoline.ask.pairs import closest
+from isoline.ask.question import Question
+from isoline.domain.catalog import Catalog
+from isoline.domain.point import Coverage, Dataset
 from isoline.domain.sequence import sequence_name
 from isoline.errors import NoDataError
-from isoline.present.buckets import Bucket, bucket, on_both
-from isoline.present.pairs import closest
-
-if TYPE_CHECKING:
-    from isoline.domain.catalog import Catalog
-    from isoline.present.answer import Question
-    from isoline.store.sources import Sources
+from isoline.store.sources import Sources
 
 SHOWN = 5  # datasets
 
 
-def absence(question: Question, rows: Sequence[Coverage], catalog: Catalog, sources: Sources) -> NoDataError:
-    """`rows` are all there are on either side, whatever else was asked: what of them both sides have says
-    what could be asked instead. Only where there is nothing of the kind other comparisons are suggested."""
+def absence(
+    question: Question, sources: Sources, datasets: Mapping[str, Dataset], catalog: Catalog
+) -> NoDataError:
+    """The error of a question that no data answers, with what could be asked instead: of all that there is
+    on either side, whatever else was asked, what both have. Only where there is nothing of the kind other
+    comparisons are suggested.
+    """
     slug = question.slug.canonical
+    bare = replace(question, sequence=None, precision=None, datasets=None, as_of=None)
+    rows = covered(bare, sources, datasets)
     both = on_both(rows, question.slug.kind)
     if not both:
         apart = f"{narrowing(question)}, and nothing that both sides have" if rows else ""
@@ -52,10 +57,10 @@ def narrowing(question: Question) -> str:
 
 def _since(rows: Sequence[Coverage], kind: str) -> str:
     """The day from which on both sides have points of something; empty where they have no dates."""
-    days: dict[Bucket, dict[str, str]] = {}
+    days: dict[Place, dict[str, str]] = {}
     for row in rows:
         if row.first_date:
-            sides, side = days.setdefault(bucket(kind, row), {}), getattr(row, ATTRIBUTES[kind])
+            sides, side = days.setdefault(place(kind, row), {}), getattr(row, ATTRIBUTES[kind])
             sides[side] = min(sides.get(side, row.first_date), row.first_date)
     return min((max(sides.values()) for sides in days.values() if len(sides) > 1), default="")
 

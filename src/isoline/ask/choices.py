@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from isoline.analyse.dimensions import ATTRIBUTES
+from isoline.ask.buckets import on_both
+from isoline.ask.preference import without_stand_ins
 from isoline.domain.point import Selection
 from isoline.domain.sequence import sequence_name
 from isoline.domain.slugs import Slug
-from isoline.present.buckets import on_both
-from isoline.present.preference import without_stand_ins
 from isoline.store.sources import Sources
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
+from isoline.analyse.dimensions import ATTRIBUTES
 from isoline.domain.catalog import Catalog
 from isoline.domain.recipe import Recipe
 from isoline.domain.slugs import Slug, build_slug
 from isoline.errors import UsageError
 
-_SIDES = {"precision": "precision", "spec-decode": "spec_method", "engine": "engine", "gpu": "hardware"}
 _PLACED = ("model", "hardware", "precision", "engine", "spec_method")
 
 
@@ -22,10 +22,10 @@ def slugs_between(some: Sequence[Recipe], others: Sequence[Recipe], catalog: Cat
     found: dict[str, Slug] = {}
     for one, other in product(some, others):
         differ = [name for name in _PLACED if getattr(one, name) != getattr(other, name)]
-        kind = next((kind for kind, name in _SIDES.items() if differ == [name]), None)
+        kind = next((kind for kind, name in ATTRIBUTES.items() if differ == [name]), None)
         if kind is None:
             continue
-        sides = [getattr(recipe, _SIDES[kind]) for recipe in (one, other)]
+        sides = [getattr(recipe, ATTRIBUTES[kind]) for recipe in (one, other)]
         hardware = sides if kind == "gpu" else one.hardware
         try:
             slug = build_slug(kind, one.model, hardware, one.precision, sides, catalog)

@@ -1,0 +1,127 @@
+"""From a question to a comparison: choose data and sequence, fetch the points, compare.
+
+The one path for the command line and the page, so that both always say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from isoline.analyse.budget import within
+from isoline.analyse.caveats import caveats
+from isoline.analyse.compare import read
+from isoline.analyse.comparison import Comparison, Source, Within
+from isoline.analyse.differences import Declared
+from isoline.analyse.filters import STORED_APART, Offers, offers
+from isoline.analyse.prepared import Prepared, prepare
+from isoline.analyse.published import implied_note
+from isoline.analyse.rates import PriceTerms
+from isoline.analyse.terms import Terms
+from isoline.ask.absence import absence
+from isoline.ask.chosen import chosen
+from isoline.ask.counted import counted, filtered
+from isoline.ask.provenance import provenance
+from isoline.ask.question import Question
+from isoline.domain.catalog import Catalog
+from isoline.domain.point import PUBLISHED, Selection
+from isoline.domain.sequence import sequence_name
+from isoline.errors import NoDataError
+from isoline.store.sources import Sources
+
+DEFAULT_TIER = "hyperscaler"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A question fetched and prepared: all but its targets and budgets."""
+
+    prepared: Prepared
+    catalog: Catalog
+    sources: tuple[Source, ...]
+    notes: tuple[str, ...]
+    offers: Offers
+
+    def within(self, budgets: tuple[float, ...]) -> tuple[Within, ...]:
+        """The highest speeds for these budgets, which no target changes."""
+        return within(self.prepared.built, budgets)
+
+    def at(
+        self, targets: tuple[float, ...] | None, found: tuple[Within, ...] = (), *, draw: bool = False
+    ) -> Comparison:
+        """The comparison at these targets, with what `within` found; `draw` also makes what a chart shows."""
+        return read(
+            *(self.prepared, targets, found, self.catalog),
+            sources=self.sources,
+            notes=self.notes,
+            offers=self.offers,
+            draw=draw,
+        )
+
+
+def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool = False) -> Comparison:
+    """The comparison that answers `question`; `NoDataError` if neither side has a point.
+
+    What had to be skipped on the way is said: in the notes, or in the error.
+    """
+    held = ready(question, sources, catalog)
+    return held.at(question.targets, held.within(question.budgets), draw=draw)
+
+
+def ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
+    """What `question` needs whatever its targets are; errors as in `answer`."""
+    try:
+        return _ready(question, sources, catalog)
+    except NoDataError as error:
+        if skipped := _skipped(sources):
+            raise NoDataError(f"{error}. {skipped[0]}", error.suggestions) from None
+        raise
+
+
+def _ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
+    slug = question.slug
+    datasets = {d.name: d for d in sources.datasets()}
+    selection = chosen(question, sources, datasets, catalog)
+    found = sources.points(selection, all_metrics=question.view.metric in STORED_APART)
+    points, notes = counted(found, slug, datasets)
+    if not points:
+        raise absence(question, sources, datasets, catalog)
+    if question.as_of and question.datasets is None:
+        named = ", ".join(selection.datasets or ())
+        notes = (*notes, f"As of {question.as_of}, read from dataset {named}")
+    offered = offers(points, slug.hardware, catalog)
+    points = filtered(points, question, offered, catalog)
+    declared = (
+        [Declared(known.built(), known.concurrencies) for known in sources.recipes(selection)]
+        if all(p.status == PUBLISHED for p in points)
+        else []
+    )
+    prepared = prepare(slug, points, _terms(question, selection), catalog, declared)
+    implied = implied_note(points)
+    notes = (*caveats(points), *notes, *_skipped(sources), *([implied] if implied else []))
+    return Ready(prepared, catalog, provenance(points, datasets), notes, offered)
+
+
+def _terms(question: Question, selection: Selection) -> Terms:
+    precisions = selection.precision or (None,)  # one, where GPUs are compared
+    pricing = PriceTerms(
+        tier=question.tier or DEFAULT_TIER,
+        tier_chosen=question.tier is not None,
+        prices=question.prices,
+        powers=question.powers,
+        until=question.as_of,
+    )
+    return Terms(
+        sequence=sequence_name(selection.isl, selection.osl),
+        precision=precisions[0] if question.slug.kind == "gpu" else None,
+        method=question.method,
+        pricing=pricing,
+        filters=question.filters,
+        view=question.view,
+    )
+
+
+def _skipped(sources: Sources) -> tuple[str, ...]:
+    names = sources.skipped()
+    if not names:
+        return ()
+    return (f"Damaged run folders were skipped: {', '.join(names)}; `isoline store check` says more",)

@@ -1,0 +1,66 @@
+"""Which of the points found count: one run of each line, each point once, and those that pass the filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from isoline.analyse.filters import Offers, keep, scope
+from isoline.analyse.repeats import pool_repeats
+from isoline.analyse.runs import latest_run_per_line, without_repeats
+from isoline.analyse.strays import stray_notes
+from isoline.ask.question import Question
+from isoline.domain.catalog import Catalog
+from isoline.domain.point import PUBLISHED, Dataset, Point
+from isoline.domain.slugs import Slug
+from isoline.errors import NoDataError
+
+Notes = tuple[str, ...]
+
+
+def counted(
+    points: Sequence[Point], slug: Slug, datasets: Mapping[str, Dataset]
+) -> tuple[list[Point], Notes]:
+    """The points that count before any filter, and remarks about the others."""
+    found, notes = _of_one_run(points, datasets)
+    found, repeated = without_repeats(_of_one_page(found, slug))
+    if repeated:
+        notes = (*notes, f"{repeated} points stood in more than one dataset and are counted once")
+    return found, notes
+
+
+def filtered(points: Sequence[Point], question: Question, offered: Offers, catalog: Catalog) -> list[Point]:
+    """The points that pass the filters; `NoDataError` if none does or none reports what is asked for."""
+    what, view = question.slug.canonical, question.view
+    kept = keep(points, question.filters, catalog)
+    if not kept:
+        if all(p.status == PUBLISHED for p in points) and not question.filters.vendor:
+            raise NoDataError(
+                "published readings do not say how they were served, so they cannot be filtered"
+            )
+        words = ", ".join(scope(question.filters, catalog))
+        raise NoDataError(f"no data for {what} with {words}")
+    for asked, known, label in ((view.metric, offered.metrics, "metric"), (view.x, offered.x, "x")):
+        if asked not in known:
+            raise NoDataError(
+                f"the points of {what} do not report {label} {asked}; there is {', '.join(known)}"
+            )
+    return kept
+
+
+def _of_one_run(points: Sequence[Point], datasets: Mapping[str, Dataset]) -> tuple[list[Point], Notes]:
+    """Datasets that keep every run give the newest run of each line; others are taken as served.
+
+    Numbered repeats of a point are pooled over all sweeps of its recipe, within `--as-of` and `--dataset`.
+    """
+    many = {name for name, d in datasets.items() if d.selection == "latest-run"}
+    newest = latest_run_per_line([p for p in points if p.dataset in many])
+    pooled, told = pool_repeats([*(p for p in points if p.dataset not in many), *newest.points])
+    return pooled, (*newest.notes, *told, *stray_notes(pooled))
+
+
+def _of_one_page(points: list[Point], slug: Slug) -> list[Point]:
+    """Of published readings those of the comparison's own page, if it has one: pages round differently."""
+    own = f"/{slug.canonical}"
+    if not any(p.status == PUBLISHED and (p.run_url or "").endswith(own) for p in points):
+        return points
+    return [p for p in points if p.status != PUBLISHED or (p.run_url or "").endswith(own)]

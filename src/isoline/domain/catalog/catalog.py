@@ -2,66 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from functools import cached_property
-from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
 
 from isoline.domain.catalog import model as m
 from isoline.domain.catalog.book import PriceBook
 from isoline.domain.catalog.names import Names
-from isoline.domain.catalog.tables import expand
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from isoline.domain.catalog.tables import Tables
-
-E = TypeVar("E", bound=m.Entry)
+from isoline.domain.catalog.records import Records
 
 
-class Catalog:
-    """Records by key, parsed when first used; see `model.py` for their fields.
+class Catalog(Records):
+    """What is known of models, hardware, engines, precisions, metrics and prices, and how to find it.
 
     The `resolve_*` methods turn what other programs write into our keys, by the reference's
     rules (InferenceX's ETL, 7fe6d62); `*_label` methods turn keys into what people read.
     """
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-
-    @cached_property
-    def models(self) -> Mapping[str, m.Model]:
-        return self._records("models", m.Model)
-
-    @cached_property
-    def hardware(self) -> Mapping[str, m.Hardware]:
-        return self._records("hardware", m.Hardware)
-
-    @cached_property
-    def engines(self) -> Mapping[str, m.Engine]:
-        return self._records("engines", m.Engine)
-
-    @cached_property
-    def precisions(self) -> Mapping[str, m.Precision]:
-        return self._records("precisions", m.Precision)
-
-    @cached_property
-    def spec_methods(self) -> Mapping[str, m.SpecMethod]:
-        return self._records("spec_methods", m.SpecMethod)
-
-    @cached_property
-    def formats(self) -> Mapping[str, m.NumberFormat]:
-        return self._records("formats", m.NumberFormat)
-
-    @cached_property
-    def sequences(self) -> Mapping[str, m.NamedSequence]:
-        return self._records("sequences", m.NamedSequence)
-
-    @cached_property
-    def metrics(self) -> Mapping[str, m.Metric]:
-        """Single metrics and every statistic of every family; a single one wins over a member."""
-        families = self._records("metric_families", m.MetricFamily)
-        return MappingProxyType({**expand(families), **self._records("metrics", m.Metric)})
 
     @cached_property
     def prices(self) -> PriceBook:
@@ -139,9 +94,6 @@ class Catalog:
             getattr(self, "metrics" if table == "metric_families" else table)
         if tables:
             self.names.check()
-
-    def _records(self, table: str, kind: type[E]) -> Mapping[str, E]:
-        return MappingProxyType(self._tables.records(table, kind))
 
 
 def _label(records: Mapping[str, m.Entry], key: str) -> str:

@@ -23,13 +23,12 @@ RECORDS: Mapping[str, type[model.Entry]] = {
     "precisions": model.Precision,
     "spec_methods": model.SpecMethod,
     "formats": model.NumberFormat,
-    "sequences": model.NamedSequence,
     "metrics": model.Metric,
     "metric_families": model.MetricFamily,
 }
 """Tables a catalog file may hold, besides the list `prices`."""
 
-# Keys become parts of slugs, so they are what a slug can spell. Sequences and metrics never do.
+# Keys become parts of slugs, so they are what a slug can spell. Formats and metrics never do.
 _SLUG_TABLES = frozenset({"models", "hardware", "engines", "precisions", "spec_methods"})
 
 R = TypeVar("R", bound=msgspec.Struct)

@@ -33,7 +33,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     key: str
     label: str
     sort: int = 1000  # position in lists and in a slug; rows without one come last, by key
-    source: str | None = None  # where the figures come from
+    source: str | None = None  # where the figures come from, for whoever doubts them
 
 
 class Architecture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -48,14 +48,12 @@ class Architecture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     hidden: Count
     heads: Count
     head_dim: Count  # of a query head, position part included
-    vocab: Count
     kv_heads: Count | None = None
     kv_latent: Count | None = None
     window: Count | None = None
     window_layers: Count | None = None
     experts: Count | None = None
     experts_active: Count | None = None
-    mtp_layers: Count | None = None  # modules for multi-token prediction that ship with the weights
 
     def __post_init__(self) -> None:
         if (self.kv_heads is None) == (self.kv_latent is None):
@@ -69,7 +67,7 @@ class Architecture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class Model(Entry, frozen=True):
-    """A model; `key` is its name in slugs. Parameters are billions, dates ISO 8601."""
+    """A model; `key` is its name in slugs. Parameters are billions."""
 
     display: str | None = None  # the reference's display name
     db_keys: tuple[str, ...] = ()  # the reference's keys; without any, `key` is the only one
@@ -79,9 +77,6 @@ class Model(Entry, frozen=True):
     spec_labels: Mapping[str, str] = {}  # spec decode method -> its name on this model
     params_total_b: Positive | None = None
     params_active_b: Positive | None = None
-    category: Literal["default", "maintenance", "deprecated"] = "default"
-    first_benchmarked: Date | None = None
-    retired: Date | None = None
     architecture: Architecture | None = None
 
 
@@ -89,8 +84,8 @@ class Hardware(Entry, frozen=True):
     """An accelerator. Figures are per GPU; `tflops` are dense, by format (fp4, fp8, bf16).
 
     `memory_gb` is usable memory, `bandwidth_tb_s` its bandwidth. `power_kw` is all-in power and
-    `power_includes` says what that counts. `scale_up_gb_s` is one direction, per GPU, within a
-    domain of `scale_up_gpus`. `None` means not known.
+    `power_includes` says what that counts, for whoever doubts it. `scale_up_gb_s` is one direction, per
+    GPU, within a domain of `scale_up_gpus`. `None` means not known.
     """
 
     vendor: str
@@ -114,13 +109,11 @@ class Engine(Entry, frozen=True):
     aliases: tuple[Name, ...] = ()
     disaggregated_aliases: tuple[Name, ...] = ()  # names that imply separate prefill and decode
     disaggregation: Literal["optional", "default", "always"] = "optional"
-    community: bool = True
 
 
 class Precision(Entry, frozen=True):
-    """A precision label; `bits` of the weights, `aliases` are what sources write for it."""
+    """A precision label; `aliases` are what sources write for it."""
 
-    bits: Positive | None = None
     aliases: tuple[Name, ...] = ()
 
 
@@ -129,24 +122,15 @@ class SpecMethod(Entry, frozen=True):
 
 
 class NumberFormat(Entry, frozen=True):
-    """A number format: bits of one element, and with its share of block scales."""
+    """A number format: bits of one element with its share of block scales."""
 
-    bits: Positive
     stored_bits: Positive
-
-
-class NamedSequence(Entry, frozen=True):
-    """A named pair of input and output lengths in tokens; both `None` where they vary."""
-
-    isl: Count | None = None
-    osl: Count | None = None
-    kind: Literal["fixed", "agentic"] = "fixed"
-    deprecated: Date | None = None
 
 
 class Metric(Entry, frozen=True):
     """A metric: its unit, which direction is better, what it is; `formula` if it is derived.
 
+    Nothing is computed from these rows: they explain the keys that stored points and documents use.
     `reference` lists the keys under which the reference's charts show it.
     """
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from isoline.domain.catalog.catalog import Catalog
-    from isoline.domain.catalog.tables import Tables
+from isoline.domain.catalog.records import Records
+from isoline.domain.catalog.tables import Tables
 
 # A run prefix may carry its precision: `dsr1-fp8`, `dsr1-nvfp4-v2`.
 _PRECISION_SUFFIX = re.compile(r"-(fp4|fp8|mxfp4|nvfp4)(-.*)?\Z")
 
 
 class Names:
-    """Indexes over one catalog, built when first used; no name may belong to two entries."""
+    """Indexes over the records of one catalog, built when first used; no name may belong to two entries."""
 
-    def __init__(self, catalog: Catalog, tables: Tables) -> None:
-        self._catalog = catalog
+    def __init__(self, records: Records, tables: Tables) -> None:
+        self._records = records
         self._tables = tables
 
     @cached_property
@@ -28,7 +25,7 @@ class Names:
         """Key, slug alias, db key and display name of a model, lower-cased -> its key."""
         pairs = (
             (name.lower(), key)
-            for key, model in self._catalog.models.items()
+            for key, model in self._records.models.items()
             for name in (key, *model.aliases, *model.db_keys, model.display or key)
         )
         return self._tables.index("models", pairs)
@@ -36,7 +33,7 @@ class Names:
     @cached_property
     def db_keys(self) -> dict[str, str]:
         """Db key -> model key; a model without db keys is its own."""
-        pairs = ((name, key) for key, row in self._catalog.models.items() for name in row.db_keys or (key,))
+        pairs = ((name, key) for key, row in self._records.models.items() for name in row.db_keys or (key,))
         return self._tables.index("models", pairs)
 
     @cached_property
@@ -44,7 +41,7 @@ class Names:
         """Checkpoint name or path -> db key."""
         pairs = (
             (path, key, db)
-            for key, row in self._catalog.models.items()
+            for key, row in self._records.models.items()
             for db, paths in row.checkpoints.items()
             for path in paths
         )
@@ -55,7 +52,7 @@ class Names:
         """Run prefix -> db key; every db key is a prefix of its own."""
         pairs = (
             (prefix, key, db)
-            for key, row in self._catalog.models.items()
+            for key, row in self._records.models.items()
             for prefix, db in (*((own, own) for own in row.db_keys or (key,)), *row.prefixes.items())
         )
         return self._db_index(pairs)
@@ -65,7 +62,7 @@ class Names:
         """Engine key and alias -> key."""
         pairs = (
             (name, key)
-            for key, row in self._catalog.engines.items()
+            for key, row in self._records.engines.items()
             for name in (key, *row.aliases, *row.disaggregated_aliases)
         )
         return self._tables.index("engines", pairs)
@@ -73,12 +70,12 @@ class Names:
     @cached_property
     def precisions(self) -> dict[str, str]:
         """What sources write -> precision key. An alias may be a key too: `nvfp4` folds into `fp4`."""
-        rows = self._catalog.precisions.items()
+        rows = self._records.precisions.items()
         return self._tables.index("precisions", ((name, key) for key, row in rows for name in row.aliases))
 
     @cached_property
     def precision_ranks(self) -> dict[str, int]:
-        rows = sorted(self._catalog.precisions.values(), key=lambda row: (row.sort, row.key))
+        rows = sorted(self._records.precisions.values(), key=lambda row: (row.sort, row.key))
         return {row.key: rank for rank, row in enumerate(rows)}
 
     def _db_index(self, triples: Iterable[tuple[str, str, str]]) -> dict[str, str]:
@@ -95,7 +92,7 @@ class Names:
     def engine(self, text: str, disaggregated: bool | None) -> tuple[str, bool]:
         name = text.lower()
         key = self.engines.get(name, name)
-        row = self._catalog.engines.get(key)
+        row = self._records.engines.get(key)
         policy = row.disaggregation if row else _policy_by_name(name)
         if policy == "always" or (row and name in row.disaggregated_aliases):
             return key, True
@@ -104,7 +101,7 @@ class Names:
     def check(self) -> None:
         """Build the indexes that can hold a conflict."""
         _ = self.models, self.checkpoints, self.prefixes, self.engines, self.precisions
-        for key, row in self._catalog.models.items():
+        for key, row in self._records.models.items():
             for db in (*row.prefixes.values(), *row.checkpoints):
                 if self.db_keys.get(db) != key:
                     own = ", ".join(row.db_keys or (key,))

@@ -8,6 +8,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
+from isoline.analyse.caveats import caveats
 from isoline.analyse.compare import compare
 from isoline.analyse.comparison import Comparison
 from isoline.analyse.rates import PriceTerms
@@ -72,6 +73,13 @@ def test_what_differs_names_fields_once_and_leaves_out_the_compared_dimension() 
         ("kv_format", "not recorded", "bf16"),
         ("concurrency", "4 to 64", "16 to 64"),
     }
+
+
+def test_lengths_that_are_drawn_otherwise_differ_and_are_noted() -> None:
+    uniform = [replace(p, workload=replace(p.workload, kind="uniform")) for p in FP4]
+    found = {d.field: (d.a, d.b) for d in compared(SLUG, [*uniform, *BF16]).differences}
+    assert found["lengths"] == ("uniform", "fixed")
+    assert caveats([*uniform, *BF16]) == ("Lengths are not drawn alike at all points: fixed, uniform",)
 
 
 def test_a_checkpoint_of_another_precision_is_listed_but_is_what_is_compared() -> None:

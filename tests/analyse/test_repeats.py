@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from isoline.analyse.repeats import ONE_SERVER, RUNS, pool_repeats
 from isoline.analyse.runs import latest_run_per_line
-from isoline.domain.point import Point
+from isoline.domain.point import UNIFORM, Point, Workload
 from tests.points import BASE, point
 
 
@@ -66,3 +66,12 @@ def test_loads_statuses_and_datasets_are_never_mixed() -> None:
         for change in ({"concurrency": 9}, {"request_rate": 1.0}, {"status": "simulated"}, {"dataset": "b"})
     ]
     assert pool_repeats([one, *others])[0] == [one, *others]
+
+
+def test_repeats_have_their_lengths_drawn_alike() -> None:
+    """Uniform over [0.8 L, L] is a tenth less work than L."""
+    fixed = repeat(100, 1000, 0)
+    uniform = replace(repeat(105, 1100, 1), workload=Workload(1024, 1024, UNIFORM))
+    found, notes = pool_repeats([fixed, uniform])
+    assert found == [fixed, uniform]
+    assert notes == ()

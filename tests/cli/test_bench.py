@@ -328,6 +328,7 @@ def test_the_self_test_tells_bias_and_ceiling(tmp_path: Path) -> None:
     (bias,) = found["bias"]
     assert bias["valid"] == (ran.returncode == 0)
     assert bias["requests"] == 12
-    assert bias["served_ttft_mean"] >= 0.050
+    # Asked for is 50 ms; timers count whole milliseconds from when their loop last looked at the clock.
+    assert bias["served_ttft_mean"] > 0.045
     assert bias["ttft_mean"] > 0  # no byte is seen before it was sent
     assert found["ceiling"]["tokens_per_second"] > 0

@@ -82,8 +82,20 @@ def test_text_is_cut_to_the_lengths_that_were_asked(server: str, vocabulary: Pat
     with Store(tmp_path / "store") as opened:
         listed = gzip.decompress(opened.file(point["run"], "workload.jsonl.gz") or b"").splitlines()
         rows = opened.records(point["run"], "requests")
+        (stored,) = opened.points(Selection(), include_invalid=True)
     assert len(listed) == 6
     assert {(row["input_tokens"], row["output_tokens"]) for row in rows} == {(40, 5)}
+    assert stored.workload.kind == "text"
+
+
+def test_points_say_how_their_lengths_were_drawn(server: str, tmp_path: Path) -> None:
+    for lengths in ("uniform", "fixed"):
+        shape = ("--isl", "40", "--osl", "5", "--lengths", lengths, "--concurrency", "2", "--requests", "10")
+        run(tmp_path, server, "--model", MODEL, *shape)
+    with Store(tmp_path) as opened:
+        stored = opened.points(Selection(), include_invalid=True)
+    assert {point.workload.kind for point in stored} == {"uniform", "fixed"}
+    assert {(point.workload.isl, point.workload.osl) for point in stored} == {(40, 5)}
 
 
 def test_conversations_grow_turn_by_turn(server: str, tmp_path: Path) -> None:

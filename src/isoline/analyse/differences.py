@@ -75,6 +75,7 @@ def _facts(side: Side, declared: Sequence[Declared]) -> dict[str, frozenset[Scal
             facts["gpus"] = frozenset(recipe.gpus for recipe in side.recipes)
     loads = [c for d in declared for c in d.concurrencies]
     facts["concurrency"] = frozenset([_span(loads or [p.concurrency for p in side.points if p.concurrency])])
+    facts["lengths"] = frozenset({p.workload.kind for p in side.points})
     facts["date"] = frozenset([_span([p.date for p in side.points if p.date])])
     return facts
 

@@ -8,7 +8,7 @@ from statistics import fmean, geometric_mean
 
 from isoline.analyse.command_line import differing_flags
 from isoline.analyse.repeats import server_of
-from isoline.domain.point import Point
+from isoline.domain.point import FIXED, Point
 from isoline.domain.recipe import RECIPE_FIELDS
 from isoline.domain.run import StoredRun
 from isoline.numerics.student import ratio_interval
@@ -134,7 +134,7 @@ def load_of(point: Point) -> Load:
     """Workload and load of a point; what it lacks is left out."""
     w = point.workload
     fields = {
-        "isl": w.isl, "osl": w.osl, "workload": None if w.kind == "fixed" else w.kind,
+        "isl": w.isl, "osl": w.osl, "workload": None if w.kind == FIXED else w.kind,
         "concurrency": point.concurrency, "request_rate": point.request_rate,
     }  # fmt: skip
     return tuple((name, value) for name, value in fields.items() if value is not None)

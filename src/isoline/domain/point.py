@@ -18,14 +18,24 @@ PUBLISHED = "published"
 SIMULATED = "simulated"
 
 
+# How lengths are drawn.
+FIXED = "fixed"  # exactly L, or a source that does not say
+UNIFORM = "uniform"  # over [0.8 L, L], InferenceX's shape
+LOGNORMAL = "lognormal"  # around L
+
+
 class Workload(msgspec.Struct, frozen=True, gc=False):
-    """Input and output lengths in tokens; `kind` is `fixed`, `agentic` (no fixed lengths), or `list` or
-    `sessions` with the beginning of a hash: only the very same requests are alike.
+    """Input and output lengths in tokens, and how they and the prompts were drawn: points of different kinds
+    are no repeats of one another.
+
+    `kind` is `fixed`, `uniform` or `lognormal`; `text`, stretches of a text, with one of those behind it
+    where lengths are not fixed; `agentic`, without lengths; or `list` or `sessions` with the beginning of a
+    hash: only the very same requests are alike.
     """
 
     isl: int | None
     osl: int | None
-    kind: str = "fixed"
+    kind: str = FIXED
 
 
 class Point(msgspec.Struct, frozen=True):

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from isoline.domain.point import FIXED
 from isoline.errors import UsageError
-from isoline.measure.workloads import FIXED, Synthetic
+from isoline.measure.workloads import Synthetic
 
 
 @dataclass(frozen=True, slots=True)

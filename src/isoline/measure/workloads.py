@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from isoline.domain.point import FIXED, LOGNORMAL, UNIFORM
 from isoline.errors import UsageError
-
-FIXED, UNIFORM, LOGNORMAL = "fixed", "uniform", "lognormal"
 
 
 @dataclass(frozen=True, slots=True)

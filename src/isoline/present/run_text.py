@@ -102,10 +102,11 @@ def _held(value: StoredRun) -> str:
 
 
 def load_words(load: Load) -> str:
-    """`1024/512 concurrency 16`."""
+    """`1024/512 uniform concurrency 16`."""
     values = dict(load)
-    isl, osl = values.pop("isl", None), values.pop("osl", None)
+    isl, osl, drawn = (values.pop(name, None) for name in ("isl", "osl", "workload"))
     lengths = [f"{isl}/{osl}"] if isl and osl else []
+    lengths += [str(drawn)] if drawn else []
     return (
         " ".join([*lengths, *(f"{name} {plain(value)}" for name, value in values.items())]) or "unknown load"
     )

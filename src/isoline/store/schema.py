@@ -49,7 +49,7 @@ _SUBJECT = (
     *_columns("""
         isl            int    input tokens per request
         osl            int    output tokens per request
-        workload_kind  text   fixed or agentic
+        workload_kind  text   how lengths and prompts are drawn: fixed, uniform, text …
         concurrency    int    requests in flight (closed loop)
         key            text   identity within its dataset
         dataset        text   name of its dataset

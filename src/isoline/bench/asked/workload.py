@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from isoline.bench.asked.spec import FileProblem, Spec, SpecProblem
+from isoline.domain.point import FIXED
 from isoline.errors import InputError, UsageError
 from isoline.measure.listed import Planned, write_plan
 from isoline.measure.loads import Load
@@ -31,12 +32,13 @@ class Offer:
     lengths: tuple[int | None, int | None]
     tokenizer: Tokenizer | None = None
     replay: Load | None = None
+    drawn: str = FIXED
 
     @property
     def kind(self) -> str:
         """What points are stored under: without both lengths only the very same requests are alike."""
         if None not in self.lengths:
-            return "fixed"
+            return self.drawn
         name = "sessions" if isinstance(self.workload, Sessions) else "list"
         return f"{name} {self.workload.id[:8]}"
 
@@ -90,7 +92,8 @@ def _drawn(spec: Spec) -> Offer:
     isl, osl = _lengths(spec)
     if spec.turns is None:
         _refuse(spec, "is for conversations; give turns, too", "first_isl", "think")
-        return Offer(Synthetic(isl, osl, spec.lengths, seed=spec.seed), (isl, osl))
+        drawn = Synthetic(isl, osl, spec.lengths, seed=spec.seed)
+        return Offer(drawn, (isl, osl), drawn=spec.lengths)
     first = spec.first_isl or isl
     sessions = Sessions(spec.turns, first, isl, osl, spec.think, lengths=spec.lengths, seed=spec.seed)
     return Offer(sessions, (None, osl))
@@ -116,7 +119,8 @@ def _listed(spec: Spec, path: Path, tokenizer: Tokenizer | None, folder: Path) -
     isl, osl = _lengths(spec)
     drawn = Synthetic(isl, osl, spec.lengths, seed=spec.seed)
     requests = sample_text(read_text(path), tokenizer, drawn, spec.prompts_count, spec.endpoint)
-    return Offer(write_plan(target, requests), (isl, osl), tokenizer)
+    how = TEXT if spec.lengths == FIXED else f"{TEXT}, {spec.lengths}"
+    return Offer(write_plan(target, requests), (isl, osl), tokenizer, drawn=how)
 
 
 def _lengths(spec: Spec) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from isoline.domain.point import PUBLISHED, Dataset, Point, Workload
+from isoline.domain.point import PUBLISHED, UNIFORM, Dataset, Point, Workload
 from isoline.domain.recipe import Recipe
 from isoline.domain.sequence import parse_sequence
 
@@ -87,7 +87,7 @@ def _point(page: Page, precision: str, reading: PrintedReading) -> Point:
     return Point(
         key=f"{page.slug}/{precision}/{reading.interactivity:g}",
         recipe=Recipe(page.model, page.hardware, "unknown", precision, spec_method="unknown"),
-        workload=Workload(isl, osl),
+        workload=Workload(isl, osl, UNIFORM),
         interactivity=reading.interactivity,
         throughput=reading.throughput,
         output_throughput=None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isoline.domain.point import Evaluation, Workload
+from isoline.domain.point import UNIFORM, Evaluation, Workload
 from isoline.store.importers import fields
 from isoline.store.importers.fields import BadRow, Row
 from isoline.store.importers.inferencex.recipes import TEXT_METRICS, Recipes
@@ -55,7 +55,7 @@ class EvaluationMapper:
             n=fields.optional_whole(numbers, "n_eff", 1, fields.MAX_LENGTH),
             dataset=self._dataset,
             metric=metric,
-            workload=_NOWHERE if isl is None and osl is None else Workload(isl, osl),
+            workload=_NOWHERE if isl is None and osl is None else Workload(isl, osl, UNIFORM),
             concurrency=concurrency,
             date=date,
             run_url=run_url,

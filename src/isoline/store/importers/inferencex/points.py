@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from isoline.domain.point import Point, Workload
+from isoline.domain.point import UNIFORM, Point, Workload
 from isoline.store.importers import fields
 from isoline.store.importers.fields import BadRow, Row
 from isoline.store.importers.inferencex.plain import DECODER, configuration
@@ -135,7 +135,7 @@ class PointMapper:
         osl = fields.whole(row, "osl", 1, fields.MAX_LENGTH)
         workload = self._workloads.get((isl, osl))
         if workload is None:
-            workload = self._workloads[isl, osl] = Workload(isl, osl)
+            workload = self._workloads[isl, osl] = Workload(isl, osl, UNIFORM)
         return workload
 
     def _check_names(self, numbers: dict[str, float]) -> None:

@@ -75,13 +75,16 @@ def test_a_worker_that_died_is_replaced() -> None:
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
 def test_it_ends_with_its_server(end: signal.Signals, tmp_path: Path) -> None:
     line = [sys.executable, "-m", "isoline", "serve", "--port", "0", "--store", str(tmp_path)]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         with urllib.request.urlopen(f"{server.stdout.readline().strip()}.svg") as answer:
             assert b"<svg" in answer.read()
         drawing_one = [pid for pid in children(server.pid) if b"spawn_main" in commanded(pid)]
         assert len(drawing_one) == 1
         server.send_signal(end)
+        told = server.communicate()[1] if end == signal.SIGTERM else ""
+    assert "Warning" not in told
+    assert server.returncode == (0 if end == signal.SIGTERM else -signal.SIGKILL)
     deadline = time.monotonic() + 60
     while b"spawn_main" in commanded(*drawing_one):
         assert time.monotonic() < deadline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -51,6 +52,9 @@ def app(host: str, port: int, store: Path | None, catalog: tuple[Path, ...]) -> 
     print(f"Isoline serves at {address}; Ctrl+C ends it", file=sys.stderr, flush=True)
     if not root.is_dir():
         print(f"Store {root} is not there yet: packaged data only", file=sys.stderr, flush=True)
+    # uvicorn closes down and then raises the signal again: left to itself that would skip Python's own end,
+    # which takes the renderer's locks with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server.run(sockets=[listener])
 
 

@@ -272,3 +272,16 @@ def test_datasets_mixed_on_purpose_count_a_point_once(imported: Path) -> None:
     mixed = document(imported, slug, "--dataset", "inferencex,inferencex-history")
     assert any("counted once" in note for note in mixed["notes"])
     assert mixed["sides"][0]["points"] < 2 * alone["sides"][0]["points"]
+
+
+def test_points_are_written_beside_the_comparison(tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    ran = isoline(tmp_path, "compare", "qwen-3-8b-h100-fp8-vs-bf16", "--points", str(path))
+    assert f"wrote {path}" in ran.stderr
+    rows = list(csv.DictReader(io.StringIO(path.read_text())))
+    assert {(row["side"], row["precision"]) for row in rows} == {("FP8", "fp8"), ("BF16", "bf16")}
+    assert {row["workload_kind"] for row in rows} == {"uniform"}
+    wrong = isoline(tmp_path, "compare", SEED, "--points", "points.txt", code=2)
+    assert "--points points.txt does not end in .csv or .json" in wrong.stderr
+    nowhere = isoline(tmp_path, "compare", SEED, "--points", str(tmp_path / "no/points.json"), code=1)
+    assert "cannot write" in nowhere.stderr

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import json
+import math
 import re
 from collections import Counter
 from pathlib import Path
@@ -391,6 +394,23 @@ def test_pictures_follow_theme_and_size(packaged: TestClient) -> None:
 
 def test_csv(packaged: TestClient) -> None:
     assert packaged.get(f"{SEED}.csv?at=160").text.splitlines()[1].startswith("160.0,FP4,published,2057.5")
+
+
+def test_all_points_can_be_taken_along(packaged: TestClient) -> None:
+    path = "/compare-precision/qwen-3-8b-h100-fp4-vs-bf16"
+    document = packaged.get(f"{path}.points.json").json()
+    rows = list(csv.DictReader(io.StringIO(packaged.get(f"{path}.points.csv").text)))
+    assert len(rows) == len(document["points"]) == 14
+    for row, told in zip(rows, document["points"], strict=True):
+        assert float(row["throughput"]) == told["throughput"]
+        assert int(row["runs"]) == max(len(told["runs"]), 1)
+        assert row["weight_format"] == told["recipe"]["weight_format"]
+        assert float(row["energy_j"]) == told["metrics"]["energy_j"]  # no comparison reads it
+        if told["runs"]:
+            product = math.prod(run["throughput"] for run in told["runs"])
+            assert told["throughput"] == pytest.approx(product ** (1 / len(told["runs"])))
+    assert [row["side"] for row in rows] == ["FP4"] * 7 + ["BF16"] * 7
+    assert packaged.get(f"{path}.points.csv?sequence=8k/1k").status_code == 404
 
 
 def test_the_page_names_the_command(packaged: TestClient) -> None:

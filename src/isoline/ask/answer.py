@@ -67,21 +67,24 @@ def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool
     return held.at(question.targets, held.within(question.budgets), draw=draw)
 
 
-def ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
-    """What `question` needs whatever its targets are; errors as in `answer`."""
+def ready(question: Question, sources: Sources, catalog: Catalog, *, whole: bool = False) -> Ready:
+    """What `question` needs whatever its targets are; errors as in `answer`.
+
+    `whole`: its points have every metric, not only those that a comparison reads.
+    """
     try:
-        return _ready(question, sources, catalog)
+        return _ready(question, sources, catalog, whole)
     except NoDataError as error:
         if skipped := _skipped(sources):
             raise NoDataError(f"{error}. {skipped[0]}", error.suggestions) from None
         raise
 
 
-def _ready(question: Question, sources: Sources, catalog: Catalog) -> Ready:
+def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) -> Ready:
     slug = question.slug
     datasets = {d.name: d for d in sources.datasets()}
     selection = chosen(question, sources, datasets, catalog)
-    found = sources.points(selection, all_metrics=question.view.metric in STORED_APART)
+    found = sources.points(selection, all_metrics=whole or question.view.metric in STORED_APART)
     points, notes = counted(found, slug, datasets)
     if not points:
         raise absence(question, sources, datasets, catalog)

@@ -19,7 +19,7 @@ from isoline.cli.choice import Choice
 from isoline.cli.suggest import parse
 from isoline.domain.catalog import TIERS
 from isoline.domain.slugs import KINDS, Slug
-from isoline.errors import UsageError
+from isoline.errors import OutputError, UsageError
 from isoline.store.sources import Sources
 
 METRIC = "What it is about: throughput_per_gpu, cost_per_mtok, tokens_per_s_per_mw …; see list --metrics."
@@ -55,6 +55,9 @@ METRIC = "What it is about: throughput_per_gpu, cost_per_mtok, tokens_per_s_per_
 @options.format_option("table", "json", "markdown", "csv", "html")
 @click.option("--png", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
+@click.option(
+    "--points", type=click.Path(path_type=Path), help="Also write all points into this file, .csv or .json."
+)
 @click.option("--theme", type=Choice(("light", "dark")), default="light", help="Of the chart.")
 @options.store_option
 @options.catalog_option
@@ -82,6 +85,7 @@ def app(
     output: str,
     png: Path | None,
     svg: Path | None,
+    points: Path | None,
     theme: str,
     store: Path | None,
     catalog: tuple[Path, ...],
@@ -109,10 +113,14 @@ def app(
         ),
     )
     asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
-    held = ready(asking, data, words)
+    if points is not None and points.suffix.lower() not in (".csv", ".json"):
+        raise UsageError(f"--points {points} does not end in .csv or .json")
+    held = ready(asking, data, words, whole=points is not None)
     drawn = bool(charts) or output == "html"
     found = held.at(asking.targets, held.within(asking.budgets), draw=drawn)
     _draw(found, charts, theme)
+    if points is not None:
+        _write_points(found, points)
     if output == "html":
         sys.stdout.write(_file(found, held.prepared.built, parsed, asked, data))
     else:
@@ -146,16 +154,30 @@ def _print(comparison: Comparison, known: Sequence[Score], output: str) -> None:
 
         print(to_json(comparison, known))
         return
+    if output == "csv":
+        from isoline.present.csv_view import to_csv
+
+        sys.stdout.write(to_csv(comparison))
+        return
     from isoline.present import text
 
     if output == "table":
         from rich.console import Console
 
         text.print_comparison(comparison, known, Console(highlight=False))
-    elif output == "markdown":
-        sys.stdout.write(text.to_markdown(comparison, known))
     else:
-        sys.stdout.write(text.to_csv(comparison))
+        sys.stdout.write(text.to_markdown(comparison, known))
+
+
+def _write_points(comparison: Comparison, path: Path) -> None:
+    from isoline.present.points_file import WRITERS
+
+    text = WRITERS[path.suffix.lower()](comparison)
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}") from error
+    print(f"wrote {path}", file=sys.stderr)
 
 
 def _draw(comparison: Comparison, paths: list[Path], theme: str) -> None:

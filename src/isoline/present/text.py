@@ -1,13 +1,11 @@
-"""A comparison for a terminal, as Markdown and as CSV."""
+"""A comparison for a terminal and as Markdown."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from isoline.analyse.comparison import Comparison, Interval, Source
+from isoline.analyse.comparison import Comparison, Source
 from isoline.ask.scores import Score
 from isoline.present import table
 from isoline.present.quality import quality
@@ -17,35 +15,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 COLUMN_GAP = 3  # what rich's simple box puts between two columns
-
-CSV_COLUMNS = (
-    "interactivity",
-    "side",
-    "status",
-    "throughput_per_gpu",
-    "output_throughput_per_gpu",
-    "input_throughput_per_gpu",
-    "cost_per_mtok",
-    "tokens_per_s_per_mw",
-    "concurrency",
-    "series",
-    "bound_interactivity",
-    "basis",
-    "recomputed",
-    "metric",
-    "value",
-    "neighbour_interactivity",
-    "neighbour_ttft",
-    "neighbour_e2e",
-    "low",
-    "high",
-    "df",
-    "runs",
-    "ratio",
-    "ratio_low",
-    "ratio_high",
-    "winner",
-)
 
 
 def print_comparison(comparison: Comparison, scores: Sequence[Score], console: Console) -> None:
@@ -172,40 +141,6 @@ def to_markdown(comparison: Comparison, scores: Sequence[Score]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def to_csv(comparison: Comparison) -> str:
-    """One row per target and side, values unrounded; empty means not known."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for target in comparison.targets:
-        for side, r in zip(comparison.sides, target.readings, strict=True):
-            writer.writerow(
-                [
-                    *(target.interactivity, _plain(side.label), r.status),
-                    *(r.throughput_per_gpu, r.output_throughput_per_gpu, r.input_throughput_per_gpu),
-                    *(r.cost_per_mtok, r.tokens_per_s_per_mw, r.concurrency, _plain(r.series or "")),
-                    *(r.bound.interactivity if r.bound else None, r.basis, " ".join(r.recomputed)),
-                    *(comparison.view.metric, r.value),
-                    *(_joined(n.interactivity for n in r.neighbours), _joined(n.ttft for n in r.neighbours)),
-                    _joined(n.e2e for n in r.neighbours),
-                    *_between(r.interval),
-                    *(r.interval.freedom if r.interval else None, r.interval.runs[0] if r.interval else None),
-                    *(target.ratio, *_between(target.interval), _plain(target.winner or "")),
-                ]
-            )
-    return out.getvalue()
-
-
-def _between(interval: Interval | None) -> tuple[float | None, float | None]:
-    return (interval.low, interval.high) if interval else (None, None)
-
-
-def _joined(values: Iterable[float | None]) -> str:
-    """The values of the points beside a target, slower speed first; empty where none is known."""
-    found = list(values)
-    return "" if all(v is None for v in found) else " ".join("-" if v is None else str(v) for v in found)
-
-
 def _source(source: Source) -> str:
     if source.first_date is None:
         dates = "undated"
@@ -222,8 +157,3 @@ def _md(text: str) -> str:
     for sign in ("\\", "`", "*", "_", "[", "]", "<", ">", "|"):
         text = text.replace(sign, "\\" + sign)
     return text.replace("\n", " ")
-
-
-def _plain(text: str) -> str:
-    """A CSV cell that a spreadsheet does not take for a formula."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t") else text

@@ -14,8 +14,9 @@ from isoline.ask.siblings import PARTS, sibling
 from isoline.domain.slugs import Slug, parse_slug
 from isoline.errors import IsolineError, UsageError
 from isoline.present import render
-from isoline.present import text as texts
+from isoline.present.csv_view import to_csv
 from isoline.present.json_view import to_json
+from isoline.present.points_file import WRITERS
 from isoline.present.web import bundle, drawing, export, linked
 from isoline.present.web.form import Values, form
 from isoline.present.web.origin import base_of
@@ -26,7 +27,9 @@ from isoline.present.web.query import SIBLING, Query, is_tidy, refuse, siblings_
 from isoline.present.web.site import Site, address
 
 # Longest first: `.chart.json` is not a `.json` of a slug that ends in `.chart`.
-SUFFIXES = (*drawing.SUFFIXES, ".json", ".csv", ".html", ".points")
+MEDIA_TYPES = {".csv": "text/csv; charset=utf-8", ".json": "application/json"}
+POINTS = ".points"
+SUFFIXES = (*drawing.SUFFIXES, *(f"{POINTS}{kind}" for kind in WRITERS), ".json", ".csv", ".html", POINTS)
 
 
 def split_suffix(name: str) -> tuple[str, str]:
@@ -52,17 +55,21 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
         return await drawing.drawing(site, request, slug, query, suffix)
     if suffix == ".html":
         return await _file(site, slug, query)
+    if suffix.startswith(POINTS) and suffix != POINTS:
+        kind_of_file = suffix.removeprefix(POINTS)
+        text = WRITERS[kind_of_file](site.whole(slug, query))
+        return Response(text, media_type=MEDIA_TYPES[kind_of_file])
     found = site.comparison(slug, query, draw=suffix not in (".json", ".csv"))
-    if suffix == ".points":
+    if suffix == POINTS:
         values = {**page_of(site, found, slug, query), "table": point_table(found)}
         return HTMLResponse(site.html("points.html", values))
     if suffix == ".json":
         text = site.memory.recall(
             ("json", slug, query), lambda: to_json(found, site.scores(slug, query, found))
         )
-        return Response(text, media_type="application/json")
+        return Response(text, media_type=MEDIA_TYPES[suffix])
     if suffix == ".csv":
-        return Response(texts.to_csv(found), media_type="text/csv; charset=utf-8")
+        return Response(to_csv(found), media_type=MEDIA_TYPES[suffix])
     base = base_of(request)
     key = ("page", slug, query, base, site.today())
     page = site.memory.recall(key, lambda: _page(site, found, slug, query, base).encode())

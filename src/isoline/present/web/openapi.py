@@ -19,6 +19,8 @@ TEXTS = {
     ".json": ("the comparison as a document, values unrounded", "application/json"),
     ".csv": ("a row per target and side", "text/csv"),
     ".points": ("the chart's points as a table", "text/html"),
+    ".points.csv": ("all points with recipes and every metric", "text/csv"),
+    ".points.json": ("the same as a document, with the repeats of each point", "application/json"),
     ".html": ("the page as one file whose targets can be edited", "text/html"),
 }
 PICTURES = {

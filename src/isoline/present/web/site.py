@@ -75,6 +75,11 @@ class Site:
         found = self.memory.recall(key, lambda: prepared.within(budgets)) if budgets else ()
         return prepared.at(asked.targets, found, draw=draw)
 
+    def whole(self, slug: Slug, query: Query) -> Comparison:
+        """The same with every metric of its points; it is large, and not remembered."""
+        asked = question(slug, query.asked(), self.catalog)
+        return ready(asked, self.sources, self.catalog, whole=True).at(asked.targets)
+
     def _ready(self, slug: Slug, query: Query, asked: Question) -> Ready:
         key = ("ready", slug, query.without(*READ))
         return self.memory.recall(key, lambda: ready(asked, self.sources, self.catalog))

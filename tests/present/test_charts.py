@@ -19,6 +19,7 @@ from isoline.ask.question import Question
 from isoline.domain.point import SIMULATED
 from isoline.domain.slugs import parse_slug
 from isoline.errors import OutputError, UsageError
+from isoline.present.chart_heads import spread
 from isoline.present.chart_scale import linear, logarithmic, plain
 from isoline.present.charts import comparison_chart
 from isoline.present.palette import THEMES
@@ -134,19 +135,30 @@ def test_ratio_says_what_the_sentences_say(tmp_path):
     assert "costs 21 %" in found.narrative[0]
 
 
-def test_neighbouring_target_texts_do_not_collide():
+@pytest.mark.parametrize(
+    ("width", "speeds", "ratios"),
+    [
+        (358, (120.0, 118.0), [118, 120]),
+        (358, (117.0, 118.0, 119.0, 120.0, 121.0), [119]),
+        (1080, (117.0, 118.0, 119.0, 120.0, 121.0), [119]),
+        (1080, (90.0, 119.0, 120.0), [90, 119, 120]),
+    ],
+)
+def test_every_target_line_has_its_number_and_ratios_give_way_first(width, speeds, ratios):
+    """The middle one, which the headline is about, keeps its ratio; the others what room is left."""
     comparison = samples.measured()
     a, b = comparison.sides
-    """The middle one, which the headline is about, keeps its texts; the others what room is left."""
-    for speeds, kept in {
-        (120.0, 118.0): [120],
-        (118.0, 119.0, 120.0): [119],
-        (90.0, 119.0, 120.0): [90, 119],
-    }.items():
-        targets = tuple(samples.target(x, a, b) for x in speeds)
-        shown = rows(comparison_chart(replace(comparison, targets=targets)), "targets")
-        for field in ("text", "ratio"):
-            assert sorted(row["x"] for row in shown if row[field]) == kept
+    targets = tuple(samples.target(x, a, b) for x in speeds)
+    shown = rows(comparison_chart(replace(comparison, targets=targets), width=width), "targets")
+    assert sorted(row["x"] for row in shown if row["text"]) == sorted(speeds)
+    assert sorted(row["x"] for row in shown if row["ratio"]) == ratios
+
+
+def test_texts_move_aside_as_little_as_they_can():
+    assert spread([10, 12, 14], [10, 10, 10], -100, 100) == [2, 12, 22]  # as far to both sides
+    assert spread([10, 12, 14, 60], [10, 10, 10, 10], 0, 100) == [5, 15, 25, 60]
+    assert spread([94, 96], [10, 20], 0, 100) == [75, 90]
+    assert spread([10, 12], [60, 60], 0, 100) == []
 
 
 def test_subtitle_says_what_the_data_is():

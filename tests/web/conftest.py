@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -107,7 +109,9 @@ def opened(browser: Browser, width: int = 1440, height: int = 900, **options: bo
     found.on(
         "request",
         lambda r: (
-            None if r.url.startswith(("http://127.0.0.1", "data:", "file:")) else troubles.append(r.url)
+            None
+            if r.url.startswith(("http://127.0.0.1", "data:", "file:", "about:"))
+            else troubles.append(r.url)
         ),
     )
     yield found
@@ -120,3 +124,39 @@ def page(browser: Browser) -> Iterator[Page]:
     """The same, wide."""
     with opened(browser) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`isoline serve` as its own process; its first line is the address to open."""
+    store = tmp_path_factory.mktemp("served") / "store"
+    command = [sys.executable, "-m", "isoline", "serve", "--port", "0", "--store", str(store)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        site, route, _ = address.partition("/compare-precision/")
+        assert route
+        yield site
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server, with the shared rows where they are."""
+    store = tmp_path_factory.mktemp("everyone") / "store"
+    if SHARED.exists():
+        store = imported(tmp_path_factory.getbasetemp() / "web-imported")
+    command = [sys.executable, "-m", "isoline", "serve", "--port", "0", "--store", str(store)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().partition("/compare-precision/")[0]
+        server.terminate()
+
+
+def settled(page: Page, query: str) -> None:
+    """Until address and chart are those of `query`, and nothing is under way."""
+    page.wait_for_function(
+        "q => { const { drawn, following } = document.getElementById('chart').dataset;"
+        " return location.search === q && drawn === (q || '?') && following === undefined; }",
+        arg=query,
+    )

@@ -5,16 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import subprocess
-import sys
 import urllib.request
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from isoline.present.palette import THEMES
-from tests.web.conftest import ARGUMENTS, CHROMIUM, PATIENCE
+from tests.web.conftest import ARGUMENTS, CHROMIUM, PATIENCE, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -22,20 +19,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
 PATH = "/compare-precision/qwen-3-5-b300-fp4-vs-bf16"
 DRAWN = "#live svg"
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`isoline serve` as its own process; its first line is the address to open."""
-    store = tmp_path_factory.mktemp("served") / "store"
-    command = [sys.executable, "-m", "isoline", "serve", "--port", "0", "--store", str(store)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        assert server.stdout is not None
-        address = server.stdout.readline().strip()
-        site, route, _ = address.partition("/compare-precision/")
-        assert route
-        yield site
-        server.terminate()
 
 
 def twin(address: str) -> dict[str, Any]:
@@ -60,15 +43,6 @@ def written(reading: dict[str, Any]) -> str:
     if value is None:
         return "—"
     return f"{value:,.10g}" if reading["status"] == "published" else f"{float(f'{value:.3g}'):,.10g}"
-
-
-def settled(page: Page, query: str) -> None:
-    """Until address and chart are those of `query`, and nothing is under way."""
-    page.wait_for_function(
-        "q => { const { drawn, following } = document.getElementById('chart').dataset;"
-        " return location.search === q && drawn === (q || '?') && following === undefined; }",
-        arg=query,
-    )
 
 
 def at_rest(page: Page, but_not: str) -> str:
@@ -150,6 +124,20 @@ def test_a_decimal_comma_is_no_other_target(base: str, page: Page) -> None:
     page.locator("[name='price.b300']").fill("3,1")
     settled(page, "?at=102,118.5,218&price=b300=3.1")
     assert "B300 $3.10/GPU-hour (your price)" in page.locator("#verdict").inner_text()
+    budgets = page.locator("[name=within]:not([type=hidden])")
+    budgets.first.fill("0,9")
+    settled(page, "?at=102,118.5,218&within=0.9&price=b300=3.1")
+    assert budgets.first.evaluate("field => field === document.activeElement && field.value") == "0,9"
+    budgets.nth(1).fill("1,250")
+    settled(page, "?at=102,118.5,218&within=0.9,1250&price=b300=3.1")
+    assert [line.split(" per ")[0] for line in page.locator(".within b").all_inner_texts()] == [
+        "Within $0.9",
+        "Within $1250",
+    ]
+    budgets.first.fill("")
+    page.keyboard.press("Tab")
+    settled(page, "?at=102,118.5,218&within=1250&price=b300=3.1")
+    assert [field.input_value() for field in budgets.all()] == ["1250", ""]
 
 
 def test_a_wrong_target_is_said_and_the_others_are_read(base: str, page: Page) -> None:
@@ -386,10 +374,6 @@ def test_a_filter_that_matches_nothing_says_so(base: str, page: Page) -> None:
     assert rows.count() == 0
 
 
-def drawn_sides(page: Page) -> Any:
-    return page.evaluate(f"{CHART}.then(c => [...new Set(c.view().data('points').map(p => p.side))])")
-
-
 def test_many_targets_have_the_width_and_no_label_covers_another(base: str, page: Page) -> None:
     speeds = ",".join(str(x) for x in range(80, 140, 4))
     page.goto(f"{base}/compare-precision/qwen-3-8b-h100-fp4-vs-bf16?at={speeds}")
@@ -413,20 +397,6 @@ def test_many_targets_have_the_width_and_no_label_covers_another(base: str, page
     ]  # fmt: skip
     assert texts
     assert overlaps == []
-
-
-def test_the_legend_hides_and_shows_alone(base: str, page: Page) -> None:
-    page.goto(base + PATH)
-    settled(page, "")
-    page.get_by_role("button", name="BF16", exact=True).focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#keys [aria-pressed=false]")
-    assert drawn_sides(page) == ["FP4"]
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Show only BF16").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#keys [aria-pressed=false]")
-    assert drawn_sides(page) == ["BF16"]
 
 
 def test_a_point_says_what_it_is(base: str, page: Page) -> None:

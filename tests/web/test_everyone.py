@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.shared import SHARED
-from tests.web.conftest import CHROMIUM, imported
+from tests.web.conftest import CHROMIUM
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -34,19 +32,6 @@ BUSY = (
     "/compare-engine/deepseek-r1-b200-fp8-sglang-vs-trt",
 )
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server, with the shared rows where they are."""
-    store = tmp_path_factory.mktemp("everyone") / "store"
-    if SHARED.exists():
-        store = imported(tmp_path_factory.getbasetemp() / "web-imported")
-    command = [sys.executable, "-m", "isoline", "serve", "--port", "0", "--store", str(store)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().partition("/compare-precision/")[0]
-        server.terminate()
 
 
 def pages() -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from isoline.domain.point import SIMULATED, Dataset, Point
 from isoline.domain.slugs import parse_slug
 from isoline.present import table
 from isoline.present.behind import behind
+from isoline.present.charts import comparison_chart
 from isoline.present.web.query import Query
 from isoline.present.web.saved import saved
 from isoline.store.sources import Sources
@@ -219,6 +220,8 @@ def test_edited_targets_change_verdict_table_sentences_and_chart(case: Case, pag
         page.reload()
         page.wait_for_function("t => document.getElementById('chart').dataset.drawn === t", arg=plain(shown))
         agrees(page, case.at(",".join(shown)))
+        found, expected = moving(page, case.at(",".join(shown), draw=True))
+        assert found == expected
     field = page.locator(".readings thead th:not(.add) input").first
     field.fill("55.5")
     page.wait_for_function("document.getElementById('chart').dataset.drawn.startsWith('55.5')")
@@ -228,6 +231,23 @@ def test_edited_targets_change_verdict_table_sentences_and_chart(case: Case, pag
     page.wait_for_function("document.getElementById('chart').dataset.drawn === '55.5,61'")
     agrees(page, case.at("55.5,61"))
     assert "--at 55.5,61" in page.locator(".command").inner_text()
+
+
+def moving(page: Page, expected: Comparison) -> tuple[list[Any], list[Any]]:
+    """What stands at target lines, and where: as the file has it, and as a picture of its size has it."""
+    found: list[dict[str, Any]] = page.evaluate(
+        "['targets', 'readings'].flatMap(name => modules['chart.js'].view().data(name))"
+    )
+    data: Any = comparison_chart(expected, width=1080, height=460, title=False, legend=False)["datasets"]
+    rows: list[dict[str, Any]] = [*data["targets"], *data["readings"]]
+    for one in (found, rows):
+        one.sort(key=lambda row: (row.get("side", ""), round(row["x"], 6), round(row.get("y", 0), 3)))
+    read = [{key: row.get(key) for key in other} for row, other in zip(found, rows, strict=True)]
+    return read, [{key: near(value) for key, value in row.items()} for row in rows]
+
+
+def near(value: Any) -> Any:
+    return pytest.approx(value, rel=1e-6, abs=0.06) if isinstance(value, float) else value
 
 
 def plain(texts: list[str]) -> str:
@@ -250,13 +270,13 @@ def agrees(page: Page, expected: Comparison) -> None:
         "rows => rows.map(row => [...row.cells].map(c => c.className === 'ahead'))",
     )
     assert [tuple(row[1:-1]) for row in ahead] == [r.ahead for r in table.rows(expected) if r.is_ratio]
-    near = behind(expected)
-    assert recipes(page) == [[row.name, *dict.fromkeys(row.sides)] for row in near.rows]
-    strong = [text for row in near.rows if row.strong for text in row.sides]
+    told = behind(expected)
+    assert recipes(page) == [[row.name, *dict.fromkeys(row.sides)] for row in told.rows]
+    strong = [text for row in told.rows if row.strong for text in row.sides]
     assert page.locator("#behind b").all_inner_texts() == strong
-    assert page.locator("#behind h2").text_content() == near.title
-    assert page.locator("#behind").is_visible() == bool(near.rows)
-    assert page.locator("#behind p").all_text_contents() == [near.note] * bool(near.note)
+    assert page.locator("#behind h2").text_content() == told.title
+    assert page.locator("#behind").is_visible() == bool(told.rows)
+    assert page.locator("#behind p").all_text_contents() == [told.note] * bool(told.note)
     assert page.locator("#legend").inner_text() == " · ".join(table.legend(expected, bold=True))
 
 

@@ -76,6 +76,7 @@ BAD = {
     "spec_decode": ("magic", "mtp,x"),
     "x": ("time", "ttft"),
     "log": ("yes", "2"),
+    "hide": ("fp8", "fp4:vllm", "../fp4"),
 }
 GOOD = {"at": "120,200", "tier": "rental", "method": "pooled", "price": "b300=3.1", "power": "b300=1.9"}
 

@@ -214,10 +214,13 @@ def test_budgets_are_told_as_on_the_command_line(packaged: TestClient) -> None:
     assert first == budget.format("0.316", "160", "nowhere")
     between = re.escape(budget.format("0.524", "218", "up to "))
     assert re.fullmatch(between + r"1\d\d(\.\d)? .*", second.strip())
-    assert re.search('<input name="within" value="0.316,0.524"', text)
+    assert re.findall('name="within"[^>]* value="([^"]*)"', text)[:3] == ["0.316", "0.524", ""]
     assert "isoline compare qwen-3-5-b300-fp4-vs-bf16 --within 0.316,0.524" in text
     edited = packaged.get(f"{SEED}?default_at=102,160,218&at=102&at=161&at=&within=0.316")
     assert edited.headers["location"] == f"{SEED}?at=102,161&within=0.316"
+    for fields, told_as in (("0,05", "0.05"), ("0,05 0.5", "0.05,0.5"), ("1,250 0,5", "1250,0.5")):
+        sent = "&".join(f"within={field}" for field in (*fields.split(), "", ""))
+        assert packaged.get(f"{SEED}?{sent}").headers["location"] == f"{SEED}?within={told_as}"
 
 
 @needs_shared

@@ -129,9 +129,12 @@ class LineSegment(msgspec.Struct, frozen=True):
 
 
 class Band(msgspec.Struct, frozen=True):
-    """Where the line of a side may lie between its knots: (x, low, high) in units of the axes."""
+    """Where the line of a side, here that of a `series`, may lie between its knots: (x, low, high) in units
+    of the axes.
+    """
 
     samples: tuple[tuple[float, float, float], ...]
+    series: str | None
 
 
 class Plotted(msgspec.Struct, frozen=True):
@@ -212,6 +215,16 @@ class Source(msgspec.Struct, frozen=True):
     last_date: str | None
 
 
+class Undated(msgspec.Struct, frozen=True):
+    """The sequence that would be read had no last `day` been asked for, where it is another than the one
+    that is; `known`: whether both sides have data of it up to that day.
+    """
+
+    day: str
+    sequence: str
+    known: bool
+
+
 class Comparison(msgspec.Struct, frozen=True):
     """Two sides read at the same targets."""
 
@@ -242,6 +255,7 @@ class Comparison(msgspec.Struct, frozen=True):
     offers: Offers = NO_OFFERS
     scope: tuple[str, ...] = ()  # the filters in words
     where: str = ""  # what the sides have in common, in words
+    undated: Undated | None = None
 
     @property
     def has_both(self) -> bool:

@@ -70,7 +70,7 @@ def bands(line: Sequence[LineSegment], between: Between) -> tuple[Band, ...]:
         for known, own in groupby(told, lambda sample: sample[1] is not None):
             band = tuple((x, at.low, at.high) for x, at in own if at is not None)
             if known and len(band) > 1:  # a point without repeats interrupts it
-                found.append(Band(band))
+                found.append(Band(band, segment.series))
     return tuple(found)
 
 

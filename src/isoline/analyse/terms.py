@@ -35,7 +35,8 @@ class View(msgspec.Struct, frozen=True):
     """What is shown of a comparison: the metric it is about, and how the chart is drawn.
 
     `name` is one of VIEWS, `metric` a key of `QUANTITIES`, `x` one of AXES; `log` is for the y axis
-    (`None`: as the data ask), `optimal` leaves out the points that another of their series beats.
+    (`None`: as the data ask), `optimal` leaves out the points that another of their series beats, `hide`
+    the sides and series of these names, which are read all the same.
     """
 
     name: str = VIEWS[0]
@@ -43,6 +44,7 @@ class View(msgspec.Struct, frozen=True):
     x: str = "interactivity"
     log: bool | None = None
     optimal: bool = False
+    hide: tuple[str, ...] = ()
 
 
 NO_FILTERS = Filters()

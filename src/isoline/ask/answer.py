@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from isoline.analyse.budget import within
 from isoline.analyse.caveats import caveats
 from isoline.analyse.compare import read
-from isoline.analyse.comparison import Comparison, Source, Within
+from isoline.analyse.comparison import Comparison, Source, Undated, Within
 from isoline.analyse.differences import Declared
 from isoline.analyse.filters import STORED_APART, Offers, offers
 from isoline.analyse.prepared import Prepared, prepare
@@ -20,8 +22,10 @@ from isoline.analyse.terms import Terms
 from isoline.ask.absence import absence
 from isoline.ask.chosen import chosen
 from isoline.ask.counted import counted, filtered
+from isoline.ask.hiding import check
 from isoline.ask.provenance import provenance
 from isoline.ask.question import Question
+from isoline.ask.undated import undated
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Selection
 from isoline.domain.sequence import sequence_name
@@ -33,29 +37,45 @@ DEFAULT_TIER = "hyperscaler"
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A question fetched and prepared: all but its targets and budgets."""
+    """A question fetched and prepared: all but its targets, its budgets and what its chart leaves out."""
 
     prepared: Prepared
     catalog: Catalog
     sources: tuple[Source, ...]
     notes: tuple[str, ...]
     offers: Offers
+    undated: Undated | None = None
+
+    def to(self, question: Question, *, draw: bool = False) -> Comparison:
+        """The answer to the question that it was made for, or to one that differs in nothing else."""
+        found = self.within(question.budgets)
+        return self.at(question.targets, found, hide=question.view.hide, draw=draw)
 
     def within(self, budgets: tuple[float, ...]) -> tuple[Within, ...]:
         """The highest speeds for these budgets, which no target changes."""
         return within(self.prepared.built, budgets)
 
     def at(
-        self, targets: tuple[float, ...] | None, found: tuple[Within, ...] = (), *, draw: bool = False
+        self,
+        targets: tuple[float, ...] | None,
+        found: tuple[Within, ...] = (),
+        *,
+        hide: tuple[str, ...] = (),
+        draw: bool = False,
     ) -> Comparison:
-        """The comparison at these targets, with what `within` found; `draw` also makes what a chart shows."""
-        return read(
+        """The comparison at these targets, with what `within` found; `draw` also makes what a chart shows,
+        which leaves out what `hide` names.
+        """
+        comparison = read(
             *(self.prepared, targets, found, self.catalog),
             sources=self.sources,
             notes=self.notes,
             offers=self.offers,
             draw=draw,
         )
+        check(hide, comparison.sides)
+        view = structs.replace(comparison.view, hide=hide)
+        return structs.replace(comparison, view=view, undated=self.undated)
 
 
 def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool = False) -> Comparison:
@@ -63,8 +83,7 @@ def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool
 
     What had to be skipped on the way is said: in the notes, or in the error.
     """
-    held = ready(question, sources, catalog)
-    return held.at(question.targets, held.within(question.budgets), draw=draw)
+    return ready(question, sources, catalog).to(question, draw=draw)
 
 
 def ready(question: Question, sources: Sources, catalog: Catalog, *, whole: bool = False) -> Ready:
@@ -101,7 +120,8 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
     prepared = prepare(slug, points, _terms(question, selection), catalog, declared)
     implied = implied_note(points)
     notes = (*caveats(points), *notes, *_skipped(sources), *([implied] if implied else []))
-    return Ready(prepared, catalog, provenance(points, datasets), notes, offered)
+    other = undated(question, selection, sources, datasets, catalog)
+    return Ready(prepared, catalog, provenance(points, datasets), notes, offered, other)
 
 
 def _terms(question: Question, selection: Selection) -> Terms:
@@ -119,7 +139,7 @@ def _terms(question: Question, selection: Selection) -> Terms:
         method=question.method,
         pricing=pricing,
         filters=question.filters,
-        view=question.view,
+        view=structs.replace(question.view, hide=()),  # which changes nothing that is prepared
     )
 
 

@@ -43,6 +43,7 @@ class Asked:
     aggregation: str | None = None
     spec_decode: tuple[str, ...] = ()
     view: str | None = None
+    hide: tuple[str, ...] = ()
 
 
 def question(slug: Slug, asked: Asked, catalog: Catalog, name: Name = str) -> Question:
@@ -83,6 +84,7 @@ def _view(asked: Asked, name: Name) -> View:
         x=values.choice(name("x"), asked.x, tuple(AXES)) or "interactivity",
         log=values.switch(name("log"), asked.log) if asked.log else None,
         optimal=values.switch(name("optimal"), asked.optimal),
+        hide=tuple(dict.fromkeys(text.lower() for text in values.split(asked.hide))),
     )
 
 

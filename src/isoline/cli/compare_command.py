@@ -52,6 +52,9 @@ METRIC = "What it is about: throughput_per_gpu, cost_per_mtok, tokens_per_s_per_
 @click.option("--x", type=Choice(tuple(AXES)), help="The chart's x axis.")
 @click.option("--log/--no-log", default=None, help="A logarithmic y axis, or a linear one.")
 @click.option("--optimal", is_flag=True, help="Draw only points that no other of their series beats.")
+@click.option(
+    "--hide", multiple=True, help="Leave out of the chart: a side or series, like bf16 or fp4:vllm."
+)
 @options.format_option("table", "json", "markdown", "csv", "html")
 @click.option("--png", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Also draw the chart into this file.")
@@ -82,6 +85,7 @@ def app(
     x: str | None,
     log: bool | None,
     optimal: bool,
+    hide: tuple[str, ...],
     output: str,
     png: Path | None,
     svg: Path | None,
@@ -110,14 +114,14 @@ def app(
             aggregation,
             spec_decode,
             view,
+            hide,
         ),
     )
     asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
     if points is not None and points.suffix.lower() not in (".csv", ".json"):
         raise UsageError(f"--points {points} does not end in .csv or .json")
     held = ready(asking, data, words, whole=points is not None)
-    drawn = bool(charts) or output == "html"
-    found = held.at(asking.targets, held.within(asking.budgets), draw=drawn)
+    found = held.to(asking, draw=bool(charts) or output == "html")
     _draw(found, charts, theme)
     if points is not None:
         _write_points(found, points)

@@ -59,7 +59,7 @@ def line_rows(side: Side, name: str) -> list[Row]:
             "side": name,
             "path": f"{name} {path}",
             "style": segment.style,
-            "series": clean(segment.series) if segment.series else UNKNOWN,
+            "series": series_label(segment.series),
         }
         rows += [shared | {"x": x, "y": y} for x, y in _short(segment.samples)]
         before = (segment.series, segment.style, segment.samples[-1])
@@ -69,7 +69,7 @@ def line_rows(side: Side, name: str) -> list[Row]:
 def frontier_rows(side: Side, name: str) -> list[Row]:
     """The line of every series, where a side has several."""
     return [
-        {"side": name, "path": f"{name} {run}", "series": clean(segment.series or UNKNOWN), "x": x, "y": y}
+        {"side": name, "path": f"{name} {run}", "series": series_label(segment.series), "x": x, "y": y}
         for run, segment in enumerate(side.plot.frontiers if side.plot else ())
         for x, y in _short(segment.samples)
     ]
@@ -78,10 +78,22 @@ def frontier_rows(side: Side, name: str) -> list[Row]:
 def band_rows(side: Side, name: str) -> list[Row]:
     """The interval band of a side, where its points were repeated."""
     return [
-        {"side": name, "path": f"{name} {run}", "x": x, "y": _digits(low), "y2": _digits(high)}
+        {
+            "side": name,
+            "path": f"{name} {run}",
+            "series": series_label(band.series),
+            "x": x,
+            "y": _digits(low),
+            "y2": _digits(high),
+        }
         for run, band in enumerate(side.plot.bands if side.plot else ())
         for x, low, high in band.samples
     ]
+
+
+def series_label(label: str | None) -> str:
+    """What rows call a series; the one frontier of `pooled` has none."""
+    return clean(label) if label else UNKNOWN
 
 
 def _digits(value: float) -> float:
@@ -121,6 +133,7 @@ def reading_rows(comparison: Comparison, names: tuple[str, str]) -> list[Row]:
             rows.append(
                 {
                     "side": name,
+                    "series": series_label(reading.series),
                     "x": target.interactivity,
                     "y": value,
                     "status": reading.status,
@@ -140,7 +153,14 @@ def beside_rows(comparison: Comparison, names: tuple[str, str]) -> list[Row]:
             for n in target.readings[i].neighbours
         }
         rows += [
-            {"side": name, "x": p.x, "y": p.y, "status": "beside", "text": ""}
+            {
+                "side": name,
+                "series": series_label(p.series),
+                "x": p.x,
+                "y": p.y,
+                "status": "beside",
+                "text": "",
+            }
             for p in (side.plot.points if side.plot else ())
             if (p.point.throughput, p.point.concurrency, p.point.recipe.id) in near
         ]
@@ -177,7 +197,7 @@ def point_row(plotted: Plotted, side: str) -> Row:
         "role": role,
         "on_frontier": plotted.on_frontier,
         "on_line": plotted.on_line,
-        "series": clean(plotted.series) if plotted.series else UNKNOWN,
+        "series": series_label(plotted.series),
         "interactivity": amount(point.interactivity) if plotted.x != point.interactivity else "",
         "engine": UNKNOWN if printed else engine or UNKNOWN,
         "image": clean(recipe.image or "", 90),

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from math import inf
+from itertools import pairwise
+from math import ceil, inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from isoline.present.chart_data import Sample
 
-OVERLAP = 1e4  # the price of covering a label; that of covering a mark is 1
+OVERLAP = 1e4  # the price of covering a label
+FREE = 0.1  # below that of covering the palest mark
+MARGIN = 2.0  # pixels beside a label that it keeps free; above and below its letters leave room
+NARROW, WIDE = frozenset(" ,.:;'|!()[]-fijlrtI"), frozenset("mwMW%&@×÷")  # signs of a text
+ASTRAY, MISTAKEN = 10.0, 3.0  # pixels below or above another target's mark, and the price of standing there
 AXIS_PADDING = 4.0  # pixels below the plot that are empty before the tick labels
+
+
+Mark = tuple[float, float, float]  # a pixel, and the price of covering it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,46 +40,55 @@ class Space:
     width: float
     height: float
     overhang: float  # how far a label may reach beyond the right edge
-    marks: Sequence[tuple[float, float]] = ()  # by x ascending
+    marks: Sequence[Mark] = ()  # by x ascending
     _labels: list[tuple[float, float, float, float]] = field(default_factory=list)
 
-    def place(self, x: float, y: float, width: float, height: float, spots: Iterable[Spot]) -> Spot:
-        """The cheapest of `spots` for a text of this size anchored at (x, y); earlier ones win ties."""
-        best, best_box, best_price = Spot(0, 0), (0.0, 0.0, 0.0, 0.0), float("inf")
-        for spot in spots:
-            box = _box(x, y, width, height, spot)
+    def place(
+        self,
+        spots: Iterable[tuple[Sample, Spot]],
+        width: float,
+        height: float,
+        *,
+        covering: bool = False,
+    ) -> tuple[Sample, Spot] | None:
+        """The first of `spots`, each offset from its anchor, where a text of this size covers nothing.
+
+        With `covering` marks may be covered, as few as possible. Never another label, never outside: then
+        there is none.
+        """
+        best, best_box, least = None, (0.0, 0.0, 0.0, 0.0), OVERLAP if covering else FREE
+        for anchor, spot in spots:
+            box = _box(*anchor, width, height, spot)
             price = self._price(box)
-            if price < best_price:
-                best, best_box, best_price = spot, box, price
+            if price < least:
+                best, best_box, least = (anchor, spot), box, price
             if price == 0:
                 break
-        self._labels.append(best_box)
+        if best:
+            self.reserve(best_box)
         return best
 
-    def place_free(
-        self, x: float, y: float, width: float, height: float, spots: Sequence[Spot]
-    ) -> Spot | None:
-        """The same, but nowhere rather than on another label or outside."""
-        if min(self._price(_box(x, y, width, height, spot)) for spot in spots) >= OVERLAP:
-            return None
-        return self.place(x, y, width, height, spots)
-
-    def has_room(self, x: float, y: float, width: float, height: float, spots: Iterable[Spot]) -> bool:
-        """Whether one of `spots` covers nothing."""
-        return any(self._price(_box(x, y, width, height, spot)) == 0 for spot in spots)
+    def reserve(self, box: tuple[float, float, float, float]) -> None:
+        """Left, top, right and bottom of what no label may cover."""
+        self._labels.append(box)
 
     def _price(self, box: tuple[float, float, float, float]) -> float:
         left, top, right, bottom = box
         outside = (
             left < 0 or right > self.width + self.overhang or top < 0 or bottom > self.height + AXIS_PADDING
         )
+        left, right = left - MARGIN, right + MARGIN
         overlaps = sum(
             left < other[2] and other[0] < right and top < other[3] and other[1] < bottom
             for other in self._labels
         )
         near = self.marks[bisect_left(self.marks, (left,)) : bisect_right(self.marks, (right, inf))]
-        covered = sum(top <= y <= bottom for _, y in near)
-        return 1e6 * outside + OVERLAP * overlaps + covered
+        covered = sum(weight for _, y, weight in near if top <= y <= bottom)
+        beside = sum(
+            weight >= OVERLAP and not top <= y <= bottom and top - ASTRAY <= y <= bottom + ASTRAY
+            for _, y, weight in near
+        )
+        return 1e6 * outside + OVERLAP * overlaps + covered + MISTAKEN * beside
 
 
 def _box(x: float, y: float, width: float, height: float, spot: Spot) -> tuple[float, float, float, float]:
@@ -89,18 +107,38 @@ def value_spots(font: float) -> tuple[Spot, ...]:
         Spot(-near, 2 * rise, "right"),
         Spot(near, rise),
         Spot(-near, -rise, "right"),
+        Spot(near, 2 * rise),
         Spot(near, -3 * rise),
     )
 
 
 def end_spots(font: float, *, down: bool) -> tuple[Spot, ...]:
-    """Right of the end of a line, then stepping away from it, then above it."""
+    """Right of the end of a line, then stepping away from it, then above and below it."""
     first = 1 if down else -1
-    steps = [0.0, *(first * sign * 1.15 * n for n in range(1, 6) for sign in (1, -1))]
+    steps = [0.0, *(first * sign * 1.15 * n for n in range(1, 3) for sign in (1, -1))]
     beside = tuple(Spot(0.8 * font, step * font) for step in steps)
     return (*beside, Spot(0.0, -1.3 * font, "right"), Spot(0.0, 1.3 * font, "right"))
 
 
+def traced(path: Sequence[Sample], step: float = 4.0) -> list[Sample]:
+    """A line of pixels with more samples, none farther apart than `step`: what a label would cover."""
+    found = list(path[:1])
+    for (x0, y0), (x1, y1) in pairwise(path):
+        count = max(1, ceil(max(abs(x1 - x0), abs(y1 - y0)) / step))
+        found += [(x0 + (x1 - x0) * k / count, y0 + (y1 - y0) * k / count) for k in range(1, count + 1)]
+    return found
+
+
 def text_width(text: str, font: float, *, bold: bool = False) -> float:
-    """An estimate that is a little too wide for every common sans."""
-    return len(text) * font * (0.62 if bold else 0.57)
+    """An estimate that is a little too wide for every common sans, DejaVu Sans and Verdana included."""
+    ems = sum(
+        0.42
+        if sign in NARROW
+        else 1.0
+        if sign in WIDE or sign > "\u00ff"
+        else 0.77
+        if sign.isupper()
+        else 0.65
+        for sign in text
+    )
+    return ems * font * (1.1 if bold else 1.0)

@@ -30,6 +30,12 @@ class Scale:
             return math.log(max(value, self.low) / self.low) / math.log(self.high / self.low)
         return (value - self.low) / (self.high - self.low)
 
+    def value(self, fraction: float) -> float:
+        """What lies this far along."""
+        if self.log:
+            return float(self.low * (self.high / self.low) ** fraction)
+        return self.low + fraction * (self.high - self.low)
+
     @property
     def constant(self) -> float:
         """What makes Vega's symlog scale linear or logarithmic, so that one chart can switch.

@@ -38,9 +38,15 @@ def headline(comparison: Comparison, names: tuple[str, str]) -> str:
 
 
 def subtitle(
-    comparison: Comparison, names: tuple[str, str], width: float, font: float, *, hollow: bool
+    comparison: Comparison,
+    names: tuple[str, str],
+    width: float,
+    font: float,
+    *,
+    hollow: bool,
+    out: tuple[str, ...],
 ) -> list[str]:
-    """Sequence, method, provenance, dates and counts, wrapped to `width` pixels."""
+    """Sequence, method, provenance, dates, counts and what is left `out`, wrapped to `width` pixels."""
     parts = [
         _sequence(comparison.sequence),
         METHODS.get(comparison.method, clean(comparison.method)),
@@ -49,6 +55,7 @@ def subtitle(
         _dates(comparison.sources),
         _counts(comparison, names),
         "hollow: below the frontier of its series" if hollow else "",
+        f"not drawn: {'; '.join(out)}" if out else "",
     ]
     return _wrapped([part for part in parts if part], width, font)
 

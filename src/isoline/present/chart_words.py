@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from isoline.present.chart_data import Row
     from isoline.present.chart_style import Look
 
+NUMBERS = 0.8  # of body text: how far above the plot the numbers of targets stand
 INSIDE = {"expr": "inrange(datum.x, x_domain) ? 1 : 0"}
 
 
@@ -39,7 +40,7 @@ def text(look: Look, dataset: str, *, size: str | None) -> list[Row]:
 
 
 def heads(look: Look) -> list[Row]:
-    """Above each hairline its interactivity and, where there is one to state, the ratio."""
+    """Above each hairline its number and, where there is one to state, the ratio; see `chart_heads`."""
     font = look.frame.font
     across: Row = {"x": position()["x"]}
     data: Row = {"name": "targets"}
@@ -47,18 +48,33 @@ def heads(look: Look) -> list[Row]:
         "type": "text",
         "align": "center",
         "baseline": "bottom",
+        "dx": {"expr": "datum.dx"},
         "fontSize": font,
         "opacity": INSIDE,
     }
+    lead: Row = {
+        "type": "rule",
+        "color": look.theme.rule,
+        "strokeWidth": 1,
+        "opacity": {"expr": "datum.text && inrange(datum.x, x_domain) ? 0.7 : 0"},
+        "x2Offset": {"expr": "datum.dx"},
+    }
+    ends: Row = {
+        "x2": {"field": "x"},
+        "y": {"value": 0},
+        "y2": {"value": round(-NUMBERS * font, 1)},
+    }
     return [
+        {"data": data, "mark": lead, "encoding": across | ends},
         {
             "data": data,
-            "mark": base | {"color": look.theme.muted, "y": round(-0.4 * font, 1)},
+            "mark": base | {"color": look.theme.muted, "y": round(-NUMBERS * font, 1)},
             "encoding": across | {"text": {"field": "text", "type": "nominal"}},
         },
         {
             "data": data,
-            "mark": base | {"color": look.theme.ink, "fontWeight": 700, "y": round(-1.6 * font, 1)},
+            "mark": base
+            | {"color": look.theme.ink, "fontWeight": 700, "y": round(-(NUMBERS + 1.2) * font, 1)},
             "encoding": across | {"text": {"field": "ratio", "type": "nominal"}},
         },
     ]

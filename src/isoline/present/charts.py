@@ -23,11 +23,13 @@ from isoline.present.chart_data import (
     target_rows,
 )
 from isoline.present.chart_encoding import params
-from isoline.present.chart_frame import NARROW, Frame, line_ends, place
+from isoline.present.chart_frame import NARROW, Frame, line_ends
 from isoline.present.chart_layers import layers
+from isoline.present.chart_placing import place
 from isoline.present.chart_scale import scale_for
 from isoline.present.chart_style import Look, config
 from isoline.present.chart_text import AXIS_UNITS, axis_title, headline, missing, subtitle
+from isoline.present.hidden import drawn, hidden
 from isoline.present.palette import theme_named
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ DECADE = 10.0  # so do costs and energies, unless the reader says otherwise
 
 
 MOVING = ("targets", "readings", "labels")  # the data that other targets change, and nothing else
+
+HIDEABLE = ("bands", "points", "lines", "frontiers", "readings")  # rows of a side
 
 Data = dict[str, list[Row]]
 
@@ -92,23 +96,27 @@ def comparison_chart(
     y = scale_for(ys, 6, from_zero=True, log=_is_log(view.log, quantity, ys))
     font = 12.0 * min(max(width / 960, 0.9), 1.6)
     hollow = any(row["role"] == "other" for row in data["points"])
-    heading = subtitle(comparison, names, width - 3 * font, font, hollow=hollow) if title else []
-    ends = line_ends(data, names)
+    left_out = tuple(hidden(comparison).values())
+    heading = (
+        subtitle(comparison, names, width - 3 * font, font, hollow=hollow, out=left_out) if title else []
+    )
     frame = Frame.of(
         width,
         height,
         font,
         x=x,
         y=y,
-        ends=ends,
+        ends=line_ends(data, names),
         title_lines=len(heading),
         targets=bool(data["targets"]),
-        ratios=any(row["ratio"] for row in data["targets"]),
         legend=legend,
     )
-    data |= place(data, both, ends, frame)
-    data["notes"] = [{"text": text} for text in missing(comparison, names)]
     styles = tuple(dict.fromkeys(str(row["style"]) for row in data["lines"]))
+    if view.hide:  # on the same axes, so that nothing moves
+        shown = drawn(comparison)
+        data |= {name: [row for row in data[name] if shown(row)] for name in HIDEABLE}
+    data["notes"] = [{"text": text} for text in missing(comparison, names)]
+    data |= place(data, both, line_ends(data, names), frame)
     look = Look(colours, names, frame, styles, AXIS_UNITS[view.x], quantity.unit, legend)
     spec: dict[str, object] = {
         "$schema": SCHEMA,

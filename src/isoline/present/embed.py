@@ -23,7 +23,7 @@ from isoline.domain.point import Point
 from isoline.numerics.curve import Curve
 from isoline.numerics.student import normal_quantile, t_quantile
 from isoline.present import behind, table
-from isoline.present.chart_data import side_names
+from isoline.present.chart_data import series_label, side_names
 
 Values = dict[str, object]
 
@@ -127,6 +127,7 @@ def _line(line: Line, quantities: list[Quantity]) -> Values:
     curves = line.curves(quantities)
     return {
         "label": line.label,
+        "series": series_label(line.label),  # in rows of the chart
         "printed": line.printed,
         "points": [_point(point) for point in line.points],
         "curves": {name: _knots(curve) for name, curve in curves.items()},

@@ -192,6 +192,16 @@ def status(reading: Reading) -> str:
     return words + "".join(f", {RECOMPUTED[name]} recomputed" for name in reading.recomputed)
 
 
+def undated(comparison: Comparison) -> str:
+    """That a last day changed which sequence is read by default; nothing where it did not."""
+    other = comparison.undated
+    if other is None:
+        return ""
+    missing = "" if other.known else ", of which both sides had nothing by then"
+    here = f"As of {other.day} this reads {comparison.sequence}"
+    return f"{here}; without a date it reads {other.sequence}{missing}."
+
+
 def within(comparison: Comparison) -> list[str]:
     """The inverse readings, a line each: `Within $0.50 per M tokens: FP4 up to 212 tok/s/user …`."""
     lines = []

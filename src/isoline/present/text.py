@@ -28,6 +28,8 @@ def print_comparison(comparison: Comparison, scores: Sequence[Score], console: C
     say(table.conditions(comparison), "dim")
     console.print()
     say(comparison.narrative[0])
+    if comparison.undated:
+        say(_undated(comparison))
     for grid in _readings(comparison, console.width):
         console.print()
         console.print(grid)
@@ -50,6 +52,13 @@ def print_comparison(comparison: Comparison, scores: Sequence[Score], console: C
         say(f"Source: {_source(source)}", "dim")
     for note in comparison.notes:
         say(f"Note: {note}", "dim")
+
+
+def _undated(comparison: Comparison) -> str:
+    """What else could be asked, beside why it should be."""
+    other = comparison.undated
+    instead = f"--sequence {other.sequence}" if other and other.known else "no --as-of"
+    return f"{table.undated(comparison)} For that: {instead}."
 
 
 def _readings(comparison: Comparison, width: int) -> Iterator[object]:
@@ -116,6 +125,8 @@ def to_markdown(comparison: Comparison, scores: Sequence[Score]) -> str:
     """The same content as a Markdown document."""
     lines = [f"# {_md(table.title(comparison))}", "", _md(table.conditions(comparison)), ""]
     lines += [_md(comparison.narrative[0]), ""]
+    if comparison.undated:
+        lines += [_md(_undated(comparison)), ""]
     if comparison.targets:
         names = table.header(comparison)
         lines.append("| at tok/s/user | | " + " | ".join(names) + " |")

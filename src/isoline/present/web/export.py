@@ -11,6 +11,7 @@ from datetime import date
 from itertools import product
 
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from isoline import __version__
 from isoline.analyse.built import Built
@@ -86,7 +87,8 @@ def _spec(comparison: Comparison, size: str, theme: str) -> Values:
 
 
 def live_specs(comparison: Comparison) -> dict[str, Values]:
-    """The chart that a script feeds, by size and theme."""
+    """The chart that a script feeds, by size and theme; it also leaves out what is hidden."""
+    comparison = replace(comparison, view=replace(comparison.view, hide=()))
     return {f"{size} {theme}": _spec(comparison, size, theme) for size, theme in product(SIZES, THEMES)}
 
 

@@ -12,6 +12,7 @@ from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT
 from isoline.analyse.terms import AGGREGATIONS, METHODS
 from isoline.ask.choices import Choices
 from isoline.ask.siblings import Selector
+from isoline.ask.values import LARGEST, number, split
 from isoline.domain.catalog import TIERS, Catalog
 from isoline.domain.point import PUBLISHED
 from isoline.domain.slugs import Slug
@@ -60,9 +61,17 @@ def form(
         "dataset": comparison.sources[0].dataset if comparison and comparison.sources else "preferred",
         "unknown": "as printed" if comparison else "default",
         "rates": _rates(slug, held, comparison),
+        "targets": _numbers(held["at"]),
+        "budgets": _numbers(held["within"]),
         "chosen": bool(query.values),
         "unfolded": query.view == "per-dollar" or any(held[name] for name in FOLDED),
     }
+
+
+def _numbers(held: str) -> list[tuple[str, bool]]:
+    """The texts of a list, with whether each is wrong; behind them one to be filled in."""
+    found = [(text, number(text)) for text in split([held])]
+    return [*((text, value is None or not 0 < value <= LARGEST) for text, value in found), ("", False)]
 
 
 def plain(value: float) -> str:

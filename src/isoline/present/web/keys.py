@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isoline.analyse.comparison import Comparison, Side
+from isoline.ask.hiding import series_name
 from isoline.present.chart_data import UNKNOWN, clean, side_names
 
 FEW = 2  # series that the sides' own keys already tell apart
@@ -38,15 +40,20 @@ def keys(comparison: Comparison) -> dict[str, object]:
     Line styles are explained only where there are others than `curve`, and series listed beyond one a side.
     """
     used = {segment.style for side in comparison.sides if side.plot for segment in side.plot.line}
-    series = [_series(side) for side in comparison.sides]
+    series = [_series(side, comparison.view.hide) for side in comparison.sides]
+    out = comparison.view.hide
     return {
-        "sides": side_names(comparison),
+        "sides": [
+            (name, side.key, side.key not in out)
+            for name, side in zip(side_names(comparison), comparison.sides, strict=True)
+        ],
         "styles": [style for name, style in STYLES.items() if name in used] if used - {"curve"} else [],
         "series": series if sum(map(len, series)) > FEW else [],
     }
 
 
-def _series(side: Side) -> list[tuple[str, int]]:
-    """Names with how many points are drawn of each."""
-    drawn = Counter(one.series for one in side.plot.points) if side.plot else Counter[str]()
-    return [(clean(label) if label else UNKNOWN, count) for label, count in drawn.items()]
+def _series(side: Side, out: Sequence[str]) -> list[tuple[str, str, bool, int]]:
+    """Each as the chart's rows and as an address call it, whether it is drawn, and how many points it has."""
+    found = Counter(one.series for one in side.plot.points) if side.plot else Counter[str]()
+    named = [(label, series_name(side, label or ""), count) for label, count in found.items()]
+    return [(clean(label) if label else UNKNOWN, name, name not in out, n) for label, name, n in named]

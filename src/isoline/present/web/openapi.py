@@ -89,7 +89,7 @@ def _choice(name: str, description: str, known: Sequence[str]) -> Values:
 
 
 def _list(name: str, description: str, example: str) -> Values:
-    schema: Values = {"type": "string", "pattern": r"^[a-z0-9-]+(,[a-z0-9-]+)*$", "maxLength": 200}
+    schema: Values = {"type": "string", "pattern": r"^[a-z0-9:.-]+(,[a-z0-9:.-]+)*$", "maxLength": 200}
     return _parameter(name, description, schema, example)
 
 
@@ -135,6 +135,7 @@ QUESTION = [
     _choice("x", "what the chart is over", tuple(AXES)),
     _switch("log", "1: logarithmic y axis, 0: linear; else as the data ask"),
     _switch("optimal", "only points that no other of their series beats"),
+    _list("hide", "sides and series that the chart leaves out; they are read all the same", "bf16"),
     _parameter("dataset", "only these", {"type": "string", "maxLength": 200}, "published"),
     _parameter("as_of", "data and prices up to that day", {"type": "string", "format": "date"}, "2026-11-01"),
 ]

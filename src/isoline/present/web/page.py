@@ -13,6 +13,7 @@ from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug
 from isoline.present import table
 from isoline.present.behind import behind
+from isoline.present.hidden import hidden
 from isoline.present.web.beside import beside
 from isoline.present.web.form import Values, plain
 from isoline.present.web.query import SWITCHES, Query
@@ -26,6 +27,8 @@ def page_values(comparison: Comparison, query: Query, path: str) -> Values:
         "title": table.title(comparison),
         "conditions": table.conditions(comparison),
         "verdict": comparison.narrative[0],
+        "undated": table.undated(comparison),
+        "otherwise": _otherwise(comparison, query, path),
         "firm": bool((told := headline_target(comparison.targets)) and told.interval),
         "sentences": comparison.narrative[1:],
         "kind_path": PER_DOLLAR if query.view == "per-dollar" else ROUTES[comparison.kind],
@@ -33,6 +36,8 @@ def page_values(comparison: Comparison, query: Query, path: str) -> Values:
         "metric": QUANTITIES[comparison.view.metric].name,
         "axis": AXES[comparison.view.x],
         "query": query.text(),
+        "hidden": "; ".join(hidden(comparison).values()),
+        "all_drawn": path + query.without("hide").text(),
         "side_names": (a.label, b.label),
         "many": table.MANY,
         "targets": [plain(target.interactivity) for target in comparison.targets],
@@ -45,6 +50,16 @@ def page_values(comparison: Comparison, query: Query, path: str) -> Values:
         "command": command(comparison.slug, query),
         "command_without_targets": command(comparison.slug, query.without("at")),
     }
+
+
+def _otherwise(comparison: Comparison, query: Query, path: str) -> tuple[str, str]:
+    """Address and words of the default sequence that a last day kept from being read."""
+    other = comparison.undated
+    if other is None:
+        return "", ""
+    if other.known:
+        return path + query.text([("sequence", other.sequence)]), f"Read {other.sequence} as of then"
+    return path + query.without("as_of").text(), f"Read {other.sequence} without a date"
 
 
 def command(slug: str, query: Query) -> str:

@@ -14,9 +14,10 @@ from isoline.errors import UsageError, unknown
 
 PARAMETERS = (
     *("at", "within", "metric", "sequence", "precision", "method", "tier", "price", "power"),
-    *("vendor", "aggregation", "spec_decode", "x", "log", "optimal", "dataset", "as_of"),
+    *("vendor", "aggregation", "spec_decode", "x", "log", "optimal", "hide", "dataset", "as_of"),
 )
-LISTS = ("at", "within", "price", "power", "vendor", "spec_decode", "dataset")
+LISTS = ("at", "within", "price", "power", "vendor", "spec_decode", "hide", "dataset")
+FIELDS = ("at", "within")  # lists of which a form has several fields
 SWITCHES = ("log", "optimal")  # flags on the command line
 SIBLING = "to."  # `to.model=…`: lead to the comparison next to this one
 LOOKS = ("theme", "size", "width", "height", "legend", "part", "scale")  # of pictures, and of their data
@@ -46,8 +47,8 @@ class Query:
     def of(cls, pairs: Pairs, view: str = "") -> Query:
         """What a form or a link sent; parameters that are not ours are left to others.
 
-        A form sends a field per target, and a price as `price.b300=2.26`; a field is one number, in
-        which a comma is the decimal point. Targets equal to the `default_at` that it was given are
+        A form sends a field per target and budget, and a price as `price.b300=2.26`; a field is one
+        number, in which a comma is the decimal point. Targets equal to the `default_at` that it was given are
         no choice of the reader.
         """
         if sum(len(key) + len(value) for key, value in pairs) > MAX_QUERY:
@@ -55,7 +56,7 @@ class Query:
         found: dict[str, str] = {}
         for name in PARAMETERS:
             texts = [value.strip() for key, value in pairs if key == name]
-            if name == "at" and len(texts) > 1:
+            if name in FIELDS and len(texts) > 1:
                 texts = [_decimal(text) for text in texts]
             if name in LISTS:
                 texts = [",".join(split([*texts, *_fields(pairs, name)]))]
@@ -99,6 +100,7 @@ class Query:
             aggregation=held.get("aggregation"),
             spec_decode=tuple(split([held.get("spec_decode", "")])),
             view=self.view or None,
+            hide=tuple(split([held.get("hide", "")])),
         )
 
     def get(self, name: str) -> str:
@@ -110,12 +112,14 @@ class Query:
         return Query(tuple(item for item in self.values if item[0] not in names), self.view)
 
     def fitting(self, hardware: Sequence[str]) -> Query:
-        """Without prices and powers of other hardware."""
+        """For another comparison on this hardware: without prices and powers of other hardware, and without
+        what the chart of this one leaves out.
+        """
         kept: list[tuple[str, str]] = []
         for name, value in self.values:
             if name in ("price", "power"):
                 value = ",".join(item for item in split([value]) if item.partition("=")[0] in hardware)
-            if value:
+            if value and name != "hide":
                 kept.append((name, value))
         return Query(tuple(kept), self.view)
 

@@ -38,7 +38,7 @@ KIND_NAMES = {
     "engine": "Engines",
 }
 
-READ = ("at", "within")  # what of a query is read off what the rest of it prepares
+READ = ("at", "within", "hide")  # what of a query changes nothing that the rest of it prepares
 PER_DOLLAR = "/compare-per-dollar"  # every comparison once more, led by cost
 
 
@@ -70,10 +70,10 @@ class Site:
         """Other targets need only be read: all else is remembered by the rest of the query."""
         asked = question(slug, query.asked(), self.catalog)
         prepared = self._ready(slug, query, asked)
-        key = ("within", slug, query.without("at"))
+        key = ("within", slug, query.without("at", "hide"))
         budgets = asked.budgets
         found = self.memory.recall(key, lambda: prepared.within(budgets)) if budgets else ()
-        return prepared.at(asked.targets, found, draw=draw)
+        return prepared.at(asked.targets, found, hide=asked.view.hide, draw=draw)
 
     def whole(self, slug: Slug, query: Query) -> Comparison:
         """The same with every metric of its points; it is large, and not remembered."""

@@ -1,10 +1,13 @@
-// The rows of the chart that follow the targets, placed as present/chart_frame.py and chart_labels.py place them.
+// The rows of the chart that follow the targets, placed as present/chart_placing.py and chart_labels.py place them.
+import { heads, textWidth } from "./heads.js";
 import { gainOf, headlineTarget } from "./sentences.js";
 import { amount, fixed, percentLess } from "./words.js";
 
 const AXIS_PADDING = 4;
 const OVERLAP = 1e4; // the price of covering a label
-const textWidth = (text, font, bold) => text.length * font * (bold ? 0.62 : 0.57);
+const MARGIN = 2; // pixels beside a label that it keeps free
+const [ASTRAY, MISTAKEN] = [10, 3]; // pixels around another target's mark, and the price of standing there
+const STEP = 4; // pixels between two samples of a line
 
 const lessIsBetter = (data) => Boolean(data.quantities[data.metric].verb);
 
@@ -17,9 +20,8 @@ function ratio(data, target) {
   return `${data.sides[found.side].name} ${found.bound && `${found.bound} `}${more}`;
 }
 
-// Texts above neighbouring hairlines give way to those of the target that the comparison is told by, then from left
-// to right. Only speeds have a place on the axis.
-export function targets(data, read, scale, font) {
+// The target that the comparison is told by comes first. Only speeds have a place on the axis.
+export function targets(data, read, view, font) {
   if (data.x !== "interactivity") return [];
   const told = headlineTarget(read);
   const first = (target) => (target === told ? -Infinity : target.interactivity);
@@ -28,38 +30,48 @@ export function targets(data, read, scale, font) {
     text: fixed(target.interactivity, 1).replace(/\.0$/, ""),
     ratio: ratio(data, target),
   }));
-  for (const field of ["text", "ratio"]) {
-    const taken = [];
-    for (const row of rows) {
-      const half = textWidth(row[field], font, field === "ratio") / 2 + 0.2 * font;
-      const [left, right] = [scale(row.x) - half, scale(row.x) + half];
-      if (taken.some(([low, high]) => left < high && low < right)) row[field] = "";
-      else if (row[field]) taken.push([left, right]);
-    }
-  }
-  return rows;
+  const { left, right } = view.padding();
+  const edges = [0.4 * font - left, view.width() + right - 0.4 * font];
+  return heads(rows, view.scale("x"), [0, view.width()], edges, font);
 }
 
 // Values that lie on a drawn line, each with the free spot nearest to its mark.
 export function readings(data, read, view, drawn, font) {
   if (data.x !== "interactivity") return beside(data, read, drawn);
   const [x, y] = ["x", "y"].map((name) => view.scale(name));
-  const marks = [...drawn.lines, ...drawn.points.filter((row) => row.role !== "other")].map((row) => [
-    x(row.x), y(row.y),
-  ]);
-  const taken = drawn.labels.map((row) => boxOf(x(row.x), y(row.y), row, textWidth(row.text, row.size, true), row.size));
+  const at = (row) => [x(row.x), y(row.y)];
+  const marks = [...traced(drawn.lines, at), ...traced(drawn.frontiers, at), ...drawn.points.map((row) => [
+    ...at(row), row.role === "other" ? 0.2 : 2,
+  ])];
+  const taken = drawn.labels.map((row) =>
+    boxOf(...at(row), row, textWidth(row.text, row.size, row.weight > 400), 1.1 * row.size));
   const rows = [];
   for (const target of read) {
     target.readings.forEach((r, i) => {
       const { name, measured_range: known } = data.sides[i];
-      const at = target.interactivity;
-      if (r.value === null || !known || at < known[0] || at > known[1]) return;
+      const speed = target.interactivity;
+      if (r.value === null || !known || speed < known[0] || speed > known[1]) return;
       const text = bound(data, r) + amount(r.value, data.quantities[data.metric].sign);
-      const spot = place(x(at), y(r.value), textWidth(text, font, true), font, taken, marks, view);
-      rows.push({ side: name, x: at, y: r.value, status: r.status, text, ...spot });
+      const { series } = data.sides[i].lines.find((line) => line.label === r.series);
+      rows.push({ side: name, series, x: speed, y: r.value, status: r.status, text });
     });
   }
-  return rows;
+  marks.push(...rows.map((row) => [...at(row), OVERLAP]));
+  return rows.map((row) => ({
+    ...row, ...place(...at(row), textWidth(row.text, font, true), font, taken, marks, view),
+  }));
+}
+
+// Samples of lines without gaps: what a label would cover.
+function traced(rows, at) {
+  const found = [];
+  rows.forEach((row, i) => {
+    const [x1, y1] = at(row);
+    const [x0, y0] = rows[i - 1]?.path === row.path ? at(rows[i - 1]) : [x1, y1];
+    const count = Math.max(1, Math.ceil(Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0)) / STEP));
+    for (let k = 1; k <= count; k += 1) found.push([x0 + ((x1 - x0) * k) / count, y0 + ((y1 - y0) * k) / count, 1]);
+  });
+  return found;
 }
 
 function bound(data, r) {
@@ -74,7 +86,7 @@ function beside(data, read, drawn) {
     const near = new Set(read.flatMap((target) => target.readings[i].near.map((knot) => knot.key)));
     return drawn.points
       .filter((row) => row.side === side.name && near.has(row.key))
-      .map(({ x, y }) => ({ side: side.name, x, y, status: "beside", text: "", dx: 0, dy: 0, align: "left" }));
+      .map(({ x, y, series }) => ({ side: side.name, series, x, y, status: "beside", text: "", dx: 0, dy: 0, align: "left" }));
   });
 }
 
@@ -82,7 +94,7 @@ function spots(font) {
   const [near, rise] = [0.75 * font, 0.8 * font];
   return [
     [near, -rise, "left"], [-near, rise, "right"], [near, -2 * rise, "left"], [-near, 2 * rise, "right"],
-    [near, rise, "left"], [-near, -rise, "right"], [near, -3 * rise, "left"],
+    [near, rise, "left"], [-near, -rise, "right"], [near, 2 * rise, "left"], [near, -3 * rise, "left"],
   ];
 }
 
@@ -106,11 +118,15 @@ function place(x, y, width, font, taken, marks, view) {
 function price(box, taken, marks, view) {
   const beyond =
     box.left < 0 || box.right > view.width() || box.top < 0 || box.bottom > view.height() + AXIS_PADDING;
+  const [left, right] = [box.left - MARGIN, box.right + MARGIN];
   const overlaps = taken.filter(
-    (o) => box.left < o.right && o.left < box.right && box.top < o.bottom && o.top < box.bottom,
+    (o) => left < o.right && o.left < right && box.top < o.bottom && o.top < box.bottom,
   ).length;
-  const covered = marks.filter(
-    ([x, y]) => box.left <= x && x <= box.right && box.top <= y && y <= box.bottom,
-  ).length;
+  let covered = 0;
+  for (const [x, y, weight] of marks) {
+    if (x < left || x > right) continue;
+    if (box.top <= y && y <= box.bottom) covered += weight;
+    else if (weight >= OVERLAP && box.top - ASTRAY <= y && y <= box.bottom + ASTRAY) covered += MISTAKEN;
+  }
   return 1e6 * beyond + OVERLAP * overlaps + covered;
 }

@@ -11,15 +11,22 @@ import { startZoom } from "./zoom.js";
 const figure = document.getElementById("chart");
 const problem = document.getElementById("problem");
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const hideField = () => document.getElementById("controls").elements.namedItem("hide"); // what the legend hides
 const SIBLING = "to."; // selectors that lead to another page
-const NUMBER = /^(at$|price\.|power\.)/; // fields of one number each
+const NUMBER = /^((at|within)$|price\.|power\.)/; // fields of one number each
 
 let drawnRest = ""; // the selection that is drawn, but for its targets
 let size = null; // of the figure, as it was laid out
 let running = null; // the request under way; a newer edit ends it
 
 export function start() {
-  startKeys();
+  startKeys({
+    hidden: () => hideField().value.split(",").filter(Boolean),
+    hide: (names) => {
+      hideField().value = names.join(",");
+      show(selection());
+    },
+  });
   startHandles(() => show(selection()));
   startZoom();
   startTip();
@@ -60,7 +67,7 @@ function edited(event) {
   if (field.form?.id !== "controls" || field.tagName === "SELECT" || field.type === "checkbox") return;
   // An emptied target would vanish under the cursor, and a new one would move: these wait until left.
   if (field.name === "at" && (field.value.trim() === "" || field.closest(".add"))) return;
-  if (field.name === "within" && !Number(field.value.split(",").pop())) return; // "0." of "0.05"
+  if (field.name === "within" && !Number(decimal(field.value))) return; // "0." of "0.05"
   if (field.name === "as_of" && field.value.length % 10) return;
   show(selection());
 }
@@ -95,6 +102,11 @@ async function show(query) {
     ]);
     const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
     if (own.signal.aborted) return;
+    if (!page.ok && query.get("hide")) { // what is hidden may not be there any more
+      const rest = new URLSearchParams([...query].filter(([name]) => name !== "hide"));
+      await show(rest);
+      return;
+    }
     if (!page.ok) {
       say(fresh.querySelector(".message")?.textContent ?? "That did not work.");
       markWrong(fresh);

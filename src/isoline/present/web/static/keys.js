@@ -1,44 +1,41 @@
-// The legend: every side and series can be hidden, or shown alone. It changes the view, not the comparison.
+// The legend: every side and series can be hidden, or shown alone. It changes what is drawn, nothing that is read.
 import * as chart from "./chart.js";
 
-const hidden = new Set();
+let state = null; // {hidden: names of what is left out, hide: leaves out these instead}
 
-export function startKeys() {
+export function startKeys(own) {
+  state = own;
   document.addEventListener("click", pressed);
   chart.onDrawn(restoreKeys);
 }
 
-const lets = (row) => !hidden.has(row.side) && !hidden.has(`${row.side}\n${row.series}`);
-
-const keyOf = ({ parentElement: { dataset } }) =>
-  dataset.series ? `${dataset.side}\n${dataset.series}` : dataset.side;
+export const nameOf = (key) => key.parentElement.dataset.name;
 const keys = () => [...document.querySelectorAll("[data-side] > button")];
-const toggles = () => keys().filter((key) => !key.classList.contains("only"));
+export const toggles = () => keys().filter((key) => !key.classList.contains("only"));
 
-// What the reader has hidden, on keys that were not there or could not be pressed before.
+// Keys can be pressed once there is a chart.
 export function restoreKeys() {
-  if (!chart.view()) return; // nothing to hide yet
+  if (!chart.view()) return;
   for (const key of keys()) key.disabled = false;
-  for (const toggle of toggles()) toggle.setAttribute("aria-pressed", !hidden.has(keyOf(toggle)));
 }
 
 function pressed(event) {
   const button = event.target.closest("[data-side] > button");
   if (!button) return;
-  const key = keyOf(button);
-  if (button.classList.contains("only") || event.shiftKey) showAlone(key);
-  else if (!hidden.delete(key)) hidden.add(key);
-  restoreKeys();
-  chart.filter(lets);
+  const [name, hidden] = [nameOf(button), new Set(state.hidden())];
+  if (button.classList.contains("only") || event.shiftKey) state.hide(allBut(name, hidden));
+  else {
+    if (!hidden.delete(name)) hidden.add(name);
+    state.hide([...hidden]);
+  }
 }
 
 // Of all sides, or of all series, only one; once more shows the others again.
-function showAlone(key) {
-  const group = toggles().map(keyOf).filter((other) => other.includes("\n") === key.includes("\n"));
-  const alone = group.every((other) => hidden.has(other) === (other !== key));
-  for (const other of group) {
-    if (alone || other === key) hidden.delete(other);
-    else hidden.add(other);
-  }
-  if (key.includes("\n")) hidden.delete(key.split("\n")[0]);
+function allBut(name, hidden) {
+  const side = name.split(":")[0];
+  const others = toggles().map(nameOf).filter((other) => {
+    const [own, series] = other.split(":");
+    return series ? name.includes(":") && own === side && other !== name : own !== side;
+  });
+  return others.length === hidden.size && others.every((other) => hidden.has(other)) ? [] : others;
 }

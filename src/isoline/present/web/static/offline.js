@@ -3,7 +3,7 @@ import { behind } from "./behind.js";
 import * as chart from "./chart.js";
 import * as chartRows from "./chart_rows.js";
 import { startHandles } from "./handles.js";
-import { startKeys } from "./keys.js";
+import { nameOf, startKeys, toggles } from "./keys.js";
 import { target } from "./reading.js";
 import { headlineTarget, narrative, verdict } from "./sentences.js";
 import { legend, rows } from "./table_rows.js";
@@ -22,6 +22,8 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const MOST = 100;
 let drawn = null; // the frame in view
 let current = [];
+let hidden = toggles().filter((key) => key.getAttribute("aria-pressed") === "false").map(nameOf);
+const atFirst = String(hidden); // what the file was made with
 
 // Reads at the numbers in the fields; one that holds none is said, and its column stays what it was, unseen.
 async function update() {
@@ -32,9 +34,34 @@ async function update() {
   problem.textContent = markTargets();
   problem.hidden = !problem.textContent;
   blankStale();
-  const hash = `#at=${texts.join(",")}`;
-  if (location.hash !== hash) history.replaceState(null, "", hash);
+  keepState();
   if (drawn) await drawTargets();
+}
+
+// What is asked for in the address of the file.
+function keepState() {
+  const asked = `#at=${current.map((target) => target.interactivity).join(",")}`;
+  const hash = asked + (String(hidden) === atFirst ? "" : `&hide=${hidden}`);
+  if (location.hash !== hash) history.replaceState(null, "", hash);
+}
+
+// Leaves out what has these names.
+function hide(names) {
+  hidden = names;
+  const out = new Set();
+  const words = [];
+  for (const key of toggles()) {
+    const { side, series } = key.parentElement.dataset;
+    const left = hidden.includes(nameOf(key));
+    key.setAttribute("aria-pressed", !left);
+    if (left) out.add(`${side}\n${series}`);
+    if (left) words.push(series ? `${side} ${series}` : side);
+  }
+  const said = document.getElementById("hidden");
+  said.hidden = !words.length;
+  said.querySelector("span").textContent = words.join("; ");
+  keepState();
+  chart.filter((row) => !out.has(`${row.side}\n`) && !(row.series && out.has(`${row.side}\n${row.series}`)));
 }
 
 function show(targets) {
@@ -192,7 +219,7 @@ async function draw() {
 async function drawTargets() {
   const view = chart.view();
   await chart.move({
-    targets: chartRows.targets(data, current, view.scale("x"), drawn.font),
+    targets: chartRows.targets(data, current, view, drawn.font),
     readings: chartRows.readings(data, current, view, drawn, drawn.font),
   });
   figure.dataset.drawn = figure.dataset.targets;
@@ -205,11 +232,13 @@ addEventListener("resize", () => {
 });
 dark.addEventListener("change", draw);
 
-startKeys();
+startKeys({ hidden: () => hidden, hide });
 startHandles(update);
 startZoom();
 startTip();
-const linked = /^#at=([\d.,]+)$/.exec(location.hash)?.[1].split(",") ?? [];
+const [, at, out] = /^#at=([\d.,]+)(?:&hide=([\w:.,-]*))?$/.exec(location.hash) ?? [];
+const linked = at?.split(",") ?? [];
 if (linked.length && linked.length <= MOST && linked.every(isTarget)) setFields(linked);
 update();
+hide(out === undefined ? hidden : out.split(",").filter(Boolean));
 draw();

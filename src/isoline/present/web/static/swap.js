@@ -1,6 +1,7 @@
 // Replaces every live part of the page; the field being edited keeps its focus, its text and what is selected in it.
 export function swap(fresh) {
   const held = editing();
+  const key = heldKey();
   for (const part of document.querySelectorAll("[data-live]")) {
     const next = fresh.getElementById(part.id);
     if (!next || next.outerHTML === part.outerHTML) continue;
@@ -11,6 +12,17 @@ export function swap(fresh) {
     part.replaceWith(next);
   }
   if (held) restore(held);
+  const again = key && document.querySelector(key);
+  if (!again) return;
+  again.disabled = false;
+  again.focus({ preventScroll: true });
+}
+
+// A key of the legend that has the focus, which has not changed its name.
+function heldKey() {
+  const { parentElement: place, classList } = document.activeElement;
+  const only = classList.contains("only") ? ".only" : ":not(.only)";
+  return place?.dataset.name ? `[data-name="${place.dataset.name}"] > button${only}` : "";
 }
 
 function editing() {
@@ -25,10 +37,10 @@ function editing() {
   };
 }
 
-// Among the fields of its name; an emptied target has none in the answer.
+// Among the fields of its name; an emptied target or budget has none in the answer.
 function placeOf(field) {
   const before = [...document.getElementsByName(field.name)];
-  return before.slice(0, before.indexOf(field)).filter(({ name, value }) => name !== "at" || value.trim()).length;
+  return before.slice(0, before.indexOf(field)).filter(({ name, value }) => !/^(at|within)$/.test(name) || value.trim()).length;
 }
 
 function restore(held) {

@@ -29,7 +29,7 @@ export function mark(fields, text, id = "wrong-at") {
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", id);
   }
-  const label = fields[0].closest("label");
+  const label = fields[0].closest("label, .numbers");
   if (label) label.append(said);
   else fields[0].closest("section").querySelector(".scroll").before(said); // targets: no room in a column
 }
@@ -57,8 +57,9 @@ export function blankStale() {
 
 function fieldsOf(name) {
   const fields = [...document.querySelectorAll("[form='controls'], #controls [name]")];
-  const own = fields.filter((field) => field.name === name || field.name.startsWith(`${name}.`));
-  if (name !== "at") return own;
+  const seen = fields.filter((field) => field.type !== "hidden");
+  const own = seen.filter((field) => field.name === name || field.name.startsWith(`${name}.`));
+  if (!/^(at|within)$/.test(name)) return own;
   const wrong = own.filter(isWrong);
   return wrong.length ? wrong : own.slice(0, 1);
 }

@@ -78,7 +78,7 @@ class Site:
     def whole(self, slug: Slug, query: Query) -> Comparison:
         """The same with every metric of its points; it is large, and not remembered."""
         asked = question(slug, query.asked(), self.catalog)
-        return ready(asked, self.sources, self.catalog, whole=True).at(asked.targets)
+        return ready(asked, self.sources, self.catalog, whole=True).to(asked)
 
     def _ready(self, slug: Slug, query: Query, asked: Question) -> Ready:
         key = ("ready", slug, query.without(*READ))

@@ -275,7 +275,12 @@ def test_every_output_has_the_scores_of_both_sides(
         ("FP4", 0.954, 0.0058, 1319, "2026-02-01", "https://example.org/1", 1),
         ("BF16", 0.9614, None, None, None, None, 0),
     ]
-    line = "Answer quality: gsm8k (exact match): FP4 0.954 ± 0.006, n 1,319, 2026-02-01; BF16 0.961, undated."
+    line = (
+        "Answer quality: gsm8k (exact match): FP4 0.954 ± 0.006 (n 1,319, 2026-02-01; of the recipe read: "
+        "sglang, without spec decode, TP4); BF16 0.961 (undated; of the recipe read: sglang, without "
+        "spec decode, TP4). "
+        "Difference FP4 − BF16: −0.007, how sure is not known. Read are the recipes beside 50 tok/s/user."
+    )
     for form in ("table", "markdown"):
         assert line in " ".join(printed(form).split())
 

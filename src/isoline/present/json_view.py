@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from msgspec.structs import asdict
 
 from isoline.analyse.comparison import Comparison, Interval, Reading, Side, Target
 from isoline.analyse.defaults import shown_range
-from isoline.ask.scores import Score
+from isoline.ask.scores import Score, differences
 from isoline.domain.recipe import Recipe
 
 RECIPES = 4096  # kept encoded, 0.6 kB each
@@ -54,6 +55,7 @@ def to_dict(comparison: Comparison, scores: Sequence[Score]) -> dict[str, object
             for within in comparison.within
         ],
         "scores": _scores(scores),
+        "score_differences": [dataclasses.asdict(one) for one in differences(scores)],
         "differences": [asdict(difference) for difference in comparison.differences],
         "narrative": list(comparison.narrative),
         "sources": [asdict(source) for source in comparison.sources],
@@ -167,6 +169,15 @@ def _scores(found: Sequence[Score]) -> list[dict[str, object]]:
             "date": score.date,
             "source": score.run_url,
             "others": score.others,
+            "engine": score.engine,
+            "spec_method": score.spec_method,
+            "parallelism": score.parallelism or None,
+            "concurrency": list(score.concurrency),
+            "pooled": score.pooled,
+            "low": score.low,
+            "high": score.high,
+            "at": score.at,
+            "differs": None if score.differs is None else list(score.differs),
         }
         for score in found
     ]

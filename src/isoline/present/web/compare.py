@@ -21,7 +21,7 @@ from isoline.present.web import bundle, drawing, export, linked
 from isoline.present.web.form import Values, form
 from isoline.present.web.origin import base_of
 from isoline.present.web.page import page_values
-from isoline.present.web.parts import parts
+from isoline.present.web.parts import parts, scores_part
 from isoline.present.web.points import point_table
 from isoline.present.web.query import SIBLING, Query, is_tidy, refuse, siblings_asked, strange
 from isoline.present.web.site import Site, address
@@ -129,15 +129,14 @@ def page_of(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Val
     # Of the targets the controls only show whether any were asked for.
     key = ("parts", slug, query.without("at"), bool(query.get("at")), site.today())
     still = site.memory.recall(key, lambda: _parts(site, comparison, slug, query))
-    return page_values(comparison, query, address(slug, query.view)) | still
+    found = site.scores(slug, query, comparison)
+    told = site.memory.recall(("quality", *found), lambda: scores_part(found, site.assets))
+    return page_values(comparison, query, address(slug, query.view)) | still | {"scores": told}
 
 
 def _parts(site: Site, comparison: Comparison, slug: Slug, query: Query) -> Values:
     controls = site.assets.part("form.html", {"form": controls_of(site, slug, query, comparison)})
-    return {
-        "form": controls,
-        **parts(comparison, site.scores(slug, query, comparison), site.today(), site.assets),
-    }
+    return {"form": controls, **parts(comparison, site.today(), site.assets)}
 
 
 def _page(site: Site, comparison: Comparison, slug: Slug, query: Query, base: str) -> str:

@@ -23,13 +23,12 @@ CAPITALS = {"gpus": "GPUs", "tp": "TP", "pp": "PP", "ep": "EP", "dp": "DP", "url
 MANY = 6  # differing values of one field that are shown at once
 
 
-def parts(comparison: Comparison, found: Sequence[Score], today: date, assets: Assets) -> dict[str, Markup]:
+def parts(comparison: Comparison, today: date, assets: Assets) -> dict[str, Markup]:
     """By the names that `compare.html` has for them; the comparison was made with `draw`."""
     legend = keys(comparison)
     values: dict[str, Values] = {
         "keys": legend,
         "lists": legend,
-        "scores": {"tasks": by_task(found), "unknown": UNKNOWN},
         "within": {"lines": [line.partition(": ") for line in table.within(comparison)]},
         "differs": {
             "differences": [_difference(d) for d in comparison.differences],
@@ -43,6 +42,11 @@ def parts(comparison: Comparison, found: Sequence[Score], today: date, assets: A
         },
     }
     return {name: assets.part(f"{name}.html", own) for name, own in values.items()}
+
+
+def scores_part(found: Sequence[Score], assets: Assets) -> Markup:
+    """What `compare.html` calls `scores`, which depends on the recipes that are read."""
+    return assets.part("scores.html", {"tasks": by_task(found), "unknown": UNKNOWN})
 
 
 def age(day: str | None, today: date) -> str:

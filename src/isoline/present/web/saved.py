@@ -16,7 +16,7 @@ from isoline.present import render
 from isoline.present.web import bundle, export
 from isoline.present.web.assets import Assets
 from isoline.present.web.page import page_values
-from isoline.present.web.parts import parts
+from isoline.present.web.parts import parts, scores_part
 from isoline.present.web.query import Query
 from isoline.present.web.site import address
 from isoline.store.sources import Sources
@@ -37,7 +37,7 @@ def saved(
     found = scores(comparison, sources, query.get("as_of") or None)
     assets = Assets()
     page = page_values(comparison, query, address(slug, query.view))
-    page |= parts(comparison, found, today, assets)
+    page |= parts(comparison, today, assets) | {"scores": scores_part(found, assets)}
     stills = {theme: render.to_svg(spec).encode() for theme, spec in export.still_specs(comparison).items()}
     frames = {
         name: render.compiled_frame(json.dumps(render.frame(spec)))

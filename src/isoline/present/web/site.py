@@ -14,7 +14,7 @@ from isoline.ask.asked import Asked, question
 from isoline.ask.choices import Choices, choices
 from isoline.ask.pairs import Pair, comparable_pairs
 from isoline.ask.question import Question
-from isoline.ask.scores import Score, scores
+from isoline.ask.scores import Score, scores, told
 from isoline.ask.siblings import Known, Selector, selectors
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug, parse_slug
@@ -97,9 +97,10 @@ class Site:
         return self.memory.recall(("choices", slug), lambda: choices(slug, self.sources))
 
     def scores(self, slug: Slug, query: Query, comparison: Comparison) -> list[Score]:
-        """Evaluation scores known for both sides of the comparison that stands at `query`."""
+        """Evaluation scores known for both sides of the comparison that stands at `query`: other targets
+        change them only where they read other recipes."""
         return self.memory.recall(
-            ("scores", slug, query.without(*READ)),
+            ("scores", slug, query.without(*READ), told(comparison)),
             lambda: scores(comparison, self.sources, query.get("as_of") or None),
         )
 

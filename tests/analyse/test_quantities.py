@@ -145,3 +145,17 @@ def test_default_targets_are_numbers_that_a_person_would_type() -> None:
         targets = compared(SLUG, points).targets
         assert tuple(target.interactivity for target in targets) == expected
         assert all(target.ratio for target in targets)
+
+
+def test_default_targets_lie_within_a_range_too_narrow_for_whole_numbers() -> None:
+    """One speed of both sides, half a number from the next whole one, and a range between two of them."""
+    for speeds, expected in (
+        ([97.7], (97.7,)),
+        ([97.7128], (97.7128,)),  # 97.71 is outside
+        ([34.62, 34.9], (34.7, 34.8)),  # quarters 34.69, 34.76 and 34.83
+        ([61.5, 63.4], (62.0, 63.0)),  # 61.975, 62.45 and 62.925
+    ):
+        points = [point(x, 900.0 - x, 8, precision=key) for key in ("fp4", "bf16") for x in speeds]
+        targets = compared(SLUG, points).targets
+        assert tuple(target.interactivity for target in targets) == expected
+        assert all(target.ratio == 1 for target in targets)

@@ -17,13 +17,22 @@ def common_range(a: tuple[float, float] | None, b: tuple[float, float] | None) -
 
 
 def default_targets(span: tuple[float, float] | None) -> tuple[float, ...]:
-    """Targets at a quarter, a half and three quarters of the range, rounded half up, without repeats."""
+    """Targets at a quarter, a half and three quarters of the range, rounded half up, without repeats.
+
+    Where a whole number lies outside the range, which is narrow then, the target keeps a decimal or more.
+    """
     if span is None:
         return ()
     low, high = span
     fractions = (0.25, 0.5, 0.75) if high > low else (0.0,)
-    rounded = [float(floor(low + (high - low) * f + 0.5)) for f in fractions]
+    rounded = [_inside(low + (high - low) * f, low, high) for f in fractions]
     return tuple(dict.fromkeys(t for t in rounded if t > 0))
+
+
+def _inside(x: float, low: float, high: float) -> float:
+    """`x` with as few decimals, up to two, as keep it in the range; else `x` itself."""
+    near = (floor(x * scale + 0.5) / scale for scale in (1, 10, 100))
+    return next((value for value in near if low <= value <= high), x)
 
 
 def shown_range(span: tuple[float, float]) -> tuple[float, float]:

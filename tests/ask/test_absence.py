@@ -84,3 +84,21 @@ def test_where_no_data_are_shared_other_comparisons_are_offered(tmp_path: Path) 
     assert "at 2k/1k, and nothing that both sides have" in str(error)
     assert error.suggestions
     assert SLUG.canonical not in error.suggestions
+
+
+def test_invalid_runs_of_the_selection_are_counted_in_a_note(tmp_path: Path) -> None:
+    """Two of this comparison; one of another precision is none of its business."""
+    data = held(tmp_path, ("a", "fp4", 1024, "2026-03-01"), ("a", "bf16", 1024, "2026-03-01"))
+    wrong = [
+        replace(
+            point(50.0, 950.0, load, model=SLUG.model, precision=precision),
+            dataset="a",
+            valid=False,
+        )
+        for precision, load in (("fp4", 64), ("bf16", 128), ("fp8", 256))
+    ]
+    folder = Store(tmp_path).write_run(Dataset("a", "runs"), "bench", points=wrong)
+    (note,) = (note for note in answer(Question(SLUG), data, CATALOG).notes if "INVALID" in note)
+    assert note == (f"2 INVALID runs were left out (at 64 and 128 streams); `isoline show {folder}` says why")
+    for side in answer(Question(SLUG), data, CATALOG).sides:
+        assert [p.interactivity for p in side.points] == [40.0]

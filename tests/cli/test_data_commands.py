@@ -196,3 +196,13 @@ def test_overview_and_unknown_commands(tmp_path: Path) -> None:
     assert isoline(tmp_path, "--version").stdout.startswith("isoline ")
     assert "import" in isoline(tmp_path, "imprt", code=2).stderr
     assert "inferencex" in isoline(tmp_path, "import", "inferencx", "x", code=2).stderr
+
+
+def test_list_says_what_there_is_of_one_side(tmp_path: Path) -> None:
+    file = rows(tmp_path / "benchmarks.json", *({"model": "llama-3-1-8b", "conc": load} for load in (4, 8)))
+    isoline(tmp_path, "import", "inferencex", str(file))
+    refused = isoline(tmp_path, "list", "llama-3-1-8b", code=3)
+    assert (
+        "nothing to compare: 2 points of Llama 3.1 8B: FP4 on B300, 1k/1k (dataset inferencex); "
+        "a comparison needs a second side"
+    ) in " ".join(refused.stderr.split())

@@ -103,7 +103,9 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
     slug = question.slug
     datasets = {d.name: d for d in sources.datasets()}
     selection = chosen(question, sources, datasets, catalog)
-    found = sources.points(selection, all_metrics=whole or question.view.metric in STORED_APART)
+    apart = whole or question.view.metric in STORED_APART
+    # INVALID ones come with the same query, which costs less than counting them.
+    found = sources.points(selection, include_invalid=True, all_metrics=apart)
     points, notes = counted(found, slug, datasets)
     if not points:
         raise absence(question, sources, datasets, catalog)

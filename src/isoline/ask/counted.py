@@ -8,6 +8,7 @@ from isoline.analyse.filters import Offers, keep, scope
 from isoline.analyse.repeats import pool_repeats
 from isoline.analyse.runs import latest_run_per_line, without_repeats
 from isoline.analyse.strays import stray_notes
+from isoline.analyse.words import join
 from isoline.ask.question import Question
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Dataset, Point
@@ -21,11 +22,24 @@ def counted(
     points: Sequence[Point], slug: Slug, datasets: Mapping[str, Dataset]
 ) -> tuple[list[Point], Notes]:
     """The points that count before any filter, and remarks about the others."""
-    found, notes = _of_one_run(points, datasets)
+    valid = [point for point in points if point.valid]
+    found, notes = _of_one_run(valid, datasets)
     found, repeated = without_repeats(_of_one_page(found, slug))
     if repeated:
         notes = (*notes, f"{repeated} points stood in more than one dataset and are counted once")
+    if invalid := [point for point in points if not point.valid]:
+        notes = (*notes, _left_out(invalid))
     return found, notes
+
+
+def _left_out(invalid: Sequence[Point]) -> str:
+    """`2 INVALID runs were left out (at 64 and 128 streams); `isoline show …` says why`."""
+    loads = sorted({point.concurrency for point in invalid if point.concurrency})
+    at = f" (at {join([f'{load:,}' for load in loads])} streams)" if loads else ""
+    run = next((point.run for point in invalid if point.run), None)
+    why = f"; `isoline show {run}` says why" if run else ""
+    many = f"{len(invalid):,} INVALID runs were" if len(invalid) > 1 else "An INVALID run was"
+    return f"{many} left out{at}{why}"
 
 
 def filtered(points: Sequence[Point], question: Question, offered: Offers, catalog: Catalog) -> list[Point]:

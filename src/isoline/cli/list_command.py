@@ -11,9 +11,12 @@ from shutil import get_terminal_size
 import click
 
 from isoline.analyse.quantities import QUANTITIES
+from isoline.ask.holdings import held
 from isoline.ask.pairs import Pair, comparable_pairs
 from isoline.cli import options
 from isoline.cli.choice import Choice
+from isoline.domain.catalog import Catalog
+from isoline.domain.point import Coverage, Selection
 from isoline.domain.slugs import KINDS
 from isoline.errors import NoDataError, UsageError, unknown
 from isoline.present.grid import grid
@@ -44,15 +47,31 @@ def app(
     found = words.find_model(model) if model else None
     if model and found is None:
         raise UsageError(*unknown("model", model, words.models, options.IN_CATALOG))
-    pairs = comparable_pairs(options.sources(store), words, found.key if found else None)
-    pairs = [pair for pair in pairs if kind in (None, pair.kind)]
+    data = options.sources(store)
+    every = comparable_pairs(data, words, found.key if found else None)
+    pairs = [pair for pair in every if kind in (None, pair.kind)]
     if output == "json":
         print(json.dumps([asdict(pair) for pair in pairs], indent=2))
     elif pairs:
         # A pipe has no width; slugs must come through whole.
         print(_table(pairs, get_terminal_size().columns if sys.stdout.isatty() else None))
     if not pairs:
-        raise NoDataError("nothing to compare; `isoline import inferencex …` brings data")
+        raise NoDataError(
+            _nothing(every, data.coverage(Selection(model=found.key if found else None)), words)
+        )
+
+
+def _nothing(others: list[Pair], rows: list[Coverage], catalog: Catalog) -> str:
+    """Why nothing is listed: other kinds only, one side only, or no data."""
+    if others:
+        kinds = ", ".join(dict.fromkeys(pair.kind for pair in others))
+        return f"nothing to compare of this kind; without --kind there is {kinds}"
+    if rows:
+        return (
+            f"nothing to compare: {held(rows, catalog)}; a comparison needs a second side, another "
+            "precision, GPU, engine or speculative decoding at the same lengths"
+        )
+    return "nothing to compare; `isoline bench` measures, `isoline import inferencex …` brings data"
 
 
 def _metrics(output: str) -> str:

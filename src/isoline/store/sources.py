@@ -39,9 +39,12 @@ class Sources:
         """How many points exist for each combination that `selection` allows."""
         return [*self.store.coverage(selection), *served.coverage(selection)]
 
-    def points(self, selection: Selection, *, all_metrics: bool = False) -> list[Point]:
+    def points(
+        self, selection: Selection, *, include_invalid: bool = False, all_metrics: bool = False
+    ) -> list[Point]:
         """All points that `selection` allows; `all_metrics` also reads what is rarely asked for."""
-        return [*self.store.points(selection, all_metrics=all_metrics), *served.points(selection)]
+        own = self.store.points(selection, include_invalid=include_invalid, all_metrics=all_metrics)
+        return [*own, *served.points(selection)]
 
     def evaluations(self, selection: Selection) -> list[Evaluation]:
         """All scores that `selection` allows."""

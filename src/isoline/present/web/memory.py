@@ -80,10 +80,12 @@ class RememberingSources(Sources):
             found.setdefault(row.model, []).append(row)
         return found
 
-    def points(self, selection: Selection, *, all_metrics: bool = False) -> list[Point]:
+    def points(
+        self, selection: Selection, *, include_invalid: bool = False, all_metrics: bool = False
+    ) -> list[Point]:
         return self._memory.recall(
-            ("points", selection, all_metrics),
-            lambda: Sources.points(self, selection, all_metrics=all_metrics),
+            ("points", selection, include_invalid, all_metrics),
+            lambda: Sources.points(self, selection, include_invalid=include_invalid, all_metrics=all_metrics),
         )
 
     def evaluations(self, selection: Selection) -> list[Evaluation]:

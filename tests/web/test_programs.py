@@ -84,6 +84,18 @@ def test_llms_txt_leads_to_answers(packaged: TestClient) -> None:
         assert packaged.get(link).status_code == 200
 
 
+def test_llms_txt_ranks_measured_pairs_first_and_simulated_ones_last(packaged: TestClient) -> None:
+    sections = packaged.get("/llms.txt").text.split("\n## ")
+    for name, kinds in (("Precisions", {"with all records", "published"}), ("GPUs", {"with all records"})):
+        (section,) = (text for text in sections if text.startswith(name))
+        lines = re.findall(r"^- \[([\w-]+)\].*?: (?:measured )?([a-z ]+); ", section, re.MULTILINE)
+        order = [("with all records", "published", "simulated").index(how) for _, how in lines]
+        assert order == sorted(order)
+        assert kinds <= {how for _, how in lines}
+        assert all(how == "simulated" for slug, how in lines if slug.startswith("llama"))
+        assert all((how == "with all records") == slug.startswith("qwen-3-8b-h") for slug, how in lines)
+
+
 @pytest.mark.parametrize("host", ['evil.example"><script>', "[", "a b", "x/y", ""])
 def test_a_host_that_is_none_leads_nowhere(packaged: TestClient, host: str) -> None:
     for path in ("/", SEED, "/compare-precision", "/sitemap.xml", "/llms.txt", "/openapi.json", "/nothing"):

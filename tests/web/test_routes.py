@@ -343,7 +343,8 @@ def test_tables_of_pairs_have_a_twin(packaged: TestClient) -> None:
     own = next(pair for pair in found["pairs"] if pair["slug"] == "qwen-3-8b-h100-fp4-vs-bf16")
     document = packaged.get(own["json"]).json()
     same = next(t for t in document["targets"] if t["interactivity"] == own["told"]["interactivity"])
-    assert own["told"] == {key: same[key] for key in ("interactivity", "ratios", "winner", "winner_reason")}
+    keys = ("interactivity", "ratios", "winner", "winner_reason")
+    assert own["told"] == {"sequence": "1k/1k", "precision": None} | {key: same[key] for key in keys}
     assert f", at {own['told']['interactivity']:g} tok/s/user:" in document["narrative"][0]
     assert (own["points"], own["own"], own["simulated"]) == ([7, 7], True, False)
     dollars = packaged.get(f"{PER_DOLLAR}.json").json()
@@ -353,6 +354,28 @@ def test_tables_of_pairs_have_a_twin(packaged: TestClient) -> None:
     assert [kind["path"] for kind in start] == list(ROUTES.values())
     for kind in start:
         assert kind["count"] == packaged.get(f"{kind['path']}.json").json()["count"]
+
+
+@needs_shared
+def test_tables_of_pairs_say_of_which_sequence_and_precision_they_tell(shared: TestClient) -> None:
+    """Neighbouring ratios need not be of the same: of each pair as its own page has it."""
+    found = {pair["slug"]: pair for pair in shared.get("/compare.json").json()["pairs"]}
+    cells = dict(
+        re.findall(
+            r'href="/compare/([\w-]+)">.*?<span class="at">(at .*?)(?: <abbr|</td>)',
+            shared.get("/compare").text,
+            re.DOTALL,
+        )
+    )
+    told = set()
+    for slug in ("deepseek-r1-b300-vs-h200", "deepseek-r1-b200-vs-b300", "qwen-3-8b-h100-vs-h200"):
+        own, page = found[slug]["told"], shared.get(f"/compare/{slug}").text
+        assert f"{own['sequence']} · {own['precision'].upper()} · method" in page
+        assert f"at {own['interactivity']:g} tok/s/user" in page
+        said = re.sub(r"<[^>]+>", "", cells[slug])
+        assert said.endswith(f"at {own['interactivity']:g}, {own['sequence']} {own['precision'].upper()}")
+        told.add((own["sequence"], own["precision"]))
+    assert len(told) > 1
 
 
 def test_every_response_has_the_policy(packaged: TestClient) -> None:

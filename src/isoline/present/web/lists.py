@@ -11,7 +11,7 @@ from isoline.analyse.comparison import Target
 from isoline.analyse.gain import gain_of, values_of
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT
 from isoline.analyse.told import PRINTED, UNTOLD, footing
-from isoline.analyse.words import between, percent_between, percent_less
+from isoline.analyse.words import between, interactivity, percent_between, percent_less
 from isoline.ask.pairs import Pair
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, SIMULATED
@@ -22,7 +22,7 @@ from isoline.present.web.form import Values
 from isoline.present.web.origin import base_of
 from isoline.present.web.parts import age
 from isoline.present.web.query import refuse, strange
-from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Site, address
+from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Middle, Site, address
 
 STUDY = "qwen-3-8b-h100-fp4-vs-bf16"
 SEED = "qwen-3-5-b300-fp4-vs-bf16"
@@ -97,7 +97,7 @@ def _document(group: Values) -> Values:
 
 
 def _pair(row: Values) -> Values:
-    pair, told = cast("Pair", row["pair"]), cast("Target | None", row["told"])
+    pair, told = cast("Pair", row["pair"]), cast("Middle | None", row["told"])
     return {
         "kind": pair.kind,
         "slug": pair.slug,
@@ -112,7 +112,9 @@ def _pair(row: Values) -> Values:
         "newest": pair.last_date,
         "own": pair.own,
         "simulated": pair.simulated,
-        "told": ratios(told) if told else None,
+        "told": {"sequence": told.sequence, "precision": told.precision} | ratios(told.target)
+        if told
+        else None,
     }
 
 
@@ -148,10 +150,10 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
         "sides": (a, b),
         "sequences": ", ".join(pair.sequences),
         "points": pair.points,
-        "middle": _middle(middle, (a, b), view),
+        "middle": _middle(middle, (a, b), view, catalog),
         "simulated": pair.simulated,
-        "firm": bool(middle and middle.interval),
-        "decided": middle is not None and middle.throughput_ratio is not None,
+        "firm": bool(middle and middle.target.interval),
+        "decided": middle is not None and middle.target.throughput_ratio is not None,
         "newest": pair.last_date or "",
         "age": age(pair.last_date, site.today()),
         "dataset": pair.datasets[0],
@@ -159,27 +161,33 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
     }
 
 
-def _middle(target: Target | None, sides: tuple[str, str], view: str) -> Values:
+def _middle(middle: Middle | None, sides: tuple[str, str], view: str, catalog: Catalog) -> Values:
     """Who gives more tokens per GPU (or costs less) at the target that the pair is told by: `who`, `range`
-    (its interval), `at`, and on what a ratio without one rests (`how`); why not, where nobody does."""
-    if target is None:
-        return {"who": "", "range": "", "at": "", "how": ""}
-    at = f"{target.interactivity:,.0f}"
+    (its interval), `at`, `of` which sequence and precision, and on what a ratio without an interval rests
+    (`how`); why not, where nobody does."""
+    if middle is None:
+        return {"who": "", "range": "", "at": "", "of": "", "how": ""}
+    target = middle.target
+    precision = catalog.precision_label(middle.precision) if middle.precision else ""
+    told = {
+        "at": interactivity(target.interactivity),
+        "of": " ".join(part for part in (middle.sequence or "", precision) if part),
+    }
     if target.throughput_ratio is None:
         why = "wide gap" if "wide gap" in (target.winner_reason or "") else "not both measured"
-        return {"who": why, "range": "", "at": at, "how": ""}
+        return {"who": why, "range": "", "how": "", **told}
     quantity = QUANTITIES[COST if view == "per-dollar" else THROUGHPUT]
     interval, found = values_of(quantity.key, target)[1], gain_of(quantity, target)
     how = "" if interval else _footing(sides, target)
     if found is None:
         why = "no measurable difference" if interval else "about equal"
-        return {"who": why, "range": "", "at": at, "how": how}
+        return {"who": why, "range": "", "how": how, **told}
     if quantity.lower_is_better:
         said, span = f"{percent_less(found.more)} less", percent_between(*found.ends)
     else:
         said, span = found.factor, between(*found.ends)
     who = f"{sides[found.side]} {said}"
-    return {"who": who, "range": f"[{span}]" if interval else "", "at": at, "how": how}
+    return {"who": who, "range": f"[{span}]" if interval else "", "how": how, **told}
 
 
 def _footing(sides: tuple[str, str], target: Target) -> str:

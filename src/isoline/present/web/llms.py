@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from isoline.analyse.quantities import QUANTITIES
+from isoline.ask.pairs import Pair
+from isoline.domain.point import MEASURED, PUBLISHED, SIMULATED
 from isoline.present.web.site import KIND_NAMES, PER_DOLLAR, ROUTES, Site, address
 
 SHOWN = 12  # pairs of each kind; the sitemap has all
+PRINTED = 3  # of them published ones, where there are so many
+OWN = "measured with all records"
 
 HEAD = """\
 # Isoline
@@ -44,16 +50,38 @@ work.
 
 
 def text(site: Site, base: str) -> str:
-    """The text, with the comparisons that have most data."""
+    """The text, with some comparisons of each kind."""
+    kinds = {dataset.name: dataset.kind for dataset in site.sources.datasets()}
     seed = f"{base}{ROUTES['precision']}/qwen-3-5-b300-fp4-vs-bf16"
     lines = [HEAD.format(base=base, seed=seed, metrics=", ".join(QUANTITIES), per_dollar=PER_DOLLAR)]
     for kind, name in KIND_NAMES.items():
         own = [pair for pair in site.pairs() if pair.kind == kind]
-        most = sorted(own, key=lambda pair: (-min(pair.points), pair.slug))[:SHOWN]
-        if most:
+        if own:
             lines.append(f"\n## {name} ({len(own)})\n")
-        for pair in most:
+        for pair in _shown(own, kinds):
             where = f"{', '.join(pair.sequences)}; {pair.points[0]} + {pair.points[1]} points"
             dated = f"; newest {pair.last_date}" if pair.last_date else ""
-            lines.append(f"- [{pair.slug}]({base}{address(pair)}.json): {where}{dated}\n")
+            how = _how(pair, kinds)
+            lines.append(f"- [{pair.slug}]({base}{address(pair)}.json): {how}; {where}{dated}\n")
     return "".join(lines)
+
+
+def _shown(pairs: Sequence[Pair], kinds: Mapping[str, str]) -> list[Pair]:
+    """Measured ones, own first, then those with most data, leaving room for published ones; simulated ones
+    only where there is room, last.
+    """
+    ranked = sorted(pairs, key=lambda pair: (not pair.own, -min(pair.points), pair.slug))
+    held: dict[str, list[Pair]] = {}
+    for pair in ranked:
+        held.setdefault(_how(pair, kinds), []).append(pair)
+    printed = held.get(PUBLISHED, [])
+    measured = [pair for how in (OWN, MEASURED) for pair in held.get(how, [])]
+    measured = measured[: SHOWN - min(len(printed), PRINTED)]
+    return [*measured, *printed, *held.get(SIMULATED, [])][:SHOWN]
+
+
+def _how(pair: Pair, kinds: Mapping[str, str]) -> str:
+    if pair.own:
+        return OWN
+    kind = kinds.get(pair.datasets[0], "")
+    return kind if kind in (PUBLISHED, SIMULATED) else MEASURED

@@ -42,6 +42,17 @@ READ = ("at", "within", "hide")  # what of a query changes nothing that the rest
 PER_DOLLAR = "/compare-per-dollar"  # every comparison once more, led by cost
 
 
+@dataclass(frozen=True, slots=True)
+class Middle:
+    """The target that a pair is told by, or the middle one, and of what it tells: the sequence, and between
+    GPUs the precision, which neighbouring pairs need not share.
+    """
+
+    target: Target
+    sequence: str | None
+    precision: str | None
+
+
 def address(slug: Slug | Pair, view: str = "") -> str:
     """The path of a comparison's page."""
     route = PER_DOLLAR if view == "per-dollar" else ROUTES[slug.kind]
@@ -118,18 +129,21 @@ class Site:
             found[pair.kind].append((pair, parse_slug(pair.slug, self.catalog, pair.kind)))
         return found
 
-    def middle(self, pair: Pair, view: str = "") -> Target | None:
-        """The target that a pair is told by, or the middle one, for tables of pairs."""
+    def middle(self, pair: Pair, view: str = "") -> Middle | None:
+        """What a pair is told by in tables of pairs; `None` where its comparison has no target."""
         return self.memory.recall(("middle", pair, view), lambda: self._middle(pair, view))
 
-    def _middle(self, pair: Pair, view: str) -> Target | None:
+    def _middle(self, pair: Pair, view: str) -> Middle | None:
         slug = parse_slug(pair.slug, self.catalog, pair.kind)
         asked = Asked(view=view or None)
         try:
-            targets = answer(question(slug, asked, self.catalog), self.sources, self.catalog).targets
+            found = answer(question(slug, asked, self.catalog), self.sources, self.catalog)
         except IsolineError:
             return None
-        return headline_target(targets) or (targets[len(targets) // 2] if targets else None)
+        if not found.targets:
+            return None
+        told = headline_target(found.targets) or found.targets[len(found.targets) // 2]
+        return Middle(told, found.sequence, found.precision if pair.kind == "gpu" else None)
 
     def today(self) -> date:
         """The day that ages are counted from."""

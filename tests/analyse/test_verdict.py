@@ -7,6 +7,9 @@ import itertools
 import pytest
 from msgspec.structs import replace
 
+from isoline.analyse.quantities import COST
+from isoline.analyse.rates import PriceTerms
+from isoline.analyse.terms import View
 from isoline.analyse.told import headline_target
 from tests.analyse.test_compare import BF16, FP4, KNOTS, SLUG, compared, of_repeats, repeats
 from tests.points import point
@@ -90,6 +93,37 @@ def test_where_only_gaps_are_the_best_known_points_are_told_as_measured() -> Non
     (target,) = found.targets
     assert [r.best.throughput_per_gpu for r in target.readings if r.best] == [1500, 500]
     assert target.ratio is None
+    # At $2.70 per GPU-hour 1,500 tok/s are $0.50 per million tokens, and 500 are $1.50.
+    pricing = PriceTerms("hyperscaler", False, {"b300": 2.7}, {}, None)
+    dollars = compared(SLUG, [*fp4, *bf16], targets=(130.0,), view=View("per-dollar", COST), pricing=pricing)
+    told = (
+        ", not matched: FP4 $0.500 per M tokens and 1,500 tok/s/GPU at 160 tok/s/user (16 in flight), "
+        "BF16 $1.50 and 500 at 145.3."
+    )
+    assert dollars.narrative[0].endswith(f"{why}; measured at or above 130 tok/s/user{told}")
+    assert dollars.narrative[1].endswith(f". Measured at or above it{told}")
+
+
+@pytest.mark.parametrize(
+    ("level", "gpus", "loads", "said"),
+    [
+        (2000, 32, (64, 64), "; FP4 on 32 GPUs at 64 streams, BF16 on 4 GPUs at 16–64 streams"),
+        (2000, 4, (512, 256), "; FP4 on 4 GPUs at 256–512 streams, BF16 on 4 GPUs at 16–64 streams"),
+        (2000, 4, (None, None), ""),  # not said
+        (2000, 16, (64, 64), ""),  # 4 times as many, not more
+        (700, 32, (512, 512), ""),  # no extreme ratio
+    ],
+)
+def test_an_extreme_ratio_names_gpus_and_streams_that_differ_as_much(
+    level: int, gpus: int, loads: tuple[int | None, int | None], said: str
+) -> None:
+    """At 110 the other side has 4 GPUs and 750 tok/s/GPU between 64 and 16 streams."""
+    fp4 = [
+        point(x, y * level, load, decode_gpus=gpus) for x, y, load in ((100, 3, loads[0]), (140, 2, loads[1]))
+    ]
+    sentence = compared(SLUG, [*fp4, *BF16], targets=(110.0,)).narrative[0]
+    assert f"from single runs{said}" in sentence
+    assert ("streams" in sentence) == bool(said)
 
 
 def test_a_side_that_reaches_no_further_has_no_best_point() -> None:

@@ -102,3 +102,38 @@ def test_invalid_runs_of_the_selection_are_counted_in_a_note(tmp_path: Path) -> 
     assert note == (f"2 INVALID runs were left out (at 64 and 128 streams); `isoline show {folder}` says why")
     for side in answer(Question(SLUG), data, CATALOG).sides:
         assert [p.interactivity for p in side.points] == [40.0]
+
+
+def test_a_missing_side_is_told_what_there_is_of_it_and_of_the_model(tmp_path: Path) -> None:
+    """FP4 on B300 at 1k/1k; of the other GPU there is FP8 alone, of a third and of BF16 nothing."""
+    made = [
+        replace(point(x, 900.0, 8, model=SLUG.model, precision=precision, hardware=hardware), dataset="a")
+        for precision, hardware, x in (("fp4", "b300", 40.0), ("fp8", "h200", 30.0), ("fp8", "h200", 20.0))
+    ]
+    Store(tmp_path).write_run(Dataset("a", "runs"), "import", points=made)
+    data = Sources(lambda: Store(tmp_path))
+
+    def note(slug: str, **asked: object) -> str:
+        question = Question(parse_slug(slug, CATALOG), **asked)  # type: ignore[arg-type]
+        return answer(question, data, CATALOG).notes[0]
+
+    assert note("glm-5-b300-vs-h200", precision="fp4") == (
+        "No points of H200 here; of it there is: 2 points of GLM 5/5.1: FP8 on H200, 1k/1k (dataset a)"
+    )
+    there = "of GLM 5/5.1 there is B300 (FP4), H200 (FP8)"
+    assert note("glm-5-b300-fp4-vs-bf16") == f"No points of BF16 here; {there}"
+    with pytest.raises(NoDataError) as caught:
+        answer(Question(parse_slug("glm-5-h100-fp4-vs-fp8", CATALOG)), data, CATALOG)
+    assert there in str(caught.value)
+
+
+def test_other_comparisons_of_the_model_are_suggested_before_those_of_others(tmp_path: Path) -> None:
+    error = refused(held(tmp_path, ("a", "fp8", 1024, "2026-03-01")))
+    assert not any(other.startswith("glm") for other in error.suggestions)
+    made = [
+        replace(point(40.0, 900.0, 8, model=SLUG.model, precision=key, hardware="h200"), dataset="a")
+        for key in ("fp4", "fp8")
+    ]
+    Store(tmp_path).write_run(Dataset("a", "runs"), "import", points=made)
+    error = refused(Sources(lambda: Store(tmp_path)))
+    assert error.suggestions[0] == "glm-5-1-h200-fp4-vs-fp8"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from isoline.analyse.rates import PriceTerms
 from isoline.present import table
 from tests.analyse.test_compare import BF16, FP4, SLUG, compared, of_repeats, repeats
 from tests.points import point
@@ -48,6 +50,49 @@ def test_printed_readings_keep_their_digits_and_others_have_three() -> None:
     first, second = (row.cells for row in table.rows(found)[:2])
     assert first == ("4,219.84", "3,110")
     assert second == ("875", "625")
+
+
+def test_printed_costs_keep_three_digits_after_the_point() -> None:
+    """As their page prints them: $0.910, not $0.91; one with more digits keeps them."""
+    printed = [
+        replace(
+            point(x, 5000 - x, 8, status="published", precision=key),
+            printed_cost=cost,
+            printed_tokens_per_mw=5e5,
+        )
+        for key, costs in (("fp4", (0.316, 0.1234)), ("bf16", (0.91, 2.0)))
+        for x, cost in zip((100, 140), costs, strict=True)
+    ]
+    found = compared(SLUG, printed, targets=(100.0, 140.0))
+    cells = [row.cells for row in table.rows(found) if row.metric == "Cost" and not row.is_ratio]
+    assert cells == [("$0.316", "$0.1234"), ("$0.910", "$2.000")]
+
+
+def test_ratios_from_10_on_have_no_decimals() -> None:
+    for level, expected in ((9.94, "9.94×"), (10.04, "10×"), (147.81, "148×")):
+        sides = [
+            point(x, y * times, 8, precision=key)
+            for key, times in (("fp4", level), ("bf16", 1))
+            for x, y in ((100, 1000), (120, 900))
+        ]
+        assert ratios(compared(SLUG, sides, targets=(100.0,)))["Throughput"][1] == (expected,)
+
+
+def test_a_budget_across_a_gap_tells_the_fastest_point_within_it_as_well() -> None:
+    """At $3.60 per GPU-hour $0.40 buys 2,500 tok/s/GPU: of FP4 between 100 and 200, which are far apart, of
+    BF16 between 100 and 120, which are not. $1 buys 1,000, which FP4 has at its last point."""
+    sides = [
+        *(point(x, y, 8) for x, y in ((100, 3000), (200, 1000))),
+        *(point(x, y, 8, precision="bf16") for x, y in ((100, 2600), (120, 2400))),
+    ]
+    pricing = PriceTerms("hyperscaler", False, {"b300": 3.6}, {}, None)
+    first, second, third = table.within(compared(SLUG, sides, budgets=(0.4, 1.0, 0.3), pricing=pricing))
+    assert first == (
+        "Within $0.4 per M tokens: FP4 up to 125 tok/s/user (a guess across a wide gap; known to 100), "
+        "BF16 up to 110 tok/s/user (interpolated)"
+    )
+    assert second.startswith("Within $1 per M tokens: FP4 up to 200 tok/s/user (measured), ")
+    assert third == "Within $0.3 per M tokens: FP4 nowhere, BF16 nowhere"
 
 
 def test_a_reading_beside_a_point_says_why_no_wide_gap_is_told() -> None:

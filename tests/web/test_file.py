@@ -42,6 +42,8 @@ CASES = {
     "gaps": ("deepseek-r1-b200-fp4-vs-fp8", Asked(), "shared"),
     "pooled": ("deepseek-r1-b200-fp4-vs-fp8", Asked(method="pooled", tier="rental"), "shared"),
     "GPUs": ("deepseek-r1-b200-vs-h200", Asked(precision="fp8"), "shared"),
+    "far apart": ("deepseek-r1-gb300-vs-h100", Asked(), "shared"),
+    "gaps, cost": ("deepseek-r1-b300-fp4-vs-fp8", Asked(view="per-dollar"), "shared"),
     "cost": (SEED, Asked(view="per-dollar", log="1"), ""),
     "energy": ("deepseek-r1-b200-fp4-vs-fp8", Asked(metric="provisioned_j_per_output_token"), "shared"),
     "board power": ("llama-3-3-70b-b300-fp4-vs-fp8", Asked(metric="avg_power_w"), ""),

@@ -17,7 +17,7 @@ def within(built: tuple[Built, Built], budgets: tuple[float, ...]) -> tuple[With
     """The highest speed that each side gives for each budget ($ per M tokens), whatever the targets are."""
     a, b = (_highest(one, budgets) for one in built)
     return tuple(
-        Within(budget, (x, y), (how_x, how_y))
+        Within(budget, (x, y), (how_x, how_y), (_fastest(built[0], budget), _fastest(built[1], budget)))
         for budget, (x, how_x), (y, how_y) in zip(budgets, a, b, strict=True)
     )
 
@@ -30,6 +30,15 @@ def _highest(one: Built, budgets: tuple[float, ...]) -> list[tuple[float | None,
     last = max((line.last.interactivity for line in one.lines), default=0.0)
     found = [highest_within(cost, first, last, budget) for budget in budgets]
     return [(x, "outside" if x is None else one.read(x, quantity).status) for x in found]
+
+
+def _fastest(one: Built, budget: float) -> float | None:
+    """The speed of its fastest known point that costs no more."""
+    quantity = QUANTITIES[COST]
+    priced = (
+        (point.interactivity, quantity.of(point, one.rates)) for line in one.lines for point in line.points
+    )
+    return max((x for x, cost in priced if cost is not None and cost <= budget), default=None)
 
 
 def highest_within(

@@ -46,6 +46,12 @@ class Neighbour(msgspec.Struct, frozen=True):
     runs: int | None = None  # it stands for; 1 is measured once
 
 
+class Best(Neighbour, frozen=True):
+    """The known point of most throughput at a target or faster, with its cost ($ per M tokens)."""
+
+    cost_per_mtok: float | None = None
+
+
 class Bound(msgspec.Struct, frozen=True):
     """The nearest edge of what is known, where a reading has no value."""
 
@@ -95,7 +101,7 @@ class Reading(msgspec.Struct, frozen=True):
     basis: str | None = None
     recomputed: tuple[str, ...] = ()  # metrics whose printed value the user's price or power replaced
     interval: Interval | None = None  # of `value`
-    best: Neighbour | None = None
+    best: Best | None = None
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -184,12 +190,14 @@ class Target(msgspec.Struct, frozen=True):
 class Within(msgspec.Struct, frozen=True):
     """The inverse reading: the highest interactivity (tok/s/user) whose cost is within a budget.
 
-    One value per side; `None` where no known cost is. `statuses` says how each is known.
+    One value per side; `None` where no known cost is. `statuses` says how each is known; `points` are the
+    speeds of the fastest known points within the budget, which across a wide gap is all that is known.
     """
 
     cost_per_mtok: float
     interactivity: tuple[float | None, float | None]
     statuses: tuple[str, str]
+    points: tuple[float | None, float | None] = (None, None)
 
 
 class Difference(msgspec.Struct, frozen=True):

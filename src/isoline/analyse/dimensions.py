@@ -33,7 +33,7 @@ DIMENSIONS = {
             "precision",
             frozenset({"weight_format", "activation_format"}),
             "precision",
-            "Fewer bits can cost answer quality; look at evaluation scores before choosing.",
+            "Fewer bits can cost answer quality, which no speed shows.",
             carriers=frozenset({"checkpoint"}),
         ),
         Dimension(

@@ -56,7 +56,9 @@ def target(x: float, built: Sequence[Built], quantity: Quantity) -> Target:
     labels = [one.side.label for one in built]
     reason = _why_no_ratio(labels, (a, b))
     if "wide gap" in (a.status, b.status):
-        a, b = (replace(r, best=best_from(one.lines, x)) for r, one in zip((a, b), built, strict=True))
+        a, b = (
+            replace(r, best=best_from(one.lines, x, one.rates)) for r, one in zip((a, b), built, strict=True)
+        )
     if reason or not a.throughput_per_gpu or not b.throughput_per_gpu:
         return Target(x, (a, b), None, None, None, reason or "no throughput")
     cost = a.cost_per_mtok / b.cost_per_mtok if a.cost_per_mtok and b.cost_per_mtok else None

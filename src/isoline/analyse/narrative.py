@@ -43,7 +43,7 @@ def _at(
         return f"At {x} neither side has a reading: {'; '.join(clauses)}."
     text = f"At {x} {'; '.join(clauses)}."
     if any(reading.best for reading in target.readings):
-        return f"{text} {_capital(uninterpolated(sides, target, 'it'))}."
+        return f"{text} {_capital(uninterpolated(quantity, sides, target, 'it'))}."
     if both_faster(target):
         return f"{text} Both sides are faster than asked, so which gives more at this speed is not known."
     if target.throughput_ratio is None:

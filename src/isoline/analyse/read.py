@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from isoline.analyse.comparison import Bound, Neighbour, Reading
+from msgspec.structs import asdict
+
+from isoline.analyse.comparison import Best, Bound, Neighbour, Reading
 from isoline.analyse.line import SAME, Line
-from isoline.analyse.quantities import QUANTITIES, THROUGHPUT, Quantity, Rates
+from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT, Quantity, Rates
 from isoline.domain.point import PUBLISHED, SIMULATED, Point
 
 # Ratios of two neighbours' interactivity and throughput beyond which what lies between is not claimed;
@@ -85,11 +87,13 @@ def value_at(
     return best.value(quantity, x, rates)
 
 
-def best_from(lines: Sequence[Line], x: float) -> Neighbour | None:
+def best_from(lines: Sequence[Line], x: float, rates: Rates) -> Best | None:
     """The known point of most throughput at `x` or faster, of equals the fastest; no curve is asked."""
     reach = (p for line in lines for p in line.points if p.interactivity >= x * (1 - SAME))
     best = max(reach, key=lambda p: (p.throughput, p.interactivity), default=None)
-    return None if best is None else neighbour_of(best)
+    if best is None:
+        return None
+    return Best(**asdict(neighbour_of(best)), cost_per_mtok=QUANTITIES[COST].of(best, rates))
 
 
 def is_known(lines: Sequence[Line], x: float, *, pooled: bool) -> bool:

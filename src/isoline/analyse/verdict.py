@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isoline.analyse import words
 from isoline.analyse.comparison import Difference, Side, Target
 from isoline.analyse.dimensions import Dimension
-from isoline.analyse.gain import gained, leader_of, values_of
-from isoline.analyse.quantities import Quantity
+from isoline.analyse.gain import gain_of, gained, leader_of, values_of
+from isoline.analyse.quantities import COST, Quantity
 from isoline.analyse.told import both_faster, comparable, footing, headline_target, passed_over, with_ratio
 from isoline.domain.point import SIMULATED
 
+EXTREME = 4  # a ratio beyond which GPUs or streams that differ as much are named
 WHERE_MEASURED = frozenset({"concurrency", "date"})  # differences of the points, not of what is served
 
 
@@ -32,7 +34,7 @@ def verdict(
     """One sentence: the ratio at the headline target and the largest caveat, or why none."""
     where = ", ".join([about.where, *about.scope])
     if not any(map(comparable, targets)):
-        return f"{where}: {_why_none(sides, targets)}."
+        return f"{where}: {_why_none(about.quantity, sides, targets)}."
     told = headline_target(targets)
     if told is None:
         return f"{where}: {about.quantity.noun} is not reported by both sides at any of these targets."
@@ -41,10 +43,11 @@ def verdict(
     drafting = "" if about.dimension.kind == "spec-decode" else _drafting(sides, told)
     how = footing([side.label for side in sides], told)
     caveat = _caveat(about.quantity, sides, targets, told, differing)
-    return f"{where}, {at}: {gain}{f', {how}' if how else ''}{drafting}{caveat}."
+    scale = _scale(about.quantity, sides, told)
+    return f"{where}, {at}: {gain}{f', {how}' if how else ''}{drafting}{scale}{caveat}."
 
 
-def _why_none(sides: tuple[Side, Side], targets: tuple[Target, ...]) -> str:
+def _why_none(quantity: Quantity, sides: tuple[Side, Side], targets: tuple[Target, ...]) -> str:
     empty = [s.label for s in sides if s.measured_range is None]
     if empty:
         return f"no data for {words.join(empty)}, so there is nothing to compare"
@@ -52,28 +55,30 @@ def _why_none(sides: tuple[Side, Side], targets: tuple[Target, ...]) -> str:
         at = gaps[len(gaps) // 2]
         return (
             "no ratio can be claimed at these targets, whose points beside are too far apart; "
-            f"{uninterpolated(sides, at, f'{words.interactivity(at.interactivity)} tok/s/user')}"
+            f"{uninterpolated(quantity, sides, at, f'{words.interactivity(at.interactivity)} tok/s/user')}"
         )
     if any(both_faster(target) for target in targets):
         return f"{reached(sides)}; both are faster than asked, so nothing can be compared at these targets"
     return f"{reached(sides)}; they are not both measured at any of these targets"
 
 
-def uninterpolated(sides: tuple[Side, Side], target: Target, where: str) -> str:
+def uninterpolated(quantity: Quantity, sides: tuple[Side, Side], target: Target, where: str) -> str:
     """`measured at or above 82 tok/s/user, not matched: FP4 972 tok/s/GPU at 112.1 tok/s/user (256 in
-    flight), FP8 193 at 101.9 (8 in flight)`: what is known without a curve; units are told once."""
+    flight), FP8 193 at 101.9 (8 in flight)`: what is known without a curve; units are told once. A comparison
+    of costs tells those first: `FP4 $0.645 per M tokens and 972 tok/s/GPU at 112.1 tok/s/user`."""
     found: list[str] = []
-    units = (" tok/s/GPU", " tok/s/user")
+    units = (" tok/s/GPU", " tok/s/user", " per M tokens")
     for side, best in zip(sides, (reading.best for reading in target.readings), strict=True):
         if best is None:
             found.append(f"{side.label} nothing")
             continue
         load = "" if best.concurrency is None else f" ({best.concurrency:,} in flight)"
         speed = words.interactivity(round(best.interactivity, 1))
-        found.append(
-            f"{side.label} {words.throughput(best.throughput_per_gpu)}{units[0]} at {speed}{units[1]}{load}"
-        )
-        units = ("", "")
+        known = f"{words.throughput(best.throughput_per_gpu)}{units[0]}"
+        if quantity.key == COST and best.cost_per_mtok is not None:
+            known = f"{words.usd(best.cost_per_mtok)}{units[2]} and {known}"
+        found.append(f"{side.label} {known} at {speed}{units[1]}{load}")
+        units = ("", "", "")
     kind = SIMULATED if any(r.basis == SIMULATED for r in target.readings) else "measured"
     return f"{kind} at or above {where}, not matched: {', '.join(found)}"
 
@@ -141,6 +146,42 @@ def _drafted(methods: set[str | None]) -> str:
         if named
         else "without speculative decoding"
     )
+
+
+def _scale(quantity: Quantity, sides: tuple[Side, Side], target: Target) -> str:
+    """`; GB300 on 72 GPUs at 512–1,024 streams, H100 on 16 GPUs at 4 streams`: why an extreme ratio is one,
+    where the points beside differ as much in GPUs or load."""
+    found = gain_of(quantity, target)
+    if found is None or found.more <= EXTREME:
+        return ""
+    gpus, streams = (
+        [
+            sorted({n for near in reading.neighbours if (n := getattr(near, name))})
+            for reading in target.readings
+        ]
+        for name in ("gpus", "concurrency")
+    )
+    if not (_far(gpus) or _far(streams)):
+        return ""
+    said = [
+        f"{side.label}{_count('on', own, 'GPU')}{_count('at', load, 'stream')}"
+        for side, own, load in zip(sides, gpus, streams, strict=True)
+    ]
+    return f"; {', '.join(said)}"
+
+
+def _far(counts: Sequence[Sequence[int]]) -> bool:
+    """Whether the largest of both sides, where both say it, are far apart."""
+    a, b = (max(own, default=0) for own in counts)
+    return bool(a and b) and max(a, b) > EXTREME * min(a, b)
+
+
+def _count(word: str, counts: Sequence[int], unit: str) -> str:
+    """` at 512–1,024 streams`; nothing where no point says."""
+    if not counts:
+        return ""
+    span = "–".join(f"{n:,}" for n in dict.fromkeys((counts[0], counts[-1])))
+    return f" {word} {span} {unit}{'' if counts[-1] == 1 else 's'}"
 
 
 def fields_differ(count: int) -> str:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from isoline import errors
 from isoline.analyse.dimensions import ATTRIBUTES
 from isoline.ask.buckets import Place, on_both, place
 from isoline.ask.covered import covered
-from isoline.ask.pairs import closest
+from isoline.ask.holdings import places
+from isoline.ask.pairs import closest, comparable_pairs
+from isoline.ask.preference import without_stand_ins
 from isoline.ask.question import Question
 from isoline.domain.catalog import Catalog
-from isoline.domain.point import Coverage, Dataset
+from isoline.domain.point import Coverage, Dataset, Selection
 from isoline.domain.sequence import sequence_name
+from isoline.domain.slugs import Slug
 from isoline.errors import NoDataError
 from isoline.store.sources import Sources
 
@@ -32,9 +36,12 @@ def absence(
     both = on_both(rows, question.slug.kind)
     if not both:
         apart = f"{narrowing(question)}, and nothing that both sides have" if rows else ""
-        close = [other for other in closest(slug, catalog, sources) if other != slug]
+        known = without_stand_ins(sources.coverage(Selection(model=question.slug.model)), datasets)
+        model = catalog.model_label(question.slug.model)
+        there = f"of {model} there is {places(known, catalog)}; " if known else ""
         return NoDataError(
-            f"no data for {slug}{apart}; `isoline list` shows what can be compared", tuple(close)
+            f"no data for {slug}{apart}; {there}`isoline list` shows what can be compared",
+            _others(question.slug, catalog, sources),
         )
     held: dict[str, list[Coverage]] = {}
     for row in both:
@@ -42,6 +49,14 @@ def absence(
     said = [_held(name, group, question) for name, group in held.items()]
     more = [f"and {len(said) - SHOWN} more datasets"] if len(said) > SHOWN else []
     return NoDataError(f"no data for {slug}{narrowing(question)}; there is {'; '.join(said[:SHOWN] + more)}")
+
+
+def _others(slug: Slug, catalog: Catalog, sources: Sources) -> tuple[str, ...]:
+    """Comparisons that look like `slug` and have data, those of its model first."""
+    close = [other for other in closest(slug.canonical, catalog, sources) if other != slug.canonical]
+    own = {pair.slug for pair in comparable_pairs(sources, catalog, slug.model)}
+    alike = [other for other in errors.closest(slug.canonical, own) if other != slug.canonical]
+    return tuple(dict.fromkeys([*alike, *close]))
 
 
 def narrowing(question: Question) -> str:

@@ -23,6 +23,7 @@ from isoline.ask.absence import absence
 from isoline.ask.chosen import chosen
 from isoline.ask.counted import counted, filtered
 from isoline.ask.hiding import check
+from isoline.ask.one_side import one_side_note
 from isoline.ask.provenance import provenance
 from isoline.ask.question import Question
 from isoline.ask.undated import undated
@@ -112,6 +113,7 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
     if question.as_of and question.datasets is None:
         named = ", ".join(selection.datasets or ())
         notes = (*notes, f"As of {question.as_of}, read from dataset {named}")
+    notes = (*one_side_note(slug, points, sources, datasets, catalog), *notes)
     offered = offers(points, slug.hardware, catalog)
     points = filtered(points, question, offered, catalog)
     declared = (

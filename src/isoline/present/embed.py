@@ -18,7 +18,7 @@ from isoline.analyse.quantities import COST, PER_MW, QUANTITIES, THROUGHPUT, TOT
 from isoline.analyse.read import neighbour_of
 from isoline.analyse.repeats import runs_of
 from isoline.analyse.told import PRINTED, SINGLE, UNTOLD
-from isoline.analyse.verdict import reached, recorded
+from isoline.analyse.verdict import EXTREME, reached, recorded
 from isoline.domain.point import Point
 from isoline.numerics.curve import Curve
 from isoline.numerics.student import normal_quantile, t_quantile
@@ -45,6 +45,7 @@ def embedded(comparison: Comparison, built: Sequence[Built]) -> Values:
         "span": comparison.common_range,
         "spec_compared": comparison.kind == "spec-decode",
         "differing": recorded(comparison.differences),
+        "extreme": EXTREME,
         "closing": comparison.narrative[-1],
         "reached": reached(comparison.sides) if all(side.points for side in comparison.sides) else "",
         "quantities": {quantity.key: _words(quantity) for quantity in quantities},
@@ -144,6 +145,7 @@ def _point(point: Point) -> Values:
         "runs": len(runs_of(point)),
         "spec": point.recipe.spec_method,
         "load": point.concurrency,
+        "gpus": point.recipe.gpus,
         "e2e": point.metrics.get("median_e2el"),
         "facts": behind.facts(neighbour_of(point)),
     }

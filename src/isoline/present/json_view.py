@@ -51,6 +51,7 @@ def to_dict(comparison: Comparison, scores: Sequence[Score]) -> dict[str, object
                 "cost_per_mtok": within.cost_per_mtok,
                 "interactivity": list(within.interactivity),
                 "statuses": list(within.statuses),
+                "points": list(within.points),
             }
             for within in comparison.within
         ],

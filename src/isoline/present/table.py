@@ -206,17 +206,19 @@ def within(comparison: Comparison) -> list[str]:
     """The inverse readings, a line each: `Within $0.50 per M tokens: FP4 up to 212 tok/s/user …`."""
     lines = []
     for found in comparison.within:
-        parts = [
-            f"{side.label} {_up_to(value, how)}"
-            for side, value, how in zip(comparison.sides, found.interactivity, found.statuses, strict=True)
-        ]
+        told = zip(comparison.sides, found.interactivity, found.statuses, found.points, strict=True)
+        parts = [f"{side.label} {_up_to(value, how, point)}" for side, value, how, point in told]
         lines.append(f"Within ${found.cost_per_mtok:g} per M tokens: {', '.join(parts)}")
     return lines
 
 
-def _up_to(value: float | None, how: str) -> str:
+def _up_to(value: float | None, how: str, point: float | None) -> str:
+    """How far a budget reaches; across a wide gap that is a guess, and the known point before it is told."""
     if value is None:
         return "nowhere"
+    if how == "wide gap":
+        known = "none known" if point is None else f"known to {interactivity(round(point, 1))}"
+        how = f"a guess across a wide gap; {known}"
     return f"up to {interactivity(round(value, 1))} tok/s/user ({how})"
 
 
@@ -268,8 +270,15 @@ def _cell(metric: Metric, reading: Reading) -> str:
         return NONE
     mark = metric.bound if reading.status == "dominated" else GUESS if reading.status == "wide gap" else ""
     printed = reading.status == PUBLISHED and metric.key in PRINTED and metric.key not in reading.recomputed
-    text = f"{metric.sign}{value:,.10g}" if printed else metric.write(value)
+    text = _printed(value, metric.sign) if printed else metric.write(value)
     return text + mark + (STAND_IN if reading.basis == SIMULATED else "")
+
+
+def _printed(value: float, sign: str) -> str:
+    """All digits that were printed; of dollars at least three after the point, as pages print them."""
+    whole, _, rest = f"{value:,.10g}".partition(".")
+    rest = rest.ljust(3, "0") if sign == "$" else rest
+    return f"{sign}{whole}{'.' if rest else ''}{rest}"
 
 
 def _turned(comparison: Comparison, key: str) -> bool:
@@ -289,7 +298,7 @@ def _ratio(target: Target, key: str, turned: bool) -> str:
     if turned:
         value = 1 / value
     if interval is None:
-        return f"{value:.2f}×"
+        return f"{value:,.{0 if value >= 10 else 2}f}×"
     low, high = upwards(interval, turned)
     return f"{factor(value, low, high)} [{between(low, high)}]"
 

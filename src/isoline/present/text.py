@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 COLUMN_GAP = 3  # what rich's simple box puts between two columns
+LABELS = 34  # columns that the names of rows take at most, unless a side's is longer
+NARROWEST = 22  # to which they shrink where all targets then stand side by side
 
 
 def print_comparison(comparison: Comparison, scores: Sequence[Score], console: Console) -> None:
@@ -45,7 +47,7 @@ def print_comparison(comparison: Comparison, scores: Sequence[Score], console: C
         console.print()
         console.print(_differences(comparison))
     console.print()
-    for line in comparison.narrative[1:]:
+    for line in _sentences(comparison):
         say(line)
     console.print()
     for source in comparison.sources:
@@ -66,16 +68,18 @@ def _readings(comparison: Comparison, width: int) -> Iterator[object]:
     from rich.cells import cell_len
     from rich.text import Text
 
-    names, rows = table.header(comparison), table.rows(comparison)
+    names, rows = table.header(comparison), _rows(comparison)
     heads = {row.metric: f"{row.metric}, {row.unit}" if row.unit else row.metric for row in rows}
     first = max(cell_len(text) for text in (*heads.values(), *(f"  {row.label}" for row in rows)))
     widths = [
         max(cell_len(text) for text in (name, *(row.cells[i] for row in rows)))
         for i, name in enumerate(names)
     ]
-    # Long headings wrap before a cell is cut.
+    # Long headings wrap, so that targets stand side by side and no cell is cut.
     labels = max(cell_len(f"  {row.label}") for row in rows)
-    first = max(labels, min(first, width - max(widths, default=0) - COLUMN_GAP))
+    beside = width - sum(widths) - COLUMN_GAP * len(widths)  # what all targets leave
+    most = beside if NARROWEST <= beside < LABELS else LABELS
+    first = max(labels, min(first, most, width - max(widths, default=0) - COLUMN_GAP))
     for part in _fitting(widths, width - first):
         grid = _grid()
         grid.add_column("at tok/s/user", min_width=first, max_width=first)
@@ -89,6 +93,22 @@ def _readings(comparison: Comparison, width: int) -> Iterator[object]:
             cells = [Text(f"  {row.label}"), *(Text(row.cells[i]) for i in part)]
             grid.add_row(*cells, style="dim" if row.is_ratio else "")
         yield grid
+
+
+def _rows(comparison: Comparison) -> list[table.Row]:
+    """The table's rows; of a comparison that lacks a side those that say something of the other."""
+    rows = table.rows(comparison)
+    if comparison.has_both:
+        return rows
+    empty = {side.label for side in comparison.sides if not side.points}
+    return [
+        row for row in rows if not row.is_ratio and row.label not in empty and {*row.cells} != {table.NONE}
+    ]
+
+
+def _sentences(comparison: Comparison) -> tuple[str, ...]:
+    """After the first; without a second side the table has said what those about targets would."""
+    return comparison.narrative[1:] if comparison.has_both else comparison.narrative[-1:]
 
 
 def _fitting(widths: Sequence[int], room: int) -> Iterator[range]:
@@ -132,7 +152,7 @@ def to_markdown(comparison: Comparison, scores: Sequence[Score]) -> str:
         lines.append("| at tok/s/user | | " + " | ".join(names) + " |")
         lines.append("|---|---|" + "---:|" * len(names))
         metric = ""
-        for row in table.rows(comparison):
+        for row in _rows(comparison):
             first = "" if row.metric == metric else f"{row.metric}, {row.unit}" if row.unit else row.metric
             metric = row.metric
             cells = " | ".join(_md(cell) for cell in row.cells)
@@ -146,7 +166,7 @@ def to_markdown(comparison: Comparison, scores: Sequence[Score]) -> str:
         lines += [
             f"| {d.field.replace('_', ' ')} | {_md(d.a)} | {_md(d.b)} |" for d in comparison.differences
         ]
-    lines += ["", *(f"{_md(text)}\n" for text in comparison.narrative[1:])]
+    lines += ["", *(f"{_md(text)}\n" for text in _sentences(comparison))]
     lines += [f"Source: {_md(_source(source))}  " for source in comparison.sources]
     lines += [f"Note: {_md(note)}  " for note in comparison.notes]
     return "\n".join(lines).rstrip() + "\n"

@@ -149,9 +149,12 @@ function read(side, data, x) {
   return data.method === "pooled" ? pooled(side, data, x) : envelope(side, data, x);
 }
 
-// The known point of most throughput at x or faster, of equals the fastest.
+// The known point of most throughput at x or faster, of equals the fastest, with its cost.
 function bestFrom(side, x) {
-  const reach = side.lines.flatMap((line) => line.points.filter((knot) => knot.x >= x * (1 - SAME)));
+  const costOf = (line, knot) => metric(line, side.formulas.cost_per_mtok, knot.x, [knot]);
+  const reach = side.lines.flatMap((line) =>
+    line.points.filter((knot) => knot.x >= x * (1 - SAME)).map((knot) => ({ ...knot, cost: costOf(line, knot) })),
+  );
   return reach.length ? best(reach, (a, b) => a.y > b.y || (a.y === b.y && a.x > b.x)) : null;
 }
 

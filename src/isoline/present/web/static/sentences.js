@@ -16,7 +16,7 @@ export function verdict(data, targets) {
   if (!told) return `${where}: ${noun} is not reported by both sides at any of these targets.`;
   const gained = gain(data, told) ?? "the two sides are about equal";
   const how = footing(data, told);
-  return `${where}, at ${words.interactivity(told.interactivity)} tok/s/user: ${gained}${how && `, ${how}`}${drafting(data, told)}${caveat(data, targets, told)}.`;
+  return `${where}, at ${words.interactivity(told.interactivity)} tok/s/user: ${gained}${how && `, ${how}`}${drafting(data, told)}${scale(data, told)}${caveat(data, targets, told)}.`;
 }
 
 // By speed the middle one of the targets with a ratio; those measured more than once come before the others.
@@ -55,14 +55,14 @@ export function selectedTarget(targets) {
 
 const comparable = (target) => target.throughput_ratio !== null;
 
-function whyNone({ sides, reached }, targets) {
+function whyNone({ metric, sides, reached }, targets) {
   const empty = sides.filter((side) => side.measured_range === null).map((side) => side.label);
   if (empty.length) return `no data for ${words.join(empty)}, so there is nothing to compare`;
   const gaps = targets.filter((t) => t.readings.some((r) => r.best));
   gaps.sort((a, b) => a.interactivity - b.interactivity);
   if (gaps.length) {
     const at = gaps[Math.floor(gaps.length / 2)];
-    const known = uninterpolated(sides, at, `${words.interactivity(at.interactivity)} tok/s/user`);
+    const known = uninterpolated(metric, sides, at, `${words.interactivity(at.interactivity)} tok/s/user`);
     return `no ratio can be claimed at these targets, whose points beside are too far apart; ${known}`;
   }
   if (targets.some(bothFaster))
@@ -70,17 +70,18 @@ function whyNone({ sides, reached }, targets) {
   return `${reached}; they are not both measured at any of these targets`;
 }
 
-// What is known without a curve; units are told once.
-function uninterpolated(sides, { readings }, where) {
+// What is known without a curve; units are told once, and costs first where they are what is compared.
+function uninterpolated(metric, sides, { readings }, where) {
   const kind = readings.some((r) => r.basis === "simulated") ? "simulated" : "measured";
-  let units = [" tok/s/GPU", " tok/s/user"];
+  let units = [" tok/s/GPU", " tok/s/user", " per M tokens"];
   const each = readings.map(({ best }, i) => {
     if (!best) return `${sides[i].label} nothing`;
-    const [perGpu, perUser] = units;
-    units = ["", ""];
+    const [perGpu, perUser, perToken] = units;
+    units = ["", "", ""];
     const speed = words.interactivity(words.round1(best.x));
     const load = best.load === null ? "" : ` (${words.fixed(best.load, 0)} in flight)`;
-    return `${sides[i].label} ${words.throughput(best.y)}${perGpu} at ${speed}${perUser}${load}`;
+    const cost = metric === COST && best.cost !== null ? `${words.usd(best.cost)}${perToken} and ` : "";
+    return `${sides[i].label} ${cost}${words.throughput(best.y)}${perGpu} at ${speed}${perUser}${load}`;
   });
   return `${kind} at or above ${where}, not matched: ${each.join(", ")}`;
 }
@@ -133,6 +134,26 @@ function drafted(methods) {
   const named = methods.filter((method) => method !== "none").map((method) => method.toUpperCase());
   const partly = methods.includes("none") ? "partly " : "";
   return named.length ? `${partly}with ${named.join(" or ")}` : "without speculative decoding";
+}
+
+// Why an extreme ratio is one: GPUs and streams of the points beside, where they differ as much.
+function scale(data, target) {
+  const found = gainOf(data, data.metric, target);
+  if (!found || found.more <= data.extreme) return "";
+  const of = (key) =>
+    target.readings.map((r) => [...new Set(r.near.map((knot) => knot[key]).filter(Boolean))].sort((a, b) => a - b));
+  const [gpus, streams] = [of("gpus"), of("load")];
+  const isFar = (counts) => {
+    const [a, b] = counts.map((own) => own.at(-1));
+    return a && b && Math.max(a, b) > data.extreme * Math.min(a, b);
+  };
+  if (!isFar(gpus) && !isFar(streams)) return "";
+  const span = (own) => [...new Set([own[0], own.at(-1)])].map((n) => words.fixed(n, 0)).join("–");
+  const part = (word, own, unit) => (own.length ? ` ${word} ${span(own)} ${unit}${own.at(-1) === 1 ? "" : "s"}` : "");
+  const said = data.sides.map(
+    ({ label }, i) => label + part("on", gpus[i], "GPU") + part("at", streams[i], "stream"),
+  );
+  return `; ${said.join(", ")}`;
 }
 
 // What the metric chosen says, and for throughput and cost the other of the two.
@@ -199,7 +220,7 @@ function at(data, target) {
   if (target.readings.every((r) => r.throughput_per_gpu === null))
     return `At ${x} neither side has a reading: ${clauses}.`;
   const text = `At ${x} ${clauses}.`;
-  if (target.readings.some((r) => r.best)) return `${text} ${capital(uninterpolated(data.sides, target, "it"))}.`;
+  if (target.readings.some((r) => r.best)) return `${text} ${capital(uninterpolated(data.metric, data.sides, target, "it"))}.`;
   if (bothFaster(target))
     return `${text} Both sides are faster than asked, so which gives more at this speed is not known.`;
   if (target.throughput_ratio === null) return text;

@@ -60,7 +60,7 @@ function cell({ printed }, { key, sign, digits, bound }, r) {
   const value = r[key];
   if (value === null) return NONE;
   const asPrinted = r.status === "published" && printed.includes(key) && !r.recomputed.includes(key);
-  const text = asPrinted ? sign + exact(value) : digits === null ? amount(value, sign) : sign + fixed(value, digits);
+  const text = asPrinted ? sign + exact(value, sign) : digits === null ? amount(value, sign) : sign + fixed(value, digits);
   const mark = { dominated: bound, "wide gap": " ?" }[r.status] ?? "";
   return text + mark + (r.basis === "simulated" ? " s" : "");
 }
@@ -78,7 +78,7 @@ const isTurned = (value, found) => value !== null && value < 1 && !(found && fou
 function ratio(value, found, turned) {
   if (value === null) return NONE;
   const more = turned ? 1 / value : value;
-  if (!found) return `${fixed(more, 2)}×`;
+  if (!found) return `${fixed(more, more >= 10 ? 0 : 2)}×`;
   const [low, high] = upwards(found, turned);
   return `${factor(more, low, high)} [${between(low, high)}]`;
 }

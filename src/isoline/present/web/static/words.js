@@ -31,9 +31,10 @@ export const seconds = (value) => amount(value);
 export const usd = (value) => amount(value, "$");
 export const times = (ratio) => `${fixed(ratio, ratio >= 10 ? 0 : ratio >= 1.1 ? 1 : 2)}×`;
 export const aboutEqual = (a, b) => Math.max(a, b) / Math.min(a, b) - 1 <= 0.01;
-// All digits of what another page printed.
-export function exact(value) {
-  const [whole, rest] = String(Number(value.toPrecision(10))).split(".");
+// All digits of what another page printed, of dollars at least three after the point.
+export function exact(value, sign) {
+  const [whole, digits = ""] = String(Number(value.toPrecision(10))).split(".");
+  const rest = sign === "$" ? digits.padEnd(3, "0") : digits;
   return fixed(Number(whole), 0) + (rest ? `.${rest}` : "");
 }
 export const round1 = (value) => Number(fixed(value, 1).replaceAll(",", ""));

@@ -185,6 +185,28 @@ def test_subtitle_says_what_the_data_is():
     assert {row["role"] for row in rows(spec, "points")} == {"simulated"}
 
 
+def test_a_picture_says_its_largest_caveat_what_the_band_is_and_of_when_its_prices_are(tmp_path):
+    """It is shown where its page is not; on a phone in fewer words."""
+
+    def told(slug, metric="throughput_per_gpu", **size):
+        question = Question(parse_slug(slug, CATALOG), view=View(metric=metric))
+        comparison = answer(question, Sources(lambda: Store(tmp_path)), CATALOG, draw=True)
+        return comparison_chart(comparison, **size)["title"]["subtitle"]
+
+    own = told("qwen-3-8b-h100-fp4-vs-bf16", width=1200, height=675)
+    assert own[0].startswith("random weights: speeds are real, answers are not · 1k/1k")
+    assert "measured by isoline bench (dataset hopper)" in own[1]
+    assert own[1].endswith("band: 95 % interval, 2 runs a point")
+    assert "per GPU-hour" not in " ".join(own)
+    paid = told("qwen-3-8b-h100-vs-h200", "cost_per_mtok", width=390, height=420)
+    assert paid[0] == own[0].partition(" · ")[0]
+    assert paid[-1] == "per GPU-hour H100 $1.17, H200 $1.22 (hyperscaler 2026-07)"
+    assert len(paid) <= 5
+    printed = told("qwen-3-5-b300-fp4-vs-bf16", "cost_per_mtok")
+    assert printed[-1].endswith("costs as published")
+    assert told("llama-3-3-70b-b300-fp4-vs-fp8")[0].startswith("simulated, not measured · ")
+
+
 def test_a_side_without_data_is_said():
     assert [row["text"] for row in rows(comparison_chart(samples.one_sided()), "notes")] == [
         "no data for FP8"

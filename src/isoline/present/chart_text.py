@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from isoline.analyse.caveats import has_random_weights
+from isoline.analyse.quantities import QUANTITIES
 from isoline.domain.point import MEASURED, PUBLISHED, SIMULATED
 from isoline.present.chart_data import clean
+from isoline.present.chart_frame import NARROW
 from isoline.present.chart_labels import text_width
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ METHODS = {
     "envelope": "best series at each interactivity",
     "pooled": "one frontier over all points (pooled)",
 }
+
+OWN = ("runs", "study")  # kinds of datasets that Isoline measured itself
 
 AXIS_UNITS = {"interactivity": "tok/s/user", "e2e": "E2E latency, s", "ttft": "TTFT, s"}
 
@@ -44,19 +49,24 @@ def subtitle(
     font: float,
     *,
     hollow: bool,
+    banded: bool,
     out: tuple[str, ...],
 ) -> list[str]:
-    """Sequence, method, provenance, dates, counts and what is left `out`, wrapped to `width` pixels."""
-    parts = [
-        _sequence(comparison.sequence),
-        METHODS.get(comparison.method, clean(comparison.method)),
-        *(clean(text) for text in comparison.scope),
-        *_provenance(comparison),
-        _dates(comparison.sources),
-        _counts(comparison, names),
-        "hollow: below the frontier of its series" if hollow else "",
-        f"not drawn: {'; '.join(out)}" if out else "",
-    ]
+    """The largest caveat, sequence, method, provenance, dates and counts, what is drawn and what is left `out`,
+    and prices where they are in it, wrapped to `width` pixels: a picture is shown where its page is not.
+    """
+    scope = [clean(text) for text in comparison.scope]
+    sequence, dates = _sequence(comparison.sequence), _dates(comparison.sources)
+    band = _band(comparison) if banded else ""
+    prices = _prices(comparison) if QUANTITIES[comparison.view.metric].group == "Cost" else ""
+    if width < NARROW:  # where every line is one less for the chart
+        parts = [sequence, dates, *scope, *_provenance(comparison), band, prices]
+    else:
+        method = METHODS.get(comparison.method, clean(comparison.method))
+        below = "hollow: below the frontier of its series" if hollow else ""
+        own = [method, *scope, *_provenance(comparison), dates, _counts(comparison, names)]
+        parts = [sequence, *own, below, band, prices]
+    parts = [*_caveats(comparison), *parts, f"not drawn: {'; '.join(out)}" if out else ""]
     return _wrapped([part for part in parts if part], width, font)
 
 
@@ -67,6 +77,39 @@ def missing(comparison: Comparison, names: tuple[str, str]) -> list[str]:
     return [f"no data for {name}" for side, name in both if not side.points] + (
         [f"{untold:,} points do not report this"] if untold else []
     )
+
+
+def _caveats(comparison: Comparison) -> list[str]:
+    """What makes all of it less than measurements of a model that answers."""
+    points = [point for side in comparison.sides for point in side.points]
+    found = ["random weights: speeds are real, answers are not"] if has_random_weights(points) else []
+    if any(point.status == SIMULATED for point in points):
+        found.append("simulated, not measured")
+    return found
+
+
+def _band(comparison: Comparison) -> str:
+    """`band: 95 % interval, 2 to 3 runs a point`: of the points on the lines that were repeated."""
+    counts = [
+        min(plotted.interval.runs)
+        for side in comparison.sides
+        for plotted in (side.plot.points if side.plot else ())
+        if plotted.interval and min(plotted.interval.runs) > 1
+    ]
+    if not counts:
+        return "band: 95 % interval"
+    span = " to ".join(str(n) for n in dict.fromkeys((min(counts), max(counts))))
+    return f"band: 95 % interval, {span} runs a point"
+
+
+def _prices(comparison: Comparison) -> str:
+    """`$2.26 a B300-hour (hyperscaler, 2026-07)`; of printed costs that they are."""
+    if not comparison.price:
+        return f"costs {clean(comparison.tier, 24)}"
+    labels = dict(zip(comparison.hardware, comparison.hardware_labels, strict=True))
+    named = ", ".join(f"{clean(labels[key], 24)} ${usd:.2f}" for key, usd in comparison.price.items())
+    dated = [clean(part, 24) for part in (comparison.tier, comparison.price_date or "") if part]
+    return f"per GPU-hour {named} ({' '.join(dated)})"
 
 
 def _sequence(sequence: str | None) -> str:
@@ -81,8 +124,7 @@ def _provenance(comparison: Comparison) -> list[str]:
     for status, verb in words.items():
         if status not in statuses:
             continue
-        if status == SIMULATED:  # by what is no news; that it is none of the others is
-            parts.append("simulated, not measured")
+        if status == SIMULATED:  # which the caveats say
             continue
         wanted = kinds[status]
         origins = [
@@ -96,8 +138,11 @@ def _provenance(comparison: Comparison) -> list[str]:
 
 
 def _origin(source: Source) -> str:
-    """The host of a page; of anything else its dataset, since a local path tells a reader nothing."""
+    """The host of a page; of own measurements by what; of anything else its dataset, since a local path tells
+    a reader nothing."""
     host = urlsplit(source.source).hostname if "://" in source.source else None
+    if source.kind in OWN:
+        return f"isoline bench (dataset {clean(source.dataset, 32)})"
     return clean(host or source.dataset, 40)
 
 

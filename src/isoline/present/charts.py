@@ -97,8 +97,9 @@ def comparison_chart(
     font = 12.0 * min(max(width / 960, 0.9), 1.6)
     hollow = any(row["role"] == "other" for row in data["points"])
     left_out = tuple(hidden(comparison).values())
+    room, banded = width - 3 * font, bool(data["bands"])
     heading = (
-        subtitle(comparison, names, width - 3 * font, font, hollow=hollow, out=left_out) if title else []
+        subtitle(comparison, names, room, font, hollow=hollow, banded=banded, out=left_out) if title else []
     )
     frame = Frame.of(
         width,

@@ -52,7 +52,7 @@ def subtitle(
     banded: bool,
     out: tuple[str, ...],
 ) -> list[str]:
-    """The largest caveat, sequence, method, provenance, dates and counts, what is drawn and what is left `out`,
+    """The largest caveat, sequence, method, provenance, dates, counts, what is drawn and what is left `out`,
     and prices where they are in it, wrapped to `width` pixels: a picture is shown where its page is not.
     """
     scope = [clean(text) for text in comparison.scope]

@@ -139,8 +139,8 @@ def test_lists_tell_ratios_with_an_interval_from_those_without(packaged: TestCli
     for page in (packaged.get("/").text, packaged.get("/compare-precision").text):
         own, text = ahead(page, "/compare-precision/qwen-3-8b-h100-fp4-vs-bf16")
         assert own == "firm"
-        assert re.fullmatch(r"FP4 \d\.\d\d× \[\d\.\d\d–\d\.\d\d\] at \d+", text)
-        assert ahead(page, SEED) == ("", "FP4 2.9× at 160 published")
+        assert re.fullmatch(r"FP4 \d\.\d\d× \[\d\.\d\d–\d\.\d\d\] at \d+, 1k/1k", text)
+        assert ahead(page, SEED) == ("", "FP4 2.9× at 160, 1k/1k published")
         assert "95 % interval between repeated runs" in page
     firm = packaged.get("/compare-precision/qwen-3-8b-h100-fp4-vs-bf16").text
     assert "<h1>" in firm

@@ -12,6 +12,7 @@ from isoline.present.web.memory import Memory, RememberingSources
 from isoline.store.sources import Sources
 from isoline.store.store import Store
 from tests.points import point
+from tests.shared import needs_shared
 from tests.store.fakes import evaluation
 from tests.web.conftest import client
 from tests.web.test_routes import SEED
@@ -83,3 +84,20 @@ def test_a_page_shows_what_was_imported_since(tmp_path: Path) -> None:
         store.write_run(Dataset("test", "runs"), "import", points=points)
         assert pages.get(f"{SEED}.json").json()["sources"][0]["dataset"] == "test"
         assert "test" in pages.get("/compare-precision").text
+
+
+@needs_shared
+def test_scores_remembered_for_one_target_are_not_told_for_another(shared_store: Path) -> None:
+    """A server asked in turn says what one that was asked nothing before says; page and twin alike."""
+    path = "/compare/deepseek-r1-b300-vs-h200"
+    with client(shared_store) as asked_before:
+        seen = set()
+        for at in (37.5, 76.5, 110, 200, 37.5):
+            twin = asked_before.get(f"{path}.json?at={at}").json()["scores"]
+            with client(shared_store) as fresh:
+                assert twin == fresh.get(f"{path}.json?at={at}").json()["scores"]
+            assert {score["at"] for score in twin if score["differs"] is not None} <= {at}
+            page = asked_before.get(f"{path}?at={at}").text
+            assert f"Read are the recipes beside {at} tok/s/user." in page
+            seen.add(str([score["differs"] for score in twin]))
+    assert len(seen) > 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import hypot
 
@@ -123,6 +123,11 @@ def matched(comparison: Comparison, held: Sequence[Evaluation]) -> list[Score]:
         kinds = [_kind(recipe) for recipe in side.recipes if recipe.id in read.recipes[i]]
         found.append(_score(side.label, group, kinds, read.at))
     return found
+
+
+def read_at(found: Sequence[Score], at: float | None) -> list[Score]:
+    """The same scores beside another target that reads the same recipes."""
+    return [replace(score, at=at) if score.differs is not None else score for score in found]
 
 
 def differences(found: Sequence[Score]) -> list[ScoreDifference]:

@@ -14,7 +14,7 @@ from isoline.ask.asked import Asked, question
 from isoline.ask.choices import Choices, choices
 from isoline.ask.pairs import Pair, comparable_pairs
 from isoline.ask.question import Question
-from isoline.ask.scores import Score, scores, told
+from isoline.ask.scores import Score, read_at, scores, told
 from isoline.ask.siblings import Known, Selector, selectors
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug, parse_slug
@@ -110,10 +110,12 @@ class Site:
     def scores(self, slug: Slug, query: Query, comparison: Comparison) -> list[Score]:
         """Evaluation scores known for both sides of the comparison that stands at `query`: other targets
         change them only where they read other recipes."""
-        return self.memory.recall(
-            ("scores", slug, query.without(*READ), told(comparison)),
+        read = told(comparison)
+        found = self.memory.recall(
+            ("scores", slug, query.without(*READ), read.recipes),
             lambda: scores(comparison, self.sources, query.get("as_of") or None),
         )
+        return read_at(found, read.at)
 
     def pairs(self) -> list[Pair]:
         """Every comparison with data on both sides."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from isoline.analyse.moves import BETTER, SAME, SLOWER, TRADED, WORSE, move
 from isoline.analyse.run_difference import recipe_fields, run_difference
 from isoline.domain.point import Dataset, Point, Workload
 from isoline.domain.recipe import Recipe
@@ -67,6 +68,53 @@ def test_repeats_count_by_their_geometric_mean_and_two_a_side_have_an_interval()
     assert load.figures[0].change == pytest.approx(1.0)
     assert low < 1.0 < high
     assert {f.name: f.interval for f in load.figures}["throughput"] is None  # never varies: spread unknown
+
+
+def test_invalid_points_are_in_no_figure_and_are_counted() -> None:
+    bad = replace(point(4, 5_000.0), valid=False)
+    a, b = (
+        run(point(4, 50.0), point(16, 40.0), valid=True),
+        run(point(4, 55.0), bad, replace(bad, concurrency=16)),
+    )
+    found = run_difference(a, b)
+    (load,) = found.loads
+    assert (load.repeats, load.figures[0].b) == ((1, 1), 55.0)
+    assert [[dict(load)["concurrency"] for load in side] for side in found.only] == [[16], []]
+    assert [{dict(load)["concurrency"]: n for load, n in side.items()} for side in found.invalid] == [
+        {}, {4: 1, 16: 1},
+    ]  # fmt: skip
+    assert found.fields == ()  # `valid` is said by the count
+
+
+def test_loads_ascend() -> None:
+    a = run(*(point(n, 50.0) for n in (16, 1, 4)), point(2, 50.0, replace(RECIPE, precision="bf16")))
+    loads = [dict(load.load) for load in run_difference(a, a).loads]
+    assert [(load["precision"], load["concurrency"]) for load in loads] == [
+        ("bf16", 2), ("fp8", 1), ("fp8", 4), ("fp8", 16),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("speeds", "totals", "kind"),
+    [
+        ((60.0, 60.1), (1200.0, 1201.0), BETTER),
+        ((40.0, 40.1), (800.0, 801.0), WORSE),
+        ((46.0, 46.1), (1060.0, 1061.0), TRADED),
+        ((46.0, 46.1), (900.0, 1110.0), SLOWER),
+        ((30.0, 80.0), (600.0, 1600.0), SAME),
+    ],
+)
+def test_a_move_is_what_both_intervals_say(
+    speeds: tuple[float, float], totals: tuple[float, float], kind: str
+) -> None:
+    before = run(point(16, 50.0), replace(point(16, 50.1), throughput=1001.0))
+    after = [replace(point(16, v), throughput=t) for v, t in zip(speeds, totals, strict=True)]
+    (load,) = run_difference(before, run(*after)).loads
+    found = move(load)
+    assert found is not None
+    assert found.kind == kind
+    (alone,) = run_difference(before, run(after[0])).loads
+    assert move(alone) is None  # one repeat has no interval
 
 
 def test_of_commands_only_flags_that_differ_are_told() -> None:

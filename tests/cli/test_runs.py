@@ -82,6 +82,37 @@ def test_the_difference_of_two_runs(tmp_path: Path) -> None:
     assert "no field differs" in same
 
 
+def test_a_difference_ends_with_where_it_moved(tmp_path: Path) -> None:
+    """Sixteen streams trade speed for throughput; a run that nobody should believe is in no figure."""
+    measured = {"a": {1: (100.0, 300.0), 16: (50.0, 1500.0)}, "b": {1: (100.2, 300.5), 16: (46.0, 1590.0)}}
+    for name, loads in measured.items():
+        for n, (speed, total) in loads.items():
+            for repeat, factor in enumerate((0.995, 1.0, 1.005)):
+                one = replace(POINT, key=f"{name}{n}r{repeat}", concurrency=n, repeat=repeat)
+                one = replace(one, interactivity=speed * factor, throughput=total * factor)
+                keep(tmp_path, one, sweep={"id": f"sweep-{name}"}, valid=True, reasons=[])
+    bad = replace(POINT, key="bad", interactivity=9_000.0, repeat=3, valid=False)
+    keep(tmp_path, bad, sweep={"id": "sweep-b"}, reasons=[{"code": "errors"}])
+    shown = isoline(tmp_path, "diff", "sweep-a", "sweep-b").stdout
+    assert shown.index("at 1024/512 concurrency 1 ") < shown.index("at 1024/512 concurrency 16 ")
+    assert "concurrency 16 (mean of 3 and 3)" in shown
+    assert "1 INVALID left out of b: 1 at 1024/512 concurrency 16." in shown
+    assert "valid " not in shown
+    assert [line[-1] for line in map(str.split, shown.splitlines()) if line[:1] == ["tok/s/user"]] == [
+        "%",
+        "*",
+    ]
+    assert max(map(len, shown.splitlines())) <= 100
+    assert shown.split("\n\n")[-2:] == [
+        "At 1 stream: no measurable difference in speed per user and in tok/s/GPU.",
+        "At 16 streams: 8 % slower per user and 6 % more tok/s/GPU: a move along the frontier, not off it,\n"
+        "cannot be excluded.\n",
+    ]
+    document = json.loads(isoline(tmp_path, "diff", "sweep-a", "sweep-b", "--format", "json").stdout)
+    assert document["invalid_b"] == [{"load": {"isl": 1024, "osl": 512, "concurrency": 16}, "points": 1}]
+    assert [load["moved"] for load in document["loads"]] == ["no measurable difference", "traded"]
+
+
 def test_a_run_is_found_by_folder_id_and_part_of_its_id(tmp_path: Path) -> None:
     run = keep(tmp_path / "store", POINT)
     folder = str(tmp_path / "store/runs" / run)

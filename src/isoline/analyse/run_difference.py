@@ -13,12 +13,15 @@ from isoline.domain.recipe import RECIPE_FIELDS
 from isoline.domain.run import StoredRun
 from isoline.numerics.student import ratio_interval
 
+Load = tuple[tuple[str, object], ...]  # fields and their values
+
 # Figures of every point, before its metrics.
 FIGURES = ("interactivity", "throughput", "output_throughput", "input_throughput")
 # What differs between any two runs and says nothing about either, or follows from command and seed.
 _OWN = (
     *("locations", "sweep.id", "sweep.began", "sweep.slot", "sweep.position", "sweep.order", "sweep.plan"),
     *("workload.id", "workload.salt"),
+    *("valid", "reasons"),  # INVALID points are left out and counted instead
 )
 
 
@@ -52,27 +55,31 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class LoadDifference:
-    """Both runs at one load (fields and their values), the mean of each run's repeats.
+    """Both runs at one load, the mean of each run's valid repeats.
 
     `servers`: how many server starts those ran on; what a new start changes is not in an interval over one.
     """
 
-    load: tuple[tuple[str, object], ...]
+    load: Load
     repeats: tuple[int, int]
     servers: tuple[int, int]
     figures: tuple[Figure, ...]
 
+    def figure(self, name: str) -> Figure | None:
+        """That of a name, if both runs or one of them have it."""
+        return next((found for found in self.figures if found.name == name), None)
+
 
 @dataclass(frozen=True, slots=True)
 class RunDifference:
-    """`only` are the loads that one of the runs lacks, in words of the load's fields."""
+    """Loads in ascending order. `only`: those at which one of the runs alone has valid points; `invalid`: how
+    many INVALID points of each were left out, by load.
+    """
 
     fields: tuple[FieldDifference, ...]
     loads: tuple[LoadDifference, ...]
-    only: tuple[tuple[tuple[tuple[str, object], ...], ...], tuple[tuple[tuple[str, object], ...], ...]]
-
-
-Load = tuple[tuple[str, object], ...]
+    only: tuple[tuple[Load, ...], tuple[Load, ...]]
+    invalid: tuple[Mapping[Load, int], Mapping[Load, int]]
 
 
 def run_difference(a: StoredRun, b: StoredRun) -> RunDifference:
@@ -80,7 +87,7 @@ def run_difference(a: StoredRun, b: StoredRun) -> RunDifference:
     that vary within a run; recipe fields that are one value in each are differences of the runs.
     """
     varying = _varying(a.points) | _varying(b.points)
-    left, right = _by_load(a.points, varying), _by_load(b.points, varying)
+    left, right = (_by_load([p for p in run.points if p.valid], varying) for run in (a, b))
     shared = [load for load in left if load in right]
     return RunDifference(
         fields=tuple(_fields(a, b, varying)),
@@ -89,6 +96,7 @@ def run_difference(a: StoredRun, b: StoredRun) -> RunDifference:
             tuple(load for load in left if load not in right),
             tuple(load for load in right if load not in left),
         ),
+        invalid=(_invalid(a, varying), _invalid(b, varying)),
     )
 
 
@@ -150,7 +158,19 @@ def _by_load(points: Sequence[Point], varying: set[str]) -> dict[Load, list[Poin
         recipe = [(name, getattr(point.recipe, name)) for name in RECIPE_FIELDS if name in varying]
         known = tuple((name, value) for name, value in recipe if value is not None)
         groups.setdefault((*known, *load_of(point)), []).append(point)
-    return groups
+    return {load: groups[load] for load in sorted(groups, key=_order)}
+
+
+def _invalid(run: StoredRun, varying: set[str]) -> dict[Load, int]:
+    groups = _by_load([point for point in run.points if not point.valid], varying)
+    return {load: len(points) for load, points in groups.items()}
+
+
+def _order(load: Load) -> list[tuple[str, float, str]]:
+    """Numbers by size, words by letter."""
+    return [
+        (name, value, "") if isinstance(value, int | float) else (name, 0, str(value)) for name, value in load
+    ]
 
 
 def _fields(a: StoredRun, b: StoredRun, varying: set[str]) -> Iterator[FieldDifference]:

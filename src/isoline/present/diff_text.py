@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import fill
 
+from isoline.analyse.moves import measurable, move
 from isoline.analyse.repeats import ONE_SERVER
 from isoline.analyse.run_difference import LoadDifference, RunDifference
 from isoline.domain.run import StoredRun
 from isoline.present.grid import grid, wrapped
+from isoline.present.moved import moved
 from isoline.present.numbers import changed, figure, named, plain
 from isoline.present.run_text import USUAL, load_words
 
+LINE = 100  # characters of a sentence's line where nothing else says its width
 INTERVAL = (
-    "95 % intervals are those of the change between repeats (Welch's t, logarithms). Of figures that did not "
-    "change, one in twenty lies beside its interval by chance."
+    "95 % intervals are those of the change between repeats (Welch's t, logarithms); * marks those "
+    "without 0. Of figures that did not change, one in twenty lies beside its interval by chance."
 )
 SINGLE = "One repeat on a side has no interval, so a change may be noise."
+# How many requests there were is no figure of the server.
+SHOWN = tuple(name for name in USUAL if name != "total_requests_completed")
 
 
 def difference(
     a: StoredRun, b: StoredRun, value: RunDifference, *, every: bool = False, width: int | None = None
 ) -> str:
-    """Fields that differ (lines at most `width` long), a block per load of both, what only one has."""
+    """Fields that differ (lines at most `width` long), a block per load of both, what only one has, and
+    where that moved the runs.
+    """
     blocks = [f"a  {a.id}  {a.dataset.name}\nb  {b.id}  {b.dataset.name}", _fields(value, width)]
     blocks += [_load(load, every) for load in value.loads]
     for side, loads in zip("ab", value.only, strict=True):
         if loads:
             blocks.append(f"only {side} has: " + "; ".join(map(load_words, loads)))
-    blocks += _limits(value)
-    return "\n\n".join(blocks)
+    said = [
+        *_left_out(value),
+        *_limits(value),
+        *moved([found for load in value.loads if (found := move(load))]),
+    ]
+    return "\n\n".join([*blocks, *(fill(text, width or LINE, break_on_hyphens=False) for text in said)])
 
 
 def _fields(value: RunDifference, width: int | None) -> str:
@@ -39,19 +51,30 @@ def _fields(value: RunDifference, width: int | None) -> str:
 
 
 def _load(load: LoadDifference, every: bool) -> str:
-    figures = [f for f in load.figures if every or f.name in USUAL]
+    figures = [f for f in load.figures if every or f.name in SHOWN]
     known = any(f.interval for f in figures)
     rows = [
-        (named(f.name), figure(f.name, f.a), figure(f.name, f.b), changed(f.change), _between(f.interval))
+        (
+            *(named(f.name), figure(f.name, f.a), figure(f.name, f.b), changed(f.change)),
+            *((_between(f.interval), "*" if measurable(f) else "") if known else ()),
+        )
         for f in figures
     ]
-    head = ("", "a", "b", "change", "95 % interval" if known else "")
+    head = ("", "a", "b", "change", *(("95 % interval", "") if known else ()))
     repeats = "" if load.repeats == (1, 1) else f" (mean of {load.repeats[0]} and {load.repeats[1]})"
     return f"at {load_words(load.load)}{repeats}\n{grid([head, *rows])}"
 
 
 def _between(interval: tuple[float, float] | None) -> str:
     return f"{changed(interval[0])} to {changed(interval[1])}" if interval else ""
+
+
+def _left_out(value: RunDifference) -> Iterator[str]:
+    """`1 INVALID left out of b: 1 at 1024/512 concurrency 16.`"""
+    for side, loads in zip("ab", value.invalid, strict=True):
+        if loads:
+            where = "; ".join(f"{count} at {load_words(load)}" for load, count in loads.items())
+            yield f"{sum(loads.values())} INVALID left out of {side}: {where}."
 
 
 def _limits(value: RunDifference) -> Iterator[str]:

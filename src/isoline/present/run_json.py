@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from msgspec import to_builtins
 
+from isoline.analyse.moves import move
 from isoline.analyse.run_difference import Figure, Load, RunDifference, recipe_fields
 from isoline.domain.point import Point
 from isoline.domain.run import StoredRun
@@ -32,7 +34,10 @@ def run(value: StoredRun) -> str:
 
 
 def difference(a: StoredRun, b: StoredRun, value: RunDifference) -> str:
-    """Fields that differ and every figure at every shared load; `change` is b / a - 1, `interval` its own."""
+    """Fields that differ and every figure at every shared load; `change` is b / a - 1, `interval` its own.
+
+    INVALID points are in no figure; `invalid_a` and `invalid_b` count them.
+    """
     document = {
         "a": a.id,
         "b": b.id,
@@ -42,12 +47,15 @@ def difference(a: StoredRun, b: StoredRun, value: RunDifference) -> str:
                 "load": dict(load.load),
                 "repeats": {"a": load.repeats[0], "b": load.repeats[1]},
                 "server_starts": {"a": load.servers[0], "b": load.servers[1]},
+                "moved": found.kind if (found := move(load)) else None,
                 "figures": [_figure(f) for f in load.figures],
             }
             for load in value.loads
         ],
         "only_a": _loads(value.only[0]),
         "only_b": _loads(value.only[1]),
+        "invalid_a": _left_out(value.invalid[0]),
+        "invalid_b": _left_out(value.invalid[1]),
     }
     return json.dumps(document, indent=2)
 
@@ -58,6 +66,10 @@ def _figure(value: Figure) -> dict[str, object]:
 
 def _loads(loads: tuple[Load, ...]) -> list[dict[str, object]]:
     return [dict(load) for load in loads]
+
+
+def _left_out(loads: Mapping[Load, int]) -> list[dict[str, object]]:
+    return [{"load": dict(load), "points": count} for load, count in loads.items()]
 
 
 def _stored(point: Point) -> dict[str, object]:

@@ -158,15 +158,48 @@ def test_what_is_finished_survives_a_signal_and_is_not_measured_again(
     process.send_signal(number)
     printed, _ = process.communicate()
     before = {path.name for path in tmp_path.glob("runs/2*")}
+    with Store(tmp_path) as store:  # a busy host may have spoiled one
+        good = {run for run, details in store.details("local") if details["valid"]}
     if number == signal.SIGINT:
         assert process.returncode == 130
         assert {point["run"] for point in json.loads(printed)["points"]} == before
     found, said = run(tmp_path, *command)
-    assert f"{len(before)} of 4 points are stored" in said
+    assert f"{len(good)} of 4 points are stored" in said
     points = found["points"]
     assert isinstance(points, list)
-    assert len(points) == 4
-    assert before < {point["run"] for point in points} == {path.name for path in tmp_path.glob("runs/2*")}
+    assert len({point["slot"] for point in points}) == len(points) == 4
+    after = {path.name for path in tmp_path.glob("runs/2*")}
+    assert good | (after - before) == {point["run"] for point in points}
+
+
+def test_points_that_an_outage_spoiled_are_measured_again_by_the_same_command(tmp_path: Path) -> None:
+    """The server fails four requests in the middle of it, later none: the spoiled point alone is repeated."""
+    asked = 0
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        while await read_request(reader):
+            asked += 1
+            if 20 <= asked < 24:
+                writer.write(b"HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n")
+                continue
+            for piece in ANSWER:
+                writer.write(piece)
+                await asyncio.sleep(0.005)
+
+    with scripted(handler) as url:
+        command = (url, *QUICK, "--concurrency", "1", "--warmup-requests", "1", "--repeats", "3")
+        found, said = run(tmp_path, *command, codes=(4,))
+        bad = [point["slot"] for point in found["points"] if not point["valid"]]  # type: ignore[union-attr]
+        assert bad
+        again = "1 INVALID point" if len(bad) == 1 else f"{len(bad)} INVALID points"
+        assert f"The same command again measures the {again} again; --fresh begins anew." in said
+        before = {path.name for path in tmp_path.glob("runs/2*")}
+        found, said = run(tmp_path, *command)
+    assert f"{3 - len(bad)} of 3 points are stored, {len(bad)} INVALID" in said
+    new = {path.name for path in tmp_path.glob("runs/2*")} - before
+    assert {point["slot"] for point in found["points"] if point["run"] in new} == set(bad)  # type: ignore[union-attr]
+    assert before < {path.name for path in tmp_path.glob("runs/2*")}  # the spoiled run stays
 
 
 def test_a_full_disk_leaves_no_half_folder_and_the_point_is_measured_later(

@@ -26,7 +26,7 @@ from isoline.measure.summary import summarise
 from isoline.measure.sweep.agenda import Agenda
 from isoline.measure.sweep.explore import Explore
 from isoline.measure.sweep.goodput import Objectives
-from isoline.measure.sweep.plan import Plan, Slot
+from isoline.measure.sweep.plan import LONGEST, Plan, Slot
 from isoline.measure.sweep.report import point_report
 from isoline.measure.target import Target
 from isoline.measure.validity import Reason
@@ -118,10 +118,33 @@ def test_an_unfinished_sweep_goes_on_and_a_finished_one_begins_anew(tmp_path: Pa
     assert not keeper(tmp_path, "fp8").resumed
 
 
+def test_invalid_points_are_measured_again_and_stay_as_evidence(tmp_path: Path) -> None:
+    """An outage spoiled two points: of a finished sweep those alone are missing."""
+    first = keeper(tmp_path, "fp8")
+    slots = first._plan.slots()
+    for slot in slots:
+        keep(first, slot, 4.0, valid=slot not in slots[1:3])
+    second = keeper(tmp_path, "fp8")
+    assert (second.id, second.again) == (first.id, 2)
+    assert set(second.finished()) == {slots[0].name, slots[3].name}
+    keep(second, slots[1], 4.0, valid=False)  # spoiled once more
+    keep(second, slots[2], 5.0)
+    third = keeper(tmp_path, "fp8")
+    assert (third.id, third.again) == (first.id, 1)
+    assert Agenda(third._plan).next(third.finished()) == slots[1]
+    keep(third, slots[1], 4.0)
+    assert not keeper(tmp_path, "fp8").resumed
+    with Store(tmp_path) as store:
+        everything = store.points(Selection(model="qwen-3-5"), include_invalid=True)
+        assert [point.valid for point in everything].count(False) == 3
+        assert len({point.key for point in everything if point.valid}) == 4
+
+
 def test_a_sweep_that_finds_its_loads_goes_on_where_it_was(tmp_path: Path) -> None:
     def begin() -> tuple[StoreKeeper, Agenda]:
         into = keeper(tmp_path, "fp8")
-        plan = replace(into._plan, loads=LOADS[:1], repeats=1, explore=Explore(most=4, extra=0))
+        free = (Load(concurrency=1, duration=LONGEST),)
+        plan = replace(into._plan, loads=free, repeats=1, explore=Explore(most=4, extra=0))
         into = StoreKeeper(into._store, plan, into._about, into._hider)
         return into, Agenda(plan)
 

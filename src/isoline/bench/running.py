@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from isoline.analyse.words import counted
 from isoline.bench.asked.recipe import Declared
 from isoline.bench.kept.keeper import StoreKeeper
 from isoline.bench.shown.live import Both
@@ -14,6 +15,7 @@ from isoline.bench.shown.progress import Live, Quiet
 from isoline.domain.point import SIMULATED
 from isoline.errors import UsageError
 from isoline.measure.sweep.plan import Plan
+from isoline.measure.sweep.report import PointReport
 from isoline.measure.sweep.roles import Watcher
 from isoline.measure.sweep.sweep import SweepResult, run_sweep
 from isoline.measure.telemetry import Telemetry
@@ -41,9 +43,26 @@ def dataset_of(name: str, declared: Declared) -> str:
     return f"{name}-simulated" if declared.status == SIMULATED and "simulated" not in name else name
 
 
-def say_resumed(began: str, done: int, planned: int) -> None:
+def say_resumed(began: str, done: int, planned: int, again: int) -> None:
+    """`again`: points that are measured again, because they were INVALID."""
     words = f"going on with the sweep begun {began}: {done} of {planned} points are stored"
+    if again:
+        words += f", {again} INVALID {'is' if again == 1 else 'are'} measured again"
     print(f"{words} (--fresh begins a new one)", file=sys.stderr)
+
+
+def kept_words(points: Sequence[PointReport], planned: int, where: str) -> Iterator[str]:
+    """How many points are stored, how many of them INVALID, and what the same command does about the rest."""
+    kept = [point for point in points if point.run and point.answered]
+    if not kept:
+        return
+    bad = sum(not point.valid for point in kept)
+    yield f"{len(kept)} of {planned} points are in {where}" + (f", {bad} of them INVALID" if bad else "")
+    missing = planned - len(kept)
+    rest = [f"the {counted(missing, 'missing point')}"] if missing else []
+    rest += [f"the {counted(bad, 'INVALID point')} again"] if bad else []
+    if rest:
+        yield f"The same command again measures {' and '.join(rest)}; --fresh begins anew."
 
 
 def measure(

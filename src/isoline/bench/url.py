@@ -15,7 +15,7 @@ from isoline.bench.asked.spec import Spec, SpecProblem
 from isoline.bench.asked.workload import Offer
 from isoline.bench.kept.hiding import Hider
 from isoline.bench.kept.keeper import About, StoreKeeper
-from isoline.bench.running import dataset_of, exit_code, hold, measure, say_notes, say_resumed
+from isoline.bench.running import dataset_of, exit_code, hold, kept_words, measure, say_notes, say_resumed
 from isoline.bench.shown.live import live_watch
 from isoline.bench.shown.view import document, print_table, to_json
 from isoline.bench.telemetry import doubts, with_own
@@ -58,7 +58,7 @@ def bench_url(
         keeper = StoreKeeper(store, plan, about, hider)
         if keeper.resumed:
             done, all_of_it = len(keeper.finished()), Agenda(plan).planned(keeper.finished())
-            say_resumed(keeper.began, done, all_of_it)
+            say_resumed(keeper.began, done, all_of_it, keeper.again)
         with live_watch(root, plan, keeper, about, hider, telemetry) as file:
             result = measure(plan, keeper, telemetry, file)
             file.end(result.stopped)
@@ -82,12 +82,9 @@ def _place(spec: Spec) -> tuple[str, str]:
 
 
 def _say(result: SweepResult, root: Path, dataset: str, hider: Hider) -> None:
-    kept = sum(1 for point in result.points if point.run and point.answered)
-    if kept:
-        print(f"{kept} of {result.planned} points are in dataset {dataset} of {root}", file=sys.stderr)
     for line in (line for point in result.points for line in doubts(point)):
         print(line, file=sys.stderr)
     if result.stopped:
         print(f"isoline: stopped early: {hider.text(result.stopped)}", file=sys.stderr)
-        if 0 < kept < result.planned:
-            print("The same command again goes on where this one ended.", file=sys.stderr)
+    for line in kept_words(result.points, result.planned, f"dataset {dataset} of {root}"):
+        print(line, file=sys.stderr)

@@ -21,11 +21,14 @@ Reports = dict[str, PointReport]  # by slot
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """When the plans of one command were begun (ISO 8601, UTC), and what of them is stored, by plan."""
+    """When the plans of one command were begun (ISO 8601, UTC), and what of them need not be measured
+    again, by plan. `again`: stored points that are INVALID, which are.
+    """
 
     began: str
     resumed: bool = False
     reports: Mapping[str, Reports] = field(default_factory=dict)
+    again: int = 0
 
     def done(self, plan: Plan) -> Reports:
         """The plan's stored points by slot."""
@@ -33,7 +36,7 @@ class Beginning:
 
 
 def begin(store: Store, datasets: Sequence[str], plans: Sequence[Plan], *, fresh: bool = False) -> Beginning:
-    """The newest beginning of these plans if points of them are missing, else a new one."""
+    """The newest beginning of these plans if points of them are missing or INVALID, else a new one."""
     newest = None if fresh else _newest(store, datasets, {plan.id for plan in plans})
     if newest is not None and any(Agenda(p).next(newest.done(p)) is not None for p in plans):
         return newest
@@ -47,15 +50,16 @@ def _newest(store: Store, datasets: Sequence[str], plans: set[str]) -> Beginning
         return None
     began = max(start for start, *_ in runs)
     reports: dict[str, Reports] = {}
+    invalid: set[tuple[str, str]] = set()
     for start, plan, run in runs:
-        if start == began and (report := _stored(store, run)) is not None and _counts(report):
+        if start != began or (report := _stored(store, run)) is None:
+            continue
+        if report.valid:
             reports.setdefault(plan, {}).setdefault(report.slot, report)
-    return Beginning(began, True, reports) if reports else None
-
-
-def _counts(report: PointReport) -> bool:
-    """It need not be measured again."""
-    return report.answered and not report.lost_a_host
+        elif report.answered:
+            invalid.add((plan, report.slot))
+    again = len(invalid - {(plan, slot) for plan, slots in reports.items() for slot in slots})
+    return Beginning(began, True, reports, again) if reports or again else None
 
 
 def _of_plans(store: Store, dataset: str, plans: set[str]) -> list[tuple[str, str, str]]:

@@ -53,7 +53,7 @@ class StoreKeeper:
         self._store, self._plan, self._about, self._hider = store, plan, about, hider
         self._environment = fingerprint()
         begun = beginning or begin(store, (about.dataset,), (plan,), fresh=about.fresh)
-        self.began, self.resumed = begun.began, begun.resumed
+        self.began, self.resumed, self.again = begun.began, begun.resumed, begun.again
         self._done = begun.done(plan)
         in_order = sorted(self._done.values(), key=lambda report: report.position)
         self._order = [report.slot for report in in_order]

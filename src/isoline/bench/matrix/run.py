@@ -69,7 +69,7 @@ class MatrixRun:
                     self._rounds(self._means(store, beginning, place, file))
             except KeyboardInterrupt:
                 self._interrupted = True
-                print("isoline: interrupted; the same command goes on where it was", file=sys.stderr)
+                print("isoline: interrupted", file=sys.stderr)
             file.end("interrupted" if self._interrupted else self._ended())
         self._print(output)
         return self._code()
@@ -81,7 +81,7 @@ class MatrixRun:
             progress.done = beginning.done(progress.plan)
         if beginning.resumed:
             planned = sum(Agenda(p.plan).planned(p.done) for p in self._all)
-            say_resumed(beginning.began, sum(len(p.done) for p in self._all), planned)
+            say_resumed(beginning.began, sum(len(p.done) for p in self._all), planned, beginning.again)
         return beginning
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from isoline.bench.kept.hiding import Hider
 from isoline.bench.matrix.compared import Comparisons, print_comparisons
+from isoline.bench.running import kept_words
 from isoline.bench.shown.view import document, print_table, to_json
 from isoline.bench.telemetry import doubts
 from isoline.measure.sweep.plan import Plan
@@ -56,8 +57,5 @@ class Shown:
         for one in self.measured:
             for point in one.result.points:
                 yield from doubts(point)
-        kept = sum(len(one.result.points) for one in self.measured)
-        planned = sum(one.result.planned for one in self.measured)
-        yield f"{kept} of {planned} points are in {where}"
-        if kept < planned:
-            yield "The same command again measures what is missing."
+        points = [point for one in self.measured for point in one.result.points]
+        yield from kept_words(points, sum(one.result.planned for one in self.measured), where)

@@ -62,7 +62,8 @@ def run_sweep(
                 break
             if result.points:
                 time.sleep(plan.cooldown)
-            point = PointRun(plan, slot, len(done), watcher, telemetry)
+            position = 1 + max((point.position for point in done.values()), default=-1)
+            point = PointRun(plan, slot, position, watcher, telemetry)
             measured = point.measure()
             if measured is None:
                 raise KeyboardInterrupt

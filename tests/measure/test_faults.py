@@ -37,10 +37,10 @@ LOAD = Load(concurrency=2, requests=4, stagger=0)
 
 
 def measure(
-    url: str, load: Load = LOAD, timeout: float = 20.0, insecure: bool = False
+    url: str, load: Load = LOAD, timeout: float = 20.0, insecure: bool = False, silence: float = 60.0
 ) -> tuple[list[RequestRecord], RunReport, Summary]:
     sink = ListSink()
-    target = Target(url, "m", timeout=timeout, insecure=insecure, connect_timeout=5.0)
+    target = Target(url, "m", timeout=timeout, insecure=insecure, connect_timeout=5.0, silence=silence)
     report = run_load(target, Synthetic(8, 4), load, sink, processes=0)
     return sink.records, report, summarise(sink.records, report, load)
 
@@ -166,6 +166,56 @@ def test_a_silent_server_times_out() -> None:
     with scripted(always(HEAD, chunk(text_event(" a")), pause=30)) as url:
         records, _, _ = measure(url, Load(concurrency=1, requests=1), timeout=0.3)
     assert records[0].error == Failure.TIMEOUT
+
+
+def stalls(*numbers: int, head: bytes = HEAD + chunk(text_event(" a"))) -> Handler:
+    """Answers well, but for requests with these numbers: of those nothing comes after `head`."""
+    asked = 0
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        while await read_request(reader):
+            asked += 1
+            if asked - 1 in numbers:
+                writer.write(head)
+                await asyncio.sleep(30)
+            writer.write(HEAD + chunk(BODY) + END)
+
+    return handler
+
+
+def test_an_answer_that_stalls_ends_long_before_the_time_limit() -> None:
+    with scripted(stalls(0)) as url:
+        records, _, summary = measure(url, Load(concurrency=2, requests=6), timeout=600.0, silence=1.0)
+    assert sorted(str(record.error) for record in records) == ["None"] * 5 + ["silent"]
+    assert summary.errors == {Failure.SILENT: 1}
+    (stalled,) = (record for record in records if record.error)
+    assert "without a byte in mid-answer" in str(stalled.detail)
+    assert stalled.chunks == 1
+
+
+@pytest.mark.parametrize("head", [HEAD, b""])
+def test_before_its_first_token_a_request_is_awaited_unless_it_holds_up_the_end(head: bytes) -> None:
+    """The last request gets no token: it may be waiting for its turn, but nothing else is under way."""
+    with scripted(stalls(3, head=head)) as url:
+        records, _, _ = measure(url, Load(concurrency=1, requests=4), timeout=600.0, silence=1.0)
+    assert [record.error for record in records] == [None, None, None, Failure.SILENT]
+    assert "before a token" in str(records[-1].detail)
+    with scripted(stalls(0, head=head)) as url:  # nothing was answered yet: no measure of what is long
+        records, _, _ = measure(url, Load(concurrency=1, requests=1), timeout=4.0, silence=1.0)
+    assert records[0].error == Failure.TIMEOUT
+
+
+def test_a_server_may_take_its_time_before_its_first_byte() -> None:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await read_request(reader):
+            await asyncio.sleep(3)
+            writer.write(HEAD + chunk(BODY) + END)
+
+    with scripted(handler) as url:
+        records, _, _ = measure(url, Load(concurrency=1, requests=1))
+    assert records[0].ok
+    assert (records[0].first_byte or 0) - (records[0].sent or 0) > 2.9e9
 
 
 def test_a_connection_closed_while_idle_is_no_error() -> None:

@@ -5,12 +5,23 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from isoline.measure.fleet import Counts
 from isoline.measure.loads import Load
 from isoline.measure.sink import ListSink
 from isoline.measure.target import Target
 from isoline.measure.warmup import Round, _agree, warm_up
 from isoline.measure.workloads import Synthetic
-from tests.measure.servers import END, HEAD, always, chunk, read_request, running_mock, scripted, tokens
+from tests.measure.servers import (
+    END,
+    HEAD,
+    always,
+    chunk,
+    read_request,
+    running_mock,
+    scripted,
+    text_event,
+    tokens,
+)
 
 
 def test_two_rounds_that_agree_are_enough(mock_binary: Path) -> None:
@@ -42,6 +53,27 @@ def test_a_server_that_answers_nothing_is_never_warm() -> None:
         done = warm_up(Target(url, "m"), Synthetic(8, 4), Load(concurrency=2, requests=2), ListSink(), 0, 2)
     assert not done.stable
     assert [one.errors for one in done.rounds] == [8]  # a second round would only be another wait
+
+
+def test_a_stalled_request_of_a_warm_up_is_seen_and_ends() -> None:
+    asked = 0
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        while await read_request(reader):
+            asked += 1
+            writer.write(HEAD + chunk(text_event(" a")))
+            await asyncio.sleep(30 if asked == 5 else 0)
+            writer.write(chunk(tokens(2)) + END)
+
+    seen: list[Counts] = []
+    with scripted(handler) as url:
+        target, sink = Target(url, "m", silence=1.0), ListSink()
+        warm_up(target, Synthetic(8, 4), Load(concurrency=2, requests=2), sink, 1, 1, on_progress=seen.append)
+    assert [record.error for record in sink.records if record.error] == ["silent"]
+    waiting = [counts for counts in seen if counts.oldest is not None and counts.oldest > 1.0]
+    assert waiting
+    assert {counts.in_flight for counts in waiting} == {1}
 
 
 def test_agreement() -> None:

@@ -41,6 +41,7 @@ _VALUES: tuple[tuple[str, object, str], ...] = (
     ("--ray", str, "Address of a Ray cluster (HOST:6379, auto) whose hosts offer the load."),
     ("--hosts", int, "So many of them; default: all."),
     ("--timeout", float, "Seconds from sending to the last byte."),
+    ("--silence", float, "Seconds without a byte in mid-answer; default: 60."),
     ("--cooldown", float, "Seconds between two points."),
     ("--api-key-env", str, "Environment variable with the API key; the key is never stored."),
     ("--dataset", str, "Dataset of the store that takes the points; default: local."),

@@ -16,6 +16,7 @@ class Failure(StrEnum):
     TLS = "tls"
     CONNECT_TIMEOUT = "connect_timeout"
     TIMEOUT = "timeout"
+    SILENT = "silent"
     STATUS_3XX = "status_3xx"
     STATUS_4XX = "status_4xx"
     STATUS_429 = "status_429"
@@ -39,6 +40,7 @@ ADVICE: dict[Failure, str] = {
     Failure.TLS: "the certificate or TLS handshake was refused; use --insecure only for a server you own",
     Failure.CONNECT_TIMEOUT: "the host does not answer; check firewall and address",
     Failure.TIMEOUT: "the server took longer than --timeout; raise it or lower the load",
+    Failure.SILENT: "the answer stalled; read the server's log, or raise --silence if it pauses so long",
     Failure.STATUS_3XX: "the server redirects; give the final URL",
     Failure.STATUS_4XX: "the server refuses the request; its message says why (model name, length, API key)",
     Failure.STATUS_429: "the server limits the rate; lower the load or raise its limit",

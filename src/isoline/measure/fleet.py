@@ -35,6 +35,7 @@ class Counts(NamedTuple):
     finished: int
     failed: int  # of those that finished
     in_flight: int
+    oldest: float | None = None  # seconds that the oldest of these has been under way
 
 
 OnProgress = Callable[[Counts], None]
@@ -192,15 +193,21 @@ class _Fleet:
                 return
 
     def _count(self, number: int, answer: Progress) -> None:
-        self._counts[number] = Counts(answer.finished, answer.failed, answer.in_flight)
+        self._counts[number] = Counts(answer.finished, answer.failed, answer.in_flight, answer.oldest)
         if self._on_progress:
-            self._on_progress(Counts(*(sum(column) for column in zip(*self._counts, strict=True))))
+            self._on_progress(_together(self._counts))
         if number == 0:
             self._look()
 
     def _tell(self, line: bytes) -> None:
         for member in self._members:
             member.tell(line)
+
+
+def _together(counts: Sequence[Counts]) -> Counts:
+    oldest = max((one.oldest for one in counts if one.oldest is not None), default=None)
+    finished, failed = sum(one.finished for one in counts), sum(one.failed for one in counts)
+    return Counts(finished, failed, sum(one.in_flight for one in counts), oldest)
 
 
 def _trouble(answer: object, host: str | None) -> IsolineError:

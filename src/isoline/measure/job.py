@@ -27,12 +27,15 @@ class Ready(msgspec.Struct, tag=True):
 
 
 class Progress(msgspec.Struct, tag=True):
-    """Requests that have ended so far, how many of them failed, and how many are under way."""
+    """Requests that have ended so far, how many of them failed, how many are under way, the oldest of these
+    for how many seconds.
+    """
 
     worker: int
     finished: int
     failed: int
     in_flight: int = 0
+    oldest: float | None = None
 
 
 class Refused(msgspec.Struct, tag=True):

@@ -54,6 +54,7 @@ class LoadGenerator:
         self._stopped: str | None = None
         self._deadline = 0
         self._offering = True
+        self._arriving = True  # the schedule is not over
         self._under_way = 0  # requests or slots that will still produce a record
         self._failures = 0  # in a row
         self._idle: list[Connection] = []
@@ -73,7 +74,7 @@ class LoadGenerator:
         self._backlog = Backlog(self._loop, self._ear, self._keep, self._source.fill)
         self._pool = Pool(self._loop, self._target, self, self._ear)
         self._pauses = Pauses(self._loop)
-        self._patience = Patience(self._loop, self._pool, self._target.timeout)
+        self._patience = Patience(self._loop, self._pool, self._target, self._awaiting)
         while self._source.fill():
             pass
         closed = self._load.concurrency is not None
@@ -105,6 +106,11 @@ class LoadGenerator:
         self._under_way -= self._pauses.cancel()
         self._check_over()
 
+    @property
+    def oldest_seconds(self) -> float | None:
+        """How long the oldest request in flight has been, as of half a second ago."""
+        return self._patience.oldest_seconds
+
     def finish(self) -> None:
         """Offer no more; what is in flight goes on to its end."""
         self._offering = False
@@ -125,7 +131,7 @@ class LoadGenerator:
                 self._deadline = start + int(self._load.duration * 1e9)
             launch = self._first if self._load.concurrency is not None else self._arrive
             self._under_way += 1  # the schedule itself
-            self._schedule = Schedule(self._loop, dues, launch, self._leave)
+            self._schedule = Schedule(self._loop, dues, launch, self._launched)
             self._schedule.begin(start)
             self._patience.start()
             await self._over.wait()
@@ -134,6 +140,16 @@ class LoadGenerator:
             self._schedule.close()
             gc.enable()
             gc.unfreeze()
+
+    def _launched(self) -> None:
+        """The schedule is over: in the open loop nothing new is offered after it."""
+        self._arriving = False
+        self._leave()
+
+    def _awaiting(self) -> bool:
+        """What is in flight is a warm-up's, or all that is left of the load."""
+        over = not self._offering or self._source.spent or not self._may_offer(perf_counter_ns())
+        return self._warmup or over or (self._load.concurrency is None and not self._arriving)
 
     def _first(self, due: int) -> None:
         """The first request of a slot of the closed loop."""
@@ -262,6 +278,7 @@ class LoadGenerator:
         self.finished += 1
         if record.error is None:
             self._failures = 0
+            self._patience.answered(record)
             return
         self.failed += 1
         self._failures += 1

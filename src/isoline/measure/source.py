@@ -34,6 +34,10 @@ class Source(Protocol):
     def fill(self) -> bool:
         """Encode one more request; `False` when enough are ready or none are left."""
 
+    @property
+    def spent(self) -> bool:
+        """No request that follows on no other is left."""
+
     def next(self) -> Request | None:
         """A request that follows on no other, or `None` when all are sent."""
 
@@ -77,6 +81,10 @@ class Ahead:
         self._ready.append(request)
         self._bytes += len(request.payload)
         return True
+
+    @property
+    def spent(self) -> bool:
+        return not self._more and not self._ready
 
     def next(self) -> Request | None:
         if not self._ready:

@@ -27,6 +27,7 @@ class Target:
     temperature: float | None = 0.0
     insecure: bool = False
     timeout: float = 600.0  # from sent to the last byte
+    silence: float = 60.0  # without a byte, once a token has come
     connect_timeout: float = 10.0
     keep_text: bool = False
 

@@ -179,7 +179,8 @@ class Connection(asyncio.Protocol):
             self._refusal = b"".join((self._refusal, *pieces))[:_MAX_REFUSAL_BYTES]
             pieces, stamps = [], array("q")
         elif self.active and self.record.status is None and not last:
-            self.fail(Failure.PROTOCOL, f"response headers of more than {HELD_BYTES} bytes")
+            if self._held > HELD_BYTES:
+                self.fail(Failure.PROTOCOL, f"response headers of more than {HELD_BYTES} bytes")
             return
         self._held = 0
         if pieces or last:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import msgspec
 
-from isoline.measure.fleet import THIS_HOST, run_load
+from isoline.measure.fleet import THIS_HOST, OnProgress, run_load
 from isoline.measure.loads import SMALLEST_ROUND, Load
 from isoline.measure.member import Place
 from isoline.measure.metrics import measure_window
@@ -51,6 +51,7 @@ def warm_up(
     tolerance: float = 0.05,
     least: int = SMALLEST_ROUND,
     place: Place = THIS_HOST,
+    on_progress: OnProgress | None = None,
 ) -> WarmUp:
     """At most `most` rounds of one request a stream; ends when two agree within `tolerance`.
 
@@ -63,7 +64,7 @@ def warm_up(
     for number in range(most):
         salted = replace(workload, salt=workload.salt ^ _SALT ^ number + 1)
         kept = ListSink()
-        report = run_load(target, salted, once, kept, processes, warmup=True, place=place)
+        report = run_load(target, salted, once, kept, processes, True, on_progress, place=place)
         for record in kept.records:
             sink.write(record)
         rounds.append(_round(kept.records))

@@ -100,7 +100,8 @@ async def _progress(generator: LoadGenerator, job: Job, sink: SpoolSink) -> None
         if trouble := _trouble(sink):
             generator.stop(trouble)
         under_way = generator.offered - generator.finished
-        _answer(Progress(job.worker, generator.finished, generator.failed, under_way))
+        oldest = generator.oldest_seconds
+        _answer(Progress(job.worker, generator.finished, generator.failed, under_way, oldest))
 
 
 def prefer() -> None:

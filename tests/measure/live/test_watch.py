@@ -78,11 +78,12 @@ def test_a_second_is_the_median_of_what_ended_in_it(tmp_path: Path) -> None:
     watch.phase(Slot("c4-r0", Load(concurrency=4, requests=40), 0), "measuring")
     watch.see([record(0, 0, ttft=20), record(1, 0, ttft=30, tpot=7.0), record(2, 0, ttft=90, tpot=6.0)])
     watch.see([record(3, 0, error="status_5xx")])
-    watch.progress(Counts(4, 1, 3))
+    watch.progress(Counts(4, 1, 3, 42.0))
     watch._write()
     watch._write()
     first, second = told(tmp_path).samples
     assert (first.slot, first.in_flight, first.failed, first.watts) == ("c4-r0", 3, 1, None)
+    assert told(tmp_path).oldest == 42.0
     assert (first.ttft, first.tpot) == (0.03, 0.006)
     assert (second.ttft, second.tpot, second.in_flight) == (None, None, 3)
 
@@ -144,6 +145,7 @@ def test_points_that_all_take_as_long_leave_what_they_leave(
 
 
 def test_nothing_is_guessed_from_nothing() -> None:
+    assert seconds_left([10.0], 1, 30.0, None, 30.0) is None  # the last one is late: nobody knows how much
     assert seconds_left([], 4, 3.0, None, 3.0) is None
     assert seconds_left([10.0], 0, 3.0, None, 3.0) == 0.0
     # Longer than any before it, and no end is known: it may be over now, the others are as they were.

@@ -74,6 +74,7 @@ def target_of(spec: Spec, url: str, model: str) -> Target:
         ignore_eos=spec.ignore_eos,
         insecure=spec.insecure,
         timeout=spec.timeout,
+        silence=spec.silence,
     )
 
 

@@ -106,6 +106,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ray: str | None = None
     hosts: Count | None = None
     timeout: Positive = 600.0
+    silence: Positive = 60.0
     cooldown: Annotated[float, msgspec.Meta(ge=0)] = 1.0
     recipe: dict[str, Scalar] = {}
     slo: Objectives = Objectives()

@@ -139,6 +139,7 @@ class StoreKeeper:
                 "ignore_eos": target.ignore_eos,
                 "temperature": target.temperature,
                 "timeout": target.timeout,
+                "silence": target.silence,
                 "insecure": target.insecure,
                 "chat_template": target.endpoint == "chat",
             },

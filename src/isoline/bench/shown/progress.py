@@ -15,6 +15,7 @@ from isoline.measure.sweep.report import PointReport
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+_LONG = 10.0  # seconds from which the oldest request is worth a word
 _RECENT = 5.0  # seconds over which tok/s is shown
 
 
@@ -76,7 +77,8 @@ class Live:
 
     def progress(self, counts: Counts) -> None:
         failed = f", {counts.failed} failed" if counts.failed else ""
-        self._counts = f" {counts.finished} requests{failed}"
+        waiting = f", the oldest for {counts.oldest:.0f} s" if (counts.oldest or 0) > _LONG else ""
+        self._counts = f" {counts.finished} requests{failed}, {counts.in_flight} in flight{waiting}"
         self._show()
 
     def see(self, records: Sequence[RequestRecord]) -> None:

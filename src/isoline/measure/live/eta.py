@@ -21,7 +21,8 @@ def seconds_left(
     """`took`: seconds of finished points; `remaining`: points not yet finished, this one among them.
 
     `seconds`: this point so far, of which `loading` under its load, of which `share` is over. Loads differ,
-    so this is a guess that gets better; `None` until there is something to guess from.
+    so this is a guess that gets better; `None` until there is something to guess from, and where the last
+    point takes longer than those before it did: nobody knows how much longer.
     """
     if remaining <= 0:
         return 0.0
@@ -30,5 +31,7 @@ def seconds_left(
     if not known:
         return None
     typical = sum(known) / len(known)
+    if whole is None and remaining == 1 and seconds > typical:
+        return None
     here = max(0.0, (whole if whole is not None else max(typical, seconds)) - seconds)
     return here + (remaining - 1) * typical

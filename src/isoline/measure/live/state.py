@@ -59,6 +59,7 @@ class LiveSweep(msgspec.Struct, kw_only=True):
     requests: int = 0  # of it that have ended
     failed: int = 0
     in_flight: int | None = None
+    oldest: float | None = None  # seconds that the oldest of these has been under way
     eta: float | None = None
     troubles: list[str] = []  # what went wrong with a configuration
     points: list[LivePoint] = []

@@ -67,7 +67,8 @@ class LiveWatch:
         with self._lock:
             self._sweep.status = FINISHED if stopped is None else STOPPED
             self._sweep.stopped = None if stopped is None else self._hide(stopped)
-            self._sweep.slot = self._sweep.in_flight = self._sweep.eta = self._sweep.configuration = None
+            self._sweep.slot = self._sweep.configuration = None
+            self._sweep.in_flight = self._sweep.oldest = self._sweep.eta = None
 
     # -- what a matrix tells beside
 
@@ -75,7 +76,8 @@ class LiveWatch:
         """A configuration is started."""
         with self._lock:
             self._slot, sweep = None, self._sweep
-            sweep.configuration, sweep.words, sweep.slot, sweep.in_flight = configuration, words, None, None
+            sweep.configuration, sweep.words, sweep.slot = configuration, words, None
+            sweep.in_flight = sweep.oldest = None
             sweep.requests = sweep.failed = 0
 
     def serves(self, dataset: str, telemetry: Sequence[Telemetry], *, simulated: bool) -> None:
@@ -105,13 +107,14 @@ class LiveWatch:
             sweep = self._sweep
             self._slot, self._load_began = slot, time.monotonic()
             self._ttfts, self._tpots = [], []
-            sweep.slot, sweep.words, sweep.in_flight = slot.name, words, None
+            sweep.slot, sweep.words = slot.name, words
+            sweep.in_flight = sweep.oldest = None
             sweep.requests = sweep.failed = 0
 
     def progress(self, counts: Counts) -> None:
         with self._lock:
             self._sweep.requests, self._sweep.failed = counts.finished, counts.failed
-            self._sweep.in_flight = counts.in_flight
+            self._sweep.in_flight, self._sweep.oldest = counts.in_flight, counts.oldest
 
     def see(self, records: Sequence[RequestRecord]) -> None:
         good = [record for record in records if record.ok]

@@ -71,6 +71,7 @@ class PointRun:
             plan.processes,
             least=plan.warmup_requests,
             place=plan.place,
+            on_progress=self._watcher.progress,
         )
         if warmup.stopped == "interrupted":
             return warmup, None

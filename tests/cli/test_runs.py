@@ -60,6 +60,19 @@ def test_a_run_as_text(tmp_path: Path) -> None:
     assert "odd_metric" in isoline(tmp_path, "show", run, "--all").stdout
 
 
+def test_why_a_run_is_invalid_is_told_in_words(tmp_path: Path) -> None:
+    reasons = [
+        {"code": "errors", "text": "30 of 60 requests failed", "advice": "read its log"},
+        {"code": "streams", "text": "7.1 streams were in flight", "advice": "raise the number"},
+    ]
+    shown = isoline(tmp_path, "show", keep(tmp_path, POINT, reasons=reasons, hosts=[{"name": "a"}])).stdout
+    lines = shown.splitlines()
+    place = lines.index("  reasons  errors: 30 of 60 requests failed; read its log")
+    assert lines[place + 1] == "           streams: 7.1 streams were in flight; raise the number"
+    assert "  hosts  name a" in lines
+    assert "{" not in shown
+
+
 def test_the_difference_of_two_runs(tmp_path: Path) -> None:
     a = keep(tmp_path, POINT)
     newer = replace(RECIPE, engine_version="0.23.0")

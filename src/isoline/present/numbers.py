@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 ABSENT = "—"
 _LATENCY = re.compile(
@@ -52,6 +53,8 @@ def plain(value: object) -> str:
         return ABSENT
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{plain(name)} {plain(held)}" for name, held in value.items()) or ABSENT
     if isinstance(value, list | tuple):
         return ", ".join(map(plain, value)) or ABSENT
     text = f"{value:g}" if isinstance(value, float) else str(value)

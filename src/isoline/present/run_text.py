@@ -28,6 +28,10 @@ USUAL = (
 _FIRST = ("command", "valid", "reasons", "notes")  # of what the writer said
 
 
+class Lines(list[str]):
+    """A field's value that takes several lines."""
+
+
 def run(value: StoredRun, *, every: bool = False) -> str:
     """Id, recipe, what its writer said, points, scores, files; absent fields are left out."""
     blocks = [
@@ -56,12 +60,22 @@ def _said(value: StoredRun) -> Iterator[str]:
     """The writer's own words: first command and validity, then one block per section."""
     details = value.details
     first = {name: details[name] for name in _FIRST if details.get(name) not in (None, [], "")}
+    if isinstance(reasons := first.get("reasons"), list):
+        first["reasons"] = Lines(map(_reason, reasons))
     yield _columns("run", first)
     rest = {name: v for name, v in details.items() if name not in _FIRST}
     yield _columns("details", {name: v for name, v in rest.items() if not isinstance(v, Mapping)})
     for name, section in rest.items():
         if isinstance(section, Mapping):
             yield _columns(name, dict(flatten(section)))
+
+
+def _reason(reason: object) -> str:
+    """`errors: 30 of 60 requests failed …; read its log`, as the sweep told it."""
+    if not isinstance(reason, Mapping):
+        return plain(reason)
+    said = "; ".join(plain(reason[name]) for name in ("text", "advice") if reason.get(name))
+    return f"{plain(reason.get('code'))}: {said}"
 
 
 def _points(points: Sequence[Point], every: bool) -> str:
@@ -116,5 +130,9 @@ def _columns(title: str, fields: Mapping[str, object]) -> str:
     if not fields:
         return ""
     width = max(map(len, fields))
-    lines = (f"  {name:<{width}}  {plain(value)}".rstrip() for name, value in fields.items())
-    return "\n".join([title, *lines])
+    lines = [title]
+    for name, value in fields.items():
+        held = value if isinstance(value, Lines) else [plain(value)]
+        names = [name, *[""] * (len(held) - 1)]
+        lines += [f"  {label:<{width}}  {text}".rstrip() for label, text in zip(names, held, strict=True)]
+    return "\n".join(lines)

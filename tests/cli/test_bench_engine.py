@@ -105,6 +105,7 @@ def test_one_command_measures_three_precisions_on_two_starts_each_and_compares_t
         (precision, repeat, "simulated") for precision in ("bf16", "fp8", "fp4") for repeat in (0, 1)
     }
     assert all(b"Simulates Llama 3.1 8B" in log for log in logs)
+    assert not (tmp_path / "store/engine-logs").exists()  # nothing went wrong: the points hold it all
     started = [details["engine"] for details in runs.values()]
     assert {(one["configuration"], one["start"]) for one in started} == {  # type: ignore[index]
         (name, start) for name in ("bf16", "fp8", "fp4") for start in (0, 1)

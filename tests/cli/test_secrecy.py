@@ -11,6 +11,7 @@ import pytest
 from isoline.bench.asked.reading import Asked
 from isoline.bench.asked.secrecy import of_words, secret_name, secrets
 from isoline.bench.asked.spec import Spec
+from isoline.bench.kept.engine_log import hide_in
 from isoline.bench.kept.hiding import Hider
 from isoline.bench.matrix.configurations import configurations
 from isoline.domain.point import Selection
@@ -56,12 +57,20 @@ def test_no_secret_of_a_started_engine_reaches_the_store(
     assert environment == {
         "DB_PASSWORD": "***", "TOKENIZERS_PARALLELISM": "false", "PIN_KEY": "***", "HF_TOKEN": "***"
     }  # fmt: skip
-    (log,) = tmp_path.glob("store/engine-logs/*")
+    (log,) = tmp_path.glob("store/runs/*/server.log")
     assert "'--api-key', '***'" in log.read_text()
     kept = [file.read_bytes() for file in tmp_path.glob("store/**/*") if file.is_file()]
     for secret in SECRETS:
         assert secret not in ran.stdout + ran.stderr + json.dumps(details)
         assert not any(secret.encode() in held for held in kept)
+
+
+def test_the_whole_log_of_a_start_that_went_wrong_has_no_secret(tmp_path: Path) -> None:
+    log = tmp_path / "start.log"
+    log.write_bytes(b"--api-key sk-1 \xff\r\nRuntimeError: sk-1 is no key\n")
+    hide_in(log, Hider(["sk-1"]))
+    assert log.read_bytes() == b"--api-key *** \xff\r\nRuntimeError: *** is no key\n"
+    assert list(tmp_path.iterdir()) == [log]
 
 
 def test_another_key_is_the_same_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

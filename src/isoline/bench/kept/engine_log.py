@@ -1,9 +1,10 @@
-"""What of an engine's log is kept: an excerpt with each point, all of it beside the runs."""
+"""What of an engine's log is kept: an excerpt with each point, and all of it where that says more."""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +23,14 @@ def excerpt(path: Path) -> bytes:
         head = file.read(HALF)
         file.seek(size - HALF)
         return head + b"\n[... %d bytes left out ...]\n" % (size - 2 * HALF) + file.read()
+
+
+def drop_kept(path: Path) -> None:
+    """Deletes the log of a start that went well, if the excerpts of its points left nothing out."""
+    with suppress(OSError):
+        if path.stat().st_size <= 2 * HALF:
+            path.unlink()
+            path.parent.rmdir()  # if it was the only one
 
 
 def hide_in(path: Path, hider: Hider) -> None:

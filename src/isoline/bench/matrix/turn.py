@@ -18,7 +18,7 @@ from isoline.bench.asked.secrecy import secret_name
 from isoline.bench.asked.spec import Spec
 from isoline.bench.asked.workload import Offer
 from isoline.bench.kept.earlier import Beginning
-from isoline.bench.kept.engine_log import excerpt, hide_in
+from isoline.bench.kept.engine_log import drop_kept, excerpt, hide_in
 from isoline.bench.kept.hiding import HIDDEN, Hider
 from isoline.bench.kept.keeper import About, StoreKeeper
 from isoline.bench.matrix.configurations import Configuration
@@ -88,6 +88,8 @@ class Turn:
             with self._serving() as serving:
                 print(f"{title}: measuring", file=sys.stderr)
                 self._measure(serving)
+            if progress.stopped is None:
+                drop_kept(serving.server.log)
         except EngineError as problem:
             progress.failed = hide(str(problem))
         if told := progress.failed or progress.stopped:

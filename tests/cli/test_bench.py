@@ -188,12 +188,20 @@ def test_points_that_an_outage_spoiled_are_measured_again_by_the_same_command(tm
                 await asyncio.sleep(0.005)
 
     with scripted(handler) as url:
+        for streams in ("2", "1"):  # they have no load in common
+            _, said = run(tmp_path, url, *QUICK, "--concurrency", streams, "--warmup-requests", "1")
+            assert "isoline diff" not in said
+            first = re.search(r"^sweep (\S+): isoline show \1$", said, re.MULTILINE)
+        assert first
+        asked = 0
+        time.sleep(1.1)  # ids of sweeps have seconds
         command = (url, *QUICK, "--concurrency", "1", "--warmup-requests", "1", "--repeats", "3")
         found, said = run(tmp_path, *command, codes=(4,))
         bad = [point["slot"] for point in found["points"] if not point["valid"]]  # type: ignore[union-attr]
         assert bad
         again = "1 INVALID point" if len(bad) == 1 else f"{len(bad)} INVALID points"
         assert f"The same command again measures the {again} again; --fresh begins anew." in said
+        assert (f"isoline diff {first[1]} " in said) == (len(bad) < 3)
         before = {path.name for path in tmp_path.glob("runs/2*")}
         found, said = run(tmp_path, *command)
     assert f"{3 - len(bad)} of 3 points are stored, {len(bad)} INVALID" in said

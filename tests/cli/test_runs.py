@@ -126,6 +126,33 @@ def test_a_difference_ends_with_where_it_moved(tmp_path: Path) -> None:
     assert [load["moved"] for load in document["loads"]] == ["no measurable difference", "traded"]
 
 
+def test_sweeps_are_listed_newest_first(tmp_path: Path) -> None:
+    """A point that was spoiled and measured again is one valid point; an import is no sweep."""
+    (tmp_path / "none").mkdir()
+    assert "isoline bench" in isoline(tmp_path / "none", "runs", code=3).stderr
+    target = {"url": "http://h:1", "model": "Q/q"}
+    for name, day, slot, valid in (
+        *(("p-1", "2026-03-01", "c16-r0", False), ("p-1", "2026-03-01", "c16-r0", True)),
+        *(("p-1", "2026-03-01", "c32-r0", False), ("p-2", "2026-04-01", "c16-r0", True)),
+    ):
+        sweep = {"id": name, "slot": slot, "began": f"{day}T08:00:00+00:00"}
+        one = replace(POINT, key=f"{name}/{slot}", valid=valid)
+        keep(tmp_path, one, sweep=sweep, valid=valid, target=target, workload={"isl": 1024, "osl": 512})
+    keep(tmp_path, POINT, kind="import")
+    shown = isoline(tmp_path, "runs")
+    rows = [line.split() for line in shown.stdout.splitlines()]
+    recipe = ["qwen-3-5", "b300", "vllm", "0.22.1", "fp8", "4", "GPUs", "1024/512"]
+    assert rows[1:] == [
+        ["p-2", "2026-04-01", "08:00", *recipe, "1", "mine"],
+        ["p-1", "2026-03-01", "08:00", *recipe, "1", "1", "mine"],
+    ]
+    assert "isoline diff p-1 p-2" in shown.stderr
+    newer, older = json.loads(isoline(tmp_path, "runs", "--format", "json").stdout)
+    assert (newer["sweep"], newer["points"]) == ("p-2", {"valid": 1, "invalid": 0})
+    assert (older["target"], older["isl"], len(older["runs"])) == ("http://h:1", 1024, 3)
+    assert older["recipe"]["precision"] == "fp8"
+
+
 def test_a_run_is_found_by_folder_id_and_part_of_its_id(tmp_path: Path) -> None:
     run = keep(tmp_path / "store", POINT)
     folder = str(tmp_path / "store/runs" / run)

@@ -21,6 +21,7 @@ from isoline.measure.sweep.sweep import SweepResult, run_sweep
 from isoline.measure.telemetry import Telemetry
 from isoline.store.failures import storing
 from isoline.store.lock import locked
+from isoline.store.sweeps import earlier_sweep, stored_sweeps
 
 ALL_VALID, SOME_INVALID, NOTHING, INTERRUPTED = 0, 4, 5, 130
 
@@ -63,6 +64,13 @@ def kept_words(points: Sequence[PointReport], planned: int, where: str) -> Itera
     rest += [f"the {counted(bad, 'INVALID point')} again"] if bad else []
     if rest:
         yield f"The same command again measures {' and '.join(rest)}; --fresh begins anew."
+
+
+def say_sweep(root: Path, name: str) -> None:
+    """The sweep's id, and how it compares with an earlier one of the same, if there is one."""
+    print(f"sweep {name}: isoline show {name}", file=sys.stderr)
+    if before := earlier_sweep(stored_sweeps(root), name):
+        print(f"beside the one before: isoline diff {before.id} {name}", file=sys.stderr)
 
 
 def measure(

@@ -15,7 +15,16 @@ from isoline.bench.asked.spec import Spec, SpecProblem
 from isoline.bench.asked.workload import Offer
 from isoline.bench.kept.hiding import Hider
 from isoline.bench.kept.keeper import About, StoreKeeper
-from isoline.bench.running import dataset_of, exit_code, hold, kept_words, measure, say_notes, say_resumed
+from isoline.bench.running import (
+    dataset_of,
+    exit_code,
+    hold,
+    kept_words,
+    measure,
+    say_notes,
+    say_resumed,
+    say_sweep,
+)
 from isoline.bench.shown.live import live_watch
 from isoline.bench.shown.view import document, print_table, to_json
 from isoline.bench.telemetry import doubts, with_own
@@ -67,6 +76,8 @@ def bench_url(
     elif result.points:
         print_table(result)
     _say(result, root, dataset, hider)
+    if any(point.run for point in result.points):
+        say_sweep(root, keeper.id)
     return exit_code(result)
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "selftest": "bias and ceiling of the load generator on this machine",
     "import": "read results of a foreign source into the store",
     "identify": "what a server says it is; compared with a recipe",
+    "runs": "the sweeps of the store, newest first",
     "show": "a run: recipe, command, environment, validity, figures",
     "diff": "what differs between two runs, fields first, then figures",
     "quarantine": "rows that could not be imported, with reasons; retry them",

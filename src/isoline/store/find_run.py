@@ -51,7 +51,7 @@ def _sweep(
     root: Path, homes: Mapping[str, Path], manifests: Sequence[Manifest], ids: Sequence[str], text: str
 ) -> StoredRun:
     """All runs of the sweep whose id contains `text`."""
-    sweeps = {name: None for m in manifests if (name := _sweep_id(m))}
+    sweeps = {name: None for m in manifests if (name := sweep_id(m))}
     found = [name for name in sweeps if text in name]
     if len(found) > 1 and text not in found:
         raise UsageError(
@@ -63,11 +63,12 @@ def _sweep(
             f"there is no run {text!r} in {root}: give its folder or (part of) its id", tuple(close)
         )
     name = text if text in found else found[0]
-    members = sorted((m for m in manifests if _sweep_id(m) == name), key=lambda m: m.run_id)
+    members = sorted((m for m in manifests if sweep_id(m) == name), key=lambda m: m.run_id)
     return _load(members, [runs_folder(homes[m.run_id]) / m.run_id for m in members], name)
 
 
-def _sweep_id(manifest: Manifest) -> str | None:
+def sweep_id(manifest: Manifest) -> str | None:
+    """The sweep that a run folder is part of."""
     sweep = manifest.details.get("sweep")
     name = sweep.get("id") if isinstance(sweep, dict) else None
     return name if isinstance(name, str) else None
@@ -86,8 +87,8 @@ def _load(manifests: Sequence[Manifest], paths: Sequence[Path], name: str) -> St
     scored = [
         path for path, manifest in zip(paths, manifests, strict=True) if manifest.rows.get("evaluations")
     ]
-    rows = _rows(engine, f"{POINT_SELECT}, metrics", [path / "points.parquet" for path in held])
-    scores = _rows(engine, EVALUATION_SELECT, [path / "evaluations.parquet" for path in scored])
+    rows = stored_rows(engine, f"{POINT_SELECT}, metrics", [path / "points.parquet" for path in held])
+    scores = stored_rows(engine, EVALUATION_SELECT, [path / "evaluations.parquet" for path in scored])
     engine.close()
     return StoredRun(
         id=first.run_id if len(manifests) == 1 else name,
@@ -113,7 +114,8 @@ def _evaluations(reading: Reading, rows: Sequence[Row]) -> list[Evaluation]:
     return reading.evaluations(rows)
 
 
-def _rows(engine: Engine, columns: str, files: Sequence[Path]) -> list[Row]:
+def stored_rows(engine: Engine, columns: str, files: Sequence[Path]) -> list[Row]:
+    """Rows of these Parquet files, file by file; raises `StoreError` for one that cannot be read."""
     if not files:
         return []
     import duckdb

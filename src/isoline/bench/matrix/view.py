@@ -59,3 +59,5 @@ class Shown:
                 yield from doubts(point)
         points = [point for one in self.measured for point in one.result.points]
         yield from kept_words(points, sum(one.result.planned for one in self.measured), where)
+        if points:
+            yield "isoline runs lists its sweeps, one a configuration"

@@ -173,34 +173,33 @@ def test_what_is_finished_survives_a_signal_and_is_not_measured_again(
 
 
 def test_points_that_an_outage_spoiled_are_measured_again_by_the_same_command(tmp_path: Path) -> None:
-    """The server fails four requests in the middle of it, later none: the spoiled point alone is repeated."""
+    """Every third request fails during one point of a sweep: that one alone is measured again."""
     asked = 0
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal asked
         while await read_request(reader):
             asked += 1
-            if 20 <= asked < 24:
+            if asked % 3 == 0 and len(list(tmp_path.glob("runs/2*"))) == 3:
                 writer.write(b"HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n")
                 continue
             for piece in ANSWER:
                 writer.write(piece)
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.002)
 
     with scripted(handler) as url:
         for streams in ("2", "1"):  # they have no load in common
-            _, said = run(tmp_path, url, *QUICK, "--concurrency", streams, "--warmup-requests", "1")
+            _, said = run(tmp_path, url, *QUICK, "--concurrency", streams)
             assert "isoline diff" not in said
             first = re.search(r"^sweep (\S+): isoline show \1$", said, re.MULTILINE)
         assert first
-        asked = 0
         time.sleep(1.1)  # ids of sweeps have seconds
-        command = (url, *QUICK, "--concurrency", "1", "--warmup-requests", "1", "--repeats", "3")
+        command = (url, *QUICK, "--concurrency", "1", "--repeats", "3")
         found, said = run(tmp_path, *command, codes=(4,))
         bad = [point["slot"] for point in found["points"] if not point["valid"]]  # type: ignore[union-attr]
-        assert bad
-        again = "1 INVALID point" if len(bad) == 1 else f"{len(bad)} INVALID points"
-        assert f"The same command again measures the {again} again; --fresh begins anew." in said
+        assert "c1-r1" in bad  # a busy host may spoil another
+        points = "the 1 INVALID point" if len(bad) == 1 else f"the {len(bad)} INVALID points"
+        assert f"The same command again measures {points} again; --fresh begins anew." in said
         assert (f"isoline diff {first[1]} " in said) == (len(bad) < 3)
         before = {path.name for path in tmp_path.glob("runs/2*")}
         found, said = run(tmp_path, *command)

@@ -206,13 +206,32 @@ def test_too_few_streams_invalidate() -> None:
 def test_lost_failed_and_unbelievable_requests_invalidate() -> None:
     assert codes(verdict(run()[:-1])) == {"lost"}
     assert codes(verdict(run(), stopped="interrupted")) == {"stopped"}
-    failed = run()
-    failed[5].error, failed[5].detail = "reset", "gone"
-    assert codes(verdict(failed)) == {"errors"}
     wrong = run()
     for record in wrong:
         record.usage_wrong = True
     assert codes(verdict(wrong)) == {"usage"}
+
+
+@pytest.mark.parametrize(("failures", "requests", "invalid"), [
+    (1, 60, False), (2, 60, False), (3, 60, True), (1, 12, False), (2, 12, True), (1, 9, True),
+    (6, 300, False), (7, 300, True),
+])  # fmt: skip
+def test_a_failure_is_a_note_until_the_share_is_surely_above_a_hundredth(
+    failures: int, requests: int, invalid: bool
+) -> None:
+    """Clopper and Pearson's one-sided 95 % bound, as scipy gives it; above a tenth always."""
+    records = [request(n, n * MS) for n in range(requests)]
+    page = "<html><title>x</title><style>p {}</style>\n<body><h1>502 Bad &amp; Gateway</h1>\n</body>"
+    for one in records[:failures]:
+        one.error, one.detail = "html", f"HTTP 200: {page}"
+    found = summarise(records, RunReport(1, [ClientReport(ended=1)]), Load(rate=1_000.0, requests=requests))
+    told = [one for one in (found.reasons if invalid else found.notes) if one.code == "errors"]
+    assert [one.code for one in found.notes] == ([] if invalid else ["errors"])
+    (reason,) = told
+    assert reason.text == (
+        f"{failures} of {requests} requests failed: {failures} html; "
+        "the first said: HTTP 200: 502 Bad & Gateway"
+    )
 
 
 def test_a_run_without_an_answer_is_no_run() -> None:

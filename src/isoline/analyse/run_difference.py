@@ -21,7 +21,7 @@ FIGURES = ("interactivity", "throughput", "output_throughput", "input_throughput
 _OWN = (
     *("locations", "sweep.id", "sweep.began", "sweep.slot", "sweep.position", "sweep.order", "sweep.plan"),
     *("workload.id", "workload.salt"),
-    *("valid", "reasons"),  # INVALID points are left out and counted instead
+    *("valid", "reasons", "remarks"),  # INVALID points are left out and counted instead
 )
 
 

@@ -59,11 +59,11 @@ ADVICE: dict[Failure, str] = {
 
 
 class TargetError(IsolineError):
-    """The server cannot be measured at all; `kind` says why."""
+    """The server cannot be measured at all; `kind` says why, `message` what happened, without advice."""
 
     def __init__(self, kind: Failure, message: str) -> None:
         super().__init__(f"{message}: {ADVICE[kind]}")
-        self.kind = kind
+        self.kind, self.message = kind, message
 
 
 def status_failure(status: int) -> Failure | None:

@@ -297,7 +297,7 @@ class LoadGenerator:
         try:
             connection = await self._pool.connect()
         except TargetError as problem:
-            record.error, record.detail = problem.kind, str(problem)
+            record.error, record.detail = problem.kind, problem.message
             record.done = perf_counter_ns()
             self._sink.write(record)
             self._count(record)

@@ -13,7 +13,7 @@ from isoline.measure.member import HostReport
 from isoline.measure.metrics import Metrics, measure_window
 from isoline.measure.monitor import ClientReport
 from isoline.measure.records import RequestRecord
-from isoline.measure.validity import Limits, Reason, error_counts, judge
+from isoline.measure.validity import Limits, Reason, error_counts, judge, remarks
 from isoline.measure.windows import steady_window, whole_run
 
 
@@ -22,6 +22,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     valid: bool
     reasons: list[Reason]
+    notes: list[Reason]  # what went wrong without making it INVALID
     requests: int
     errors: dict[str, int]
     tokens_out_source: dict[str, int]  # requests by where their token count came from
@@ -55,6 +56,7 @@ def summarise(
     return Summary(
         valid=not reasons,
         reasons=reasons,
+        notes=remarks(records, limits),
         requests=len(records),
         errors=error_counts(records),
         tokens_out_source=_counts(r.tokens_out_source for r in records),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -13,6 +13,8 @@ from isoline.measure.fleet import RunReport
 from isoline.measure.loads import Load
 from isoline.measure.metrics import Metrics
 from isoline.measure.records import RequestRecord
+from isoline.measure.said import one_line
+from isoline.numerics.binomial import surely_above
 from isoline.numerics.order import supports
 
 HOST_LOST = "host_lost"
@@ -30,7 +32,8 @@ class Reason(msgspec.Struct, frozen=True):
 class Limits:
     """What a run may fail to be and still be believed. Shares are fractions, times seconds."""
 
-    errors: float = 0.01
+    errors: float = 0.01  # surely more: the 95 % lower bound of the share
+    many: float = 0.10  # whatever the number of requests
     streams: float = 0.95  # of the concurrency asked
     cpu: float = 0.97  # of one core, per process
     host_wait: float = 0.10  # of the run spent waiting for a core
@@ -58,7 +61,8 @@ def judge(
         reasons.append(Reason(HOST_LOST, text, advice))
     if report.stopped and not lost:
         reasons.append(Reason("stopped", report.stopped, "run it again; see the errors"))
-    reasons += _errors(records, report, load, limits)
+    reasons += [one for one, bad in _shares(records, limits) if bad]
+    reasons += _lost(records, report, load)
     if metrics is None or metrics.requests == 0:
         reasons.append(Reason("nothing", "no request was answered", "see the errors"))
         return reasons
@@ -72,32 +76,46 @@ def judge(
     return reasons
 
 
+def remarks(records: Sequence[RequestRecord], limits: Limits | None = None) -> list[Reason]:
+    """What went wrong, but too seldom to say that it is no accident."""
+    return [one for one, bad in _shares(records, limits or Limits()) if not bad]
+
+
 def error_counts(records: Sequence[RequestRecord]) -> dict[str, int]:
     """How many requests failed, by kind, most frequent first."""
     return dict(Counter(str(record.error) for record in records if record.error).most_common())
 
 
-def _errors(records: Sequence[RequestRecord], report: RunReport, load: Load, limits: Limits) -> list[Reason]:
-    reasons: list[Reason] = []
+def _shares(records: Sequence[RequestRecord], limits: Limits) -> Iterator[tuple[Reason, bool]]:
+    """What went wrong with some requests, and whether with too many of them."""
     counts = error_counts(records)
     failed, n = sum(counts.values()), len(records)
-    if failed > limits.errors * n:
+    if failed:
         worst = next(iter(counts))
         kinds = ", ".join(f"{count} {kind}" for kind, count in counts.items())
         detail = next((r.detail for r in records if r.error == worst and r.detail), "")
-        text = f"{failed} of {n} requests failed: {kinds}; the first said: {detail}"
-        reasons.append(Reason("errors", text, ADVICE[Failure(worst)]))
+        text = f"{failed} of {n} requests failed: {kinds}"
+        text += f"; the first said: {one_line(detail)}" if detail else ""
+        yield Reason("errors", text, ADVICE[Failure(worst)]), _too_many(failed, n, limits)
+    if wrong := sum(record.usage_wrong for record in records):
+        text = f"the server's token counts contradict its streams in {wrong} of {n} requests"
+        advice = "counts are of chunks instead; report it to its developers"
+        yield Reason("usage", text, advice), _too_many(wrong, n, limits)
+
+
+def _too_many(bad: int, n: int, limits: Limits) -> bool:
+    return bad > limits.many * n or surely_above(bad, n, limits.errors)
+
+
+def _lost(records: Sequence[RequestRecord], report: RunReport, load: Load) -> list[Reason]:
+    n = len(records)
     if load.requests is not None and n < load.requests:
         text = f"{load.requests - n} of {load.requests} requests were never sent or left no record"
-        reasons.append(Reason("lost", text, "see why the run stopped"))
-    elif n < (offered := sum(client.offered for client in report.clients)):
+        return [Reason("lost", text, "see why the run stopped")]
+    if n < (offered := sum(client.offered for client in report.clients)):
         text = f"{offered - n} of {offered} requests left no record"
-        reasons.append(Reason("lost", text, "report it: the load generator lost them"))
-    wrong = sum(record.usage_wrong for record in records)
-    if wrong > limits.errors * n:
-        text = f"the server's token counts contradict its streams in {wrong} of {n} requests"
-        reasons.append(Reason("usage", text, "counts are of chunks instead; report it to the engine"))
-    return reasons
+        return [Reason("lost", text, "report it: the load generator lost them")]
+    return []
 
 
 def _client(report: RunReport, metrics: Metrics, limits: Limits) -> list[Reason]:

@@ -25,7 +25,7 @@ USUAL = (
     "spec_acceptance_length",
     "spec_acceptance_length_shown",
 )
-_FIRST = ("command", "valid", "reasons", "notes")  # of what the writer said
+_FIRST = ("command", "valid", "reasons", "remarks", "notes")  # of what the writer said
 
 
 class Lines(list[str]):
@@ -60,8 +60,9 @@ def _said(value: StoredRun) -> Iterator[str]:
     """The writer's own words: first command and validity, then one block per section."""
     details = value.details
     first = {name: details[name] for name in _FIRST if details.get(name) not in (None, [], "")}
-    if isinstance(reasons := first.get("reasons"), list):
-        first["reasons"] = Lines(map(_reason, reasons))
+    for name in ("reasons", "remarks"):
+        if isinstance(told := first.get(name), list):
+            first[name] = Lines(map(_reason, told))
     yield _columns("run", first)
     rest = {name: v for name, v in details.items() if name not in _FIRST}
     yield _columns("details", {name: v for name, v in rest.items() if not isinstance(v, Mapping)})

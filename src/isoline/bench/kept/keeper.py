@@ -130,6 +130,7 @@ class StoreKeeper:
             },
             "valid": report.valid,
             "reasons": report.reasons,
+            "remarks": report.notes,
             "target": {
                 "url": target.url,
                 "model": target.model,

@@ -35,7 +35,7 @@ class Quiet:
         pass
 
     def point(self, report: PointReport) -> None:
-        for line in invalid_words(report):
+        for line in point_words(report):
             print(line, file=sys.stderr)
 
 
@@ -92,7 +92,7 @@ class Live:
 
     def point(self, report: PointReport) -> None:
         self._bar.advance(self._task)
-        for line in invalid_words(report):
+        for line in point_words(report):
             self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _show(self) -> None:
@@ -104,6 +104,7 @@ class Live:
         self._bar.update(self._task, description=words)
 
 
-def invalid_words(report: PointReport) -> list[str]:
-    """Why a point should not be believed and what to do, a line a reason."""
-    return [f"{report.slot} INVALID: {reason.text}; {reason.advice}" for reason in report.reasons]
+def point_words(report: PointReport) -> list[str]:
+    """Why a point should not be believed, or what went wrong with it all the same, and what to do."""
+    reasons = [f"{report.slot} INVALID: {reason.text}; {reason.advice}" for reason in report.reasons]
+    return [*reasons, *(f"{report.slot}: note: {one.text}; {one.advice}" for one in report.notes)]

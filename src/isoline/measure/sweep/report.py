@@ -58,6 +58,7 @@ class PointReport(msgspec.Struct, frozen=True, kw_only=True):
     errors: dict[str, int]
     valid: bool
     reasons: list[Reason]
+    notes: list[Reason] = []  # what went wrong without making it INVALID
     run: str | None = None  # run folder that holds it
     window: str | None = None  # steady, whole, or nothing was measured
     window_seconds: float | None = None
@@ -122,6 +123,7 @@ def point_report(
         errors=summary.errors,
         valid=summary.valid,
         reasons=summary.reasons,
+        notes=summary.notes,
         client=_client(summary, warmup, records),
         warmup=warmup,
         telemetry=list(telemetry),

@@ -16,7 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from isoline.bench.asked.foretold import foretold
 from isoline.bench.asked.spec import EXAMPLE, Spec
+from isoline.bench.shown.width import stdout_console
+from isoline.measure.failures import Failure, TargetError
+from isoline.measure.fleet import RunReport
+from isoline.measure.loads import Load
+from isoline.measure.records import RequestRecord
+from isoline.measure.validity import judge
 from isoline.store.store import Store
 from tests.cli.process import isoline, told_at
 from tests.measure.conftest import mock_binary as mock_binary
@@ -318,6 +325,61 @@ def test_a_mistake_in_a_spec_is_told_with_file_and_line(
     spec = tmp_path / "spec.yaml"
     spec.write_text(SPEC.replace(old, new, 1))
     told_at(spec, line, words)
+
+
+def test_a_model_that_the_server_does_not_have_ends_before_anything_is_measured(tmp_path: Path) -> None:
+    """One that only is not listed, such as an alias, is measured."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while request := await read_request(reader):
+            if b"/v1/models" in request.split(b"\r\n")[0]:
+                status, body = b"200 OK", b'{"data":[{"id":"org/Real-8B"}]}'
+            elif b'"model":"alias"' in request:
+                for piece in ANSWER:
+                    writer.write(piece)
+                continue
+            else:
+                status, body = b"404 No", b'{"error":"no such model"}'
+            writer.write(b"HTTP/1.1 %s\r\ncontent-length: %d\r\n\r\n%s" % (status, len(body), body))
+
+    with scripted(handler) as url:
+        options = ("bench", url, *QUICK[2:], "--concurrency", "1", "--store", str(tmp_path / "store"))
+        said = isoline(tmp_path, *options, "--model", "nope", code=2).stderr
+        assert "there is no model 'nope'" in said
+        assert "org/Real-8B" in said
+        assert not (tmp_path / "store").exists()
+        assert (
+            "the server lists org/Real-8B, not alias"
+            in isoline(tmp_path, *options, "--model", "alias", code=None).stderr
+        )
+
+
+def test_what_is_missing_first_is_the_server(tmp_path: Path) -> None:
+    assert "isoline bench URL|SPEC.yaml" in isoline(tmp_path, "bench", code=2).stderr
+
+
+def test_loads_that_end_before_they_are_steady_are_foretold() -> None:
+    loads = [Load(concurrency=streams, requests=40) for streams in (1, 4, 8, 16)]
+    (told,) = foretold(loads)
+    assert told.startswith("8 streams, 16 streams: 40 requests are 2.5 a stream at 16; with fewer than 10")
+    assert list(foretold([*loads[:2], Load(rate=3.0, requests=40), Load(concurrency=99, duration=9.0)])) == []
+    assert list(foretold([Load(rate=3.0, requests=5)])) == ["3 requests/s: fewer than 6 requests are INVALID"]
+
+
+def test_a_pipe_is_as_wide_as_columns_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert stdout_console().width == 200
+    monkeypatch.delenv("COLUMNS")
+    assert stdout_console().width == 120
+
+
+def test_advice_is_given_once() -> None:
+    problem = TargetError(Failure.REFUSED, "cannot connect to h:1")
+    records = [RequestRecord(n, 0, error=problem.kind, detail=problem.message) for n in range(9)]
+    (found,) = [
+        one for one in judge(records, RunReport(1), Load(rate=1.0, requests=9), None) if one.code == "errors"
+    ]
+    assert f"{found.text}; {found.advice}".count("nothing listens there") == 1
 
 
 def test_a_flag_beside_a_spec_wins(server: str, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from isoline.bench.asked.plan import probe_of
 from isoline.bench.asked.recipe import declare
 from isoline.bench.kept.hiding import Hider, command_line
 from isoline.bench.kept.keeper import About, StoreKeeper
+from isoline.bench.shown.odd import odd_words
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Selection
 from isoline.errors import EngineError
@@ -97,6 +98,19 @@ def test_two_sweeps_compare_and_invalid_points_are_on_no_frontier(tmp_path: Path
         assert one.throughput == one.metrics["total_tput_tps"] / 2  # per GPU
         assert one.metrics["median_tpot"] == 0.00625
         assert "p99_tpot" not in one.metrics  # 240 requests have none
+
+
+def test_a_sweep_names_a_repeat_that_lies_far_from_its_others(tmp_path: Path) -> None:
+    into = keeper(tmp_path, "fp8", repeats=3)
+    spread = {0: 1.0, 1: 1.19, 2: 1.002}
+    for slot in into._plan.slots():
+        factor = spread[slot.repeat] if slot.load.concurrency == 2 else 1.0 + 0.001 * slot.repeat
+        keep(into, slot, (4.0 if slot.load.concurrency == 2 else 5.0) * factor)
+    with Store(tmp_path) as store:
+        (told,) = odd_words(store, "local", [into.id])
+        assert list(odd_words(store, "local", ["another"])) == []
+    assert told.startswith("Run 2 of the sweep of ")
+    assert "−16 % in interactivity at 2 streams" in told
 
 
 def test_an_unfinished_sweep_goes_on_and_a_finished_one_begins_anew(tmp_path: Path) -> None:

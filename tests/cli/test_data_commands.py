@@ -79,7 +79,7 @@ def test_list_names_only_what_can_be_compared(tmp_path: Path) -> None:
 def test_unknown_names_wait_in_quarantine_until_the_catalog_knows_them(tmp_path: Path) -> None:
     file = rows(tmp_path / "benchmarks.json", {}, {"hardware": "x900"}, {"conc": -1})
     said = isoline(tmp_path / "store", "import", "inferencex", str(file))
-    assert "1 new points, 1 quarantined (broken field), 1 quarantined (unknown hardware)" in said.stdout
+    assert "1 new point, 1 quarantined (broken field), 1 quarantined (unknown hardware)" in said.stdout
     listed = isoline(tmp_path / "store", "quarantine").stdout
     assert "x900" in listed
     assert "benchmarks.json" in listed
@@ -181,7 +181,7 @@ def test_results_of_another_tool_need_a_recipe_and_are_then_compared(tmp_path: P
     recipe = "model=qwen-3-5,hardware=b300,engine=vllm,gpus=4"
     for precision in ("fp8", "bf16"):
         arguments = ("import", "vllm", file, "--recipe", recipe, "--recipe", f"precision={precision}")
-        assert isoline(tmp_path, *arguments).stdout == "vllm: 1 new points\n"
+        assert isoline(tmp_path, *arguments).stdout == "vllm: 1 new point\n"
         assert isoline(tmp_path, *arguments).stdout == "vllm: 1 already there\n"
     found = isoline(tmp_path, "compare", "qwen-3-5-b300-fp8-vs-bf16", "--at", "99", "--format", "csv").stdout
     assert "11804.6" in found  # 47,218.56 tok/s over 4 GPUs

@@ -36,10 +36,11 @@ class Covariance(msgspec.Struct, frozen=True, gc=False):
         return max(self.bb - 2 * slope * self.xb + slope * slope * self.xx, 0.0)
 
 
-def pooled(points: Iterable[Sequence[Point]], base: Base) -> Covariance | None:
+def pooled(points: Iterable[Sequence[Point]], base: Base, *, apart: bool = False) -> Covariance | None:
     """Over the runs of each point: sums of products, divided by their number of degrees of freedom.
 
-    `None` where no point has two runs that report `base`.
+    `apart`: what shifts a run shifts no run of another point. `None` where no point has two runs that
+    report `base`.
     """
     xx = xb = bb = 0.0
     total = 0
@@ -61,6 +62,8 @@ def pooled(points: Iterable[Sequence[Point]], base: Base) -> Covariance | None:
         roots[recipe] = roots.get(recipe, 0.0) + sqrt(spare)
     if not total:
         return None
+    if apart:
+        return Covariance(xx / total, xb / total, bb / total, float(total))
     # Points of one recipe may tell of the same few starts, so their variances count as fully correlated;
     # recipes are started apart (Satterthwaite). For n runs of every point of r recipes: r (n - 1).
     freedom = round(total**2 / fsum(root**2 for root in roots.values()), 9)  # whole where it should be

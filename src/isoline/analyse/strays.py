@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, fsum, log, sqrt
 
@@ -27,32 +27,40 @@ class Stray:
     away: float
 
 
-def stray_notes(points: Sequence[Point]) -> tuple[str, ...]:
-    """A sentence for each start that has such runs, about the one that is furthest away."""
-    return tuple(_words(max(found, key=lambda s: abs(s.away))) for found in strays(points))
+def stray_notes(points: Sequence[Point], *, apart: bool = False) -> tuple[str, ...]:
+    """A sentence for each start (`apart`: run) that is such a one, about where it is furthest away."""
+    return tuple(_words(max(found, key=lambda s: abs(s.away))) for found in strays(points, apart=apart))
 
 
-def strays(points: Sequence[Point]) -> Iterator[list[Stray]]:
+def strays(points: Sequence[Point], *, apart: bool = False) -> Iterator[list[Stray]]:
     """Per start its runs that differ from the others of their points by more than these explain.
 
     The yardstick is the spread of all runs but those of that start, pooled over all points given; the
-    quantile is Student's t with Bonferroni's correction for the number of runs looked at.
+    quantile is Student's t with Bonferroni's correction for the number of runs looked at. `apart`: every run
+    stands for itself, as those of one sweep on one server do, whose loads are measured minutes apart.
     """
+    unit = _alone if apart else start_of
     groups = [point.runs for point in points if len(point.runs) >= FEWEST]
     looks = 2 * sum(map(len, groups))
-    for start in dict.fromkeys(start_of(run) for runs in groups for run in runs):
-        others = [[run for run in point.runs if start_of(run) != start] for point in points]
-        covariance = pooled([runs for runs in others if len(runs) > 1], TOTAL)
+    for start in dict.fromkeys(unit(run) for runs in groups for run in runs):
+        others = [[run for run in point.runs if unit(run) != start] for point in points]
+        covariance = pooled([runs for runs in others if len(runs) > 1], TOTAL, apart=apart)
         if covariance is None:
             continue
         t = t_quantile(covariance.freedom, 1 - CHANCE / looks)
-        if found := [stray for runs in groups for stray in _far(runs, start, covariance, t)]:
+        if found := [stray for runs in groups for stray in _far(runs, start, unit, covariance, t)]:
             yield found
 
 
-def _far(runs: Sequence[Point], start: Start, covariance: Covariance, t: float) -> Iterator[Stray]:
-    mine = [run for run in runs if start_of(run) == start]
-    others = [run for run in runs if start_of(run) != start]
+def _alone(run: Point) -> Start:
+    return *start_of(run), run.concurrency, run.request_rate
+
+
+def _far(
+    runs: Sequence[Point], start: Start, unit: Callable[[Point], Start], covariance: Covariance, t: float
+) -> Iterator[Stray]:
+    mine = [run for run in runs if unit(run) == start]
+    others = [run for run in runs if unit(run) != start]
     if not others:  # nothing to lie far from
         return
     for run in mine:

@@ -11,7 +11,7 @@ from isoline.bench.asked.secrecy import secrets
 from isoline.bench.asked.workload import offer_of
 from isoline.bench.kept.hiding import Hider, command_line
 from isoline.bench.matrix.configurations import configurations
-from isoline.bench.url import bench_url
+from isoline.bench.url import bench_url, place
 from isoline.domain.catalog import Catalog
 
 
@@ -24,6 +24,8 @@ def bench(
         found = [] if spec.engine is None else configurations(spec)
         hider = Hider(secrets(spec, (secret for one in found for secret in one.secrets)))
         command = command_line(arguments, hider)
+        if spec.engine is None:
+            place(spec)  # before anything else that may be missing
         offer = offer_of(spec, Path(folder))
         if spec.engine is None:
             return bench_url(spec, offer, catalog, root, command, hider, output, fresh)

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from isoline.analyse.words import counted
+from isoline.bench.asked.foretold import foretold
 from isoline.bench.asked.recipe import Declared
 from isoline.bench.kept.keeper import StoreKeeper
 from isoline.bench.shown.live import Both
@@ -37,6 +38,12 @@ def hold(root: Path, plan: str, held: ExitStack) -> None:
 def say_notes(declared: Declared) -> None:
     for note in declared.notes:
         print(f"note: {note}", file=sys.stderr)
+
+
+def say_foretold(plan: Plan) -> None:
+    """What is likely to become INVALID, before it costs time."""
+    for words in foretold(plan.loads if plan.explore is None else ()):
+        print(f"note: {words}", file=sys.stderr)
 
 
 def dataset_of(name: str, declared: Declared) -> str:

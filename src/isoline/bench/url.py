@@ -11,6 +11,7 @@ from pathlib import Path
 from isoline.bench.asked.hosts import on_hosts
 from isoline.bench.asked.plan import plan_of, probe_of, target_of
 from isoline.bench.asked.recipe import declare
+from isoline.bench.asked.served import require_model
 from isoline.bench.asked.spec import Spec, SpecProblem
 from isoline.bench.asked.workload import Offer
 from isoline.bench.kept.hiding import Hider
@@ -21,11 +22,13 @@ from isoline.bench.running import (
     hold,
     kept_words,
     measure,
+    say_foretold,
     say_notes,
     say_resumed,
     say_sweep,
 )
 from isoline.bench.shown.live import live_watch
+from isoline.bench.shown.odd import odd_words
 from isoline.bench.shown.view import document, print_table, to_json
 from isoline.bench.telemetry import doubts, with_own
 from isoline.domain.catalog import Catalog
@@ -46,7 +49,7 @@ def bench_url(
     output: str,
     fresh: bool,
 ) -> int:
-    url, model = _place(spec)
+    url, model = place(spec)
     target = target_of(spec, url, model)
     probe = probe_of(target)
     identity = recognise(probe)
@@ -57,8 +60,10 @@ def bench_url(
     telemetry = with_own(spec.telemetry, target, probe.root, identity, declared.notes)
     plan = plan_of(spec, offer, target, {"recipe": declared.recipe.id}, randomness.randbits(32), hider.text)
     if identity.served and model not in identity.served:
+        require_model(target, identity.served)
         declared.notes.append(f"the server lists {', '.join(identity.served[:5])}, not {model}")
     say_notes(declared)
+    say_foretold(plan)
     dataset = dataset_of(spec.dataset, declared)
     about = About(dataset, command, declared, identity, fresh, source=spec.prompts)
     with ExitStack() as held, Store(root) as store:
@@ -77,16 +82,21 @@ def bench_url(
         print_table(result)
     _say(result, root, dataset, hider)
     if any(point.run for point in result.points):
+        with Store(root) as store:
+            for line in odd_words(store, dataset, [keeper.id]):
+                print(line, file=sys.stderr)
         say_sweep(root, keeper.id)
     return exit_code(result)
 
 
-def _place(spec: Spec) -> tuple[str, str]:
-    """URL and model of a server that runs already."""
+def place(spec: Spec) -> tuple[str, str]:
+    """URL and model of a server that runs already; a `UsageError` says what is missing."""
     if spec.matrix:
         raise SpecProblem(("matrix",), "is for an engine that is started; name it under engine")
     if spec.url is None:
-        raise UsageError("give the server's URL or a spec file; isoline bench --example prints one")
+        raise UsageError(
+            "give the server's URL or a spec file: isoline bench URL|SPEC.yaml; --example prints one"
+        )
     if spec.model is None:
         raise SpecProblem((), "model is missing")
     return spec.url, spec.model

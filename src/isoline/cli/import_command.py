@@ -97,11 +97,15 @@ def _options(
     return given
 
 
+def _some(count: int, one: str) -> str:
+    return one if count == 1 else f"{one}s"
+
+
 def _words(report: DatasetReport) -> list[str]:
     counts = [
-        (report.points, "new points"),
-        (report.evaluations, "new evaluations"),
-        (report.availability, "new availability rows"),
+        (report.points, _some(report.points, "new point")),
+        (report.evaluations, _some(report.evaluations, "new evaluation")),
+        (report.availability, _some(report.availability, "new availability row")),
         (
             report.duplicates + report.evaluation_duplicates + report.availability_duplicates,
             "already there",

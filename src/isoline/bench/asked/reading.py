@@ -69,5 +69,5 @@ def _kind(problem: SpecProblem, text: str) -> InputError | UsageError:
 def _missing(message: str) -> str:
     name = message.removesuffix(" is missing")
     if name == "url":
-        return "give the server's URL or a spec file; isoline bench --example prints one"
+        return "give the server's URL or a spec file: isoline bench URL|SPEC.yaml; --example prints one"
     return message if name == message else f"--{name} is missing"

@@ -13,6 +13,7 @@ from isoline.ask.answer import answer
 from isoline.ask.asked import Asked, question
 from isoline.ask.recipe_slugs import slugs_between
 from isoline.ask.scores import Score, scores
+from isoline.bench.shown.width import stdout_console
 from isoline.domain.recipe import Recipe
 from isoline.errors import NoDataError
 from isoline.store.sources import Sources
@@ -56,12 +57,9 @@ def comparisons(
 
 def print_comparisons(found: Comparisons) -> None:
     """Each as `isoline compare` prints it."""
-    from rich.console import Console
-
     from isoline.present import text
 
-    terminal = Console(highlight=False)
-    console = terminal if terminal.is_terminal else Console(highlight=False, width=120)  # a pipe has none
+    console = stdout_console()
     for slug, (comparison, known) in found.answers.items():
         console.print(f"\n[bold]isoline compare {slug}[/bold]\n", soft_wrap=True)
         text.print_comparison(comparison, known, console)

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from isoline.analyse.repeats import pool_repeats
+from isoline.analyse.strays import stray_notes
 from isoline.bench.asked.hosts import on_hosts, reachable
 from isoline.bench.asked.spec import Spec, SpecProblem
 from isoline.bench.asked.workload import Offer
@@ -21,7 +23,7 @@ from isoline.bench.matrix.live import matrix_watch
 from isoline.bench.matrix.progress import NOWHERE, Progress, planned
 from isoline.bench.matrix.turn import Means, Turn
 from isoline.bench.matrix.view import Measured, Shown
-from isoline.bench.running import exit_code, hold, say_resumed
+from isoline.bench.running import exit_code, hold, say_foretold, say_resumed
 from isoline.bench.telemetry import sources
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import Point, Selection
@@ -63,6 +65,7 @@ class MatrixRun:
             beginning = self._begin(store, fresh)
             place = held.enter_context(on_hosts(self._spec, ""))
             reachable(self._host, NOWHERE, place)
+            say_foretold(self._all[0].plan)
             file = held.enter_context(self._watched(matrix))
             try:
                 with _stopped_by_signals():
@@ -130,7 +133,7 @@ class MatrixRun:
         else:
             shown.print_tables()
         where = f"dataset {', '.join(datasets) or self._spec.dataset} of {self._root}"
-        for line in shown.words(where):
+        for line in (*shown.words(where), *stray_notes(pool_repeats(points)[0])):
             print(line, file=sys.stderr)
 
     def _measured(self) -> list[Measured]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from isoline.bench.kept.hiding import Hider
+from isoline.bench.shown.width import stdout_console
 from isoline.bench.telemetry import believed
 from isoline.measure.statistics import Distribution
 from isoline.measure.sweep.plan import Plan
@@ -56,14 +57,14 @@ COLUMNS: dict[str, Cell] = {
     "load": lambda p: f"{p.concurrency}" if p.concurrency else p.load.replace(" requests", ""),
     "run": lambda p: f"{p.repeat + 1}",
     "tok/s/user": lambda p: f"{p.interactivity:,.1f}" if p.interactivity else "–",
-    "tok/s": lambda p: f"{p.throughput.total:,.0f}" if p.throughput else "–",
+    "total tok/s": lambda p: f"{p.throughput.total:,.0f}" if p.throughput else "–",
     "TTFT ms": _ms("ttft", "median"),
-    "p99": _ms("ttft", "p99"),
+    "TTFT p99": _ms("ttft", "p99"),
     "TPOT ms": _ms("tpot", "median"),
     "E2E ms": _ms("e2e", "median"),
     "W/GPU": lambda p: _figure(p, "avg_power_w", ",.0f"),
     "J/token": lambda p: _figure(p, "joules_per_total_token", ",.3g"),
-    "good": lambda p: f"{p.goodput.share:.0%}" if p.goodput else "",
+    "goodput": lambda p: f"{p.goodput.share:.0%}" if p.goodput else "",
     "": lambda p: "" if p.valid else "INVALID",
 }
 
@@ -71,11 +72,9 @@ COLUMNS: dict[str, Cell] = {
 def print_table(result: SweepResult) -> None:
     """One row a point; below, each load over its repeats with a t interval."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
-    terminal = Console(highlight=False)
-    console = terminal if terminal.is_terminal else Console(highlight=False, width=120)  # a pipe has none
+    console = stdout_console()
     points = sorted(result.points, key=lambda p: (p.concurrency or 0, p.rate or 0.0, p.repeat))
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     hidden = set() if any(point.repeat for point in points) else {"run"}
@@ -88,7 +87,9 @@ def print_table(result: SweepResult) -> None:
     for load in load_summaries(points):
         if load.runs > 1:
             user, total = _spread(load.interactivity), _spread(load.throughput_total)
-            console.print(f"{load.load}: {user} tok/s/user, {total} tok/s ({load.runs} runs; {load.kind})")
+            console.print(
+                f"{load.load}: {user} tok/s/user, {total} total tok/s ({load.runs} runs; {load.kind})"
+            )
 
 
 def _any(points: list[PointReport], cell: Cell) -> bool:

@@ -95,9 +95,9 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file that is not read on purpose; equal texts are counted."""
+    """A file in a folder that is not read on purpose: its name says that it is no JSON."""
 
-    text: str
+    path: str
 
 
 def source_of(path: str, position: str, data: Bytes | msgspec.Raw) -> Source:
@@ -137,7 +137,7 @@ def sources(location: str) -> Iterator[Source | Broken | LeftOut]:
         if path.lower().endswith(SUFFIXES):
             yield from _file(path)
         else:
-            yield LeftOut("files that are not JSON")
+            yield LeftOut(path)
 
 
 def _file(path: str) -> Iterator[Source | Broken]:

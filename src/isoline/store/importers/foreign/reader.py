@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from isoline.domain.catalog import Catalog
 
 
+_NAMED = 3  # files that are named one by one
+
+
 class Reader:
     """One import. `tool` is the one the user named, `None` for whichever wrote a file.
 
@@ -40,6 +44,7 @@ class Reader:
         self._alone = alone
         self._intakes: dict[str, Intake] = {}
         self._notes: Counter[str] = Counter()
+        self._left_out: list[str] = []  # names of files
         self._taken = 0
         self._refused: list[str] = []
         self._captured = datetime.now(UTC).date().isoformat()
@@ -47,7 +52,7 @@ class Reader:
     def read(self, item: Source | Broken | LeftOut) -> Iterator[ImportBatch]:
         """Takes an item in; yields the batches that became full."""
         if isinstance(item, LeftOut):
-            self._notes[item.text] += 1
+            self._left_out.append(os.path.basename(item.path))
         elif isinstance(item, Broken):
             self._refuse(self._tool, item.path, item.position, item.reason, item.detail, item.start)
         else:
@@ -61,6 +66,7 @@ class Reader:
         if self._alone and not self._taken and len(self._refused) == 1:
             raise InputError(self._refused[0])
         notes = [printable(text) + (f" ({n} times)" if n > 1 else "") for text, n in self._notes.items()]
+        notes += self._others()
         for intake in self._intakes.values():
             batch = intake.take()
             batch.notes += notes
@@ -70,7 +76,16 @@ class Reader:
     @property
     def notes(self) -> str:
         """What was left out, in words."""
-        return "; ".join(self._notes)
+        return "; ".join([*self._notes, *self._others()])
+
+    def _others(self) -> list[str]:
+        """`2 files that are not JSON: notes.txt, run.log`, some of them by name."""
+        count, names = len(self._left_out), sorted(self._left_out)[:_NAMED]
+        if not count:
+            return []
+        what = "1 file that is not JSON" if count == 1 else f"{count:,} files that are not JSON"
+        more = f" and {count - len(names):,} more" if count > len(names) else ""
+        return [f"{what}: {printable(', '.join(names))}{more}"]
 
     def _source(self, source: Source) -> Iterator[ImportBatch]:
         wrote = recognise(source)

@@ -19,10 +19,12 @@ import pytest
 from isoline.bench.asked.foretold import foretold
 from isoline.bench.asked.spec import EXAMPLE, Spec
 from isoline.bench.shown.width import stdout_console
+from isoline.cli.selftest_command import _print
 from isoline.measure.failures import Failure, TargetError
 from isoline.measure.fleet import RunReport
 from isoline.measure.loads import Load
 from isoline.measure.records import RequestRecord
+from isoline.measure.selftest.check import Bias, Ceiling, SelfTest
 from isoline.measure.validity import judge
 from isoline.store.store import Store
 from tests.cli.process import isoline, told_at
@@ -418,6 +420,17 @@ def test_a_sweep_against_the_mock_agrees_with_what_it_served(mock_binary: Path, 
     assert point["tpot"]["median"] >= 0.0039
     assert point["ttft"]["min"] >= 0.020
     assert point["interactivity"] == pytest.approx(1 / point["tpot"]["median"])
+
+
+@pytest.mark.parametrize(("valid", "words"), [(True, "\nVALID: "), (False, "\nINVALID at 16 streams: ")])
+def test_the_self_test_has_a_verdict(valid: bool, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    one = Bias(
+        streams=16, requests=96, ttft_mean=0.0, ttft_p99=None, itl_mean=0.0, served_ttft_mean=0.05,
+        served_itl_mean=0.01, tokens_per_second=1.0, cpu_per_token=1e-5, valid=valid, reasons=[],
+    )  # fmt: skip
+    ceiling = Ceiling(tokens_per_second=1.0, tokens_per_core_second=1.0, processes=1)
+    _print(SelfTest(bias=[one], ceiling=ceiling, environment={}))
+    assert words in capsys.readouterr().out
 
 
 def test_the_self_test_tells_bias_and_ceiling(tmp_path: Path) -> None:

@@ -88,7 +88,8 @@ def print_table(result: SweepResult) -> None:
         if load.runs > 1:
             user, total = _spread(load.interactivity), _spread(load.throughput_total)
             console.print(
-                f"{load.load}: {user} tok/s/user, {total} total tok/s ({load.runs} runs; {load.kind})"
+                f"{load.load}: {user} tok/s/user, {total} total tok/s ({load.runs} runs; {load.kind})",
+                soft_wrap=True,
             )
 
 

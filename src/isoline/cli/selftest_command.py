@@ -44,17 +44,17 @@ def _print(result: SelfTest) -> None:
         print(f"  CPU     {bias.cpu_per_token * 1e6:.1f} µs a token")
         for reason in bias.reasons:
             print(f"  INVALID: {reason.text}; {reason.advice}")
-    worst = [counted(bias.streams, "stream") for bias in result.bias if not bias.valid]
-    if worst:
-        print(f"INVALID at {', '.join(worst)}: what is measured from here would be, too")
-    else:
-        print("VALID: the load generator is no bottleneck on this machine")
     found = result.ceiling
     print(
         f"ceiling   {found.tokens_per_second:,.0f} tok/s "
         f"({counted(found.processes, 'process', 'processes')}); "
         f"{found.tokens_per_core_second:,.0f} tok/s a core of the client"
     )
+    worst = [counted(bias.streams, "stream") for bias in result.bias if not bias.valid]
+    if worst:
+        print(f"INVALID at {', '.join(worst)}: what is measured from here would be, too")
+    else:
+        print("VALID: the load generator is no bottleneck on this machine")
 
 
 def _ms(seconds: float) -> str:

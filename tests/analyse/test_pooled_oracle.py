@@ -1,4 +1,7 @@
-"""`pooled` is the reference's convention: its figures on the shared rows, to 1e-9."""
+"""`pooled` is the reference's convention: its figures on the shared rows, to 1e-9.
+
+Its output and input figures are per decode and per prefill GPU.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import pytest
 from isoline.analyse.budget import highest_within
 from isoline.analyse.line import Line
 from isoline.analyse.metrics import cost_per_mtok, tokens_per_s_per_mw
-from isoline.analyse.quantities import Rates
+from isoline.analyse.quantities import QUANTITIES, Rates
 from isoline.analyse.read import read_pooled
 from isoline.domain.point import Point
 from isoline.domain.sequence import parse_sequence
@@ -18,6 +21,14 @@ from tests.shared import needs_shared
 
 pytestmark = needs_shared
 TIERS = ("costh", "costn", "costr")
+OF_ROLES = tuple(
+    QUANTITIES[key] for key in ("output_throughput_per_decode_gpu", "input_throughput_per_prefill_gpu")
+)
+COSTS = {
+    "total": QUANTITIES["cost_per_mtok"],
+    "output": QUANTITIES["cost_per_mtok_output_decode_gpus"],
+    "input": QUANTITIES["cost_per_mtok_input_prefill_gpus"],
+}
 
 
 def group(case: dict[str, Any]) -> list[Point]:
@@ -60,8 +71,7 @@ def test_readings_along_every_curve() -> None:
                 continue
             seen = (
                 reading.throughput_per_gpu,
-                reading.output_throughput_per_gpu,
-                reading.input_throughput_per_gpu,
+                *(read_pooled(line, x, rates(hardware, "costh"), about).value for about in OF_ROLES),
                 reading.cost_per_mtok,
                 reading.tokens_per_s_per_mw,
                 reading.concurrency,
@@ -85,15 +95,7 @@ def test_highest_interactivity_within_a_budget() -> None:
             rate = rates(case["key"].split("_")[0], tier)
 
             def cost(x: float, line: Line = line, rate: Rates = rate, kind: str = kind) -> float | None:
-                values = line.at(x, line.neighbours(x), rate)
-                tokens = {
-                    "total": values.throughput,
-                    "input": values.input_throughput,
-                    "output": values.output_throughput,
-                }[kind]
-                assert tokens is not None
-                assert rate.usd_per_gpu_hour is not None
-                return cost_per_mtok(rate.usd_per_gpu_hour, tokens)
+                return line.value(COSTS[kind], x, rate)
 
             for budget, expected in zip(data["budgets"], results, strict=True):
                 found = highest_within(cost, line.first.interactivity, line.last.interactivity, budget)

@@ -53,7 +53,7 @@ def test_figures_are_compared_at_shared_loads_only() -> None:
     assert figures["interactivity"] == (50.0, 55.0, pytest.approx(0.1))
     assert figures["median_ttft"] == (0.2, None, None)
     assert figures["p99_ttft"] == (None, 0.4, None)
-    assert "output_throughput" not in figures
+    assert "output_throughput_per_gpu" not in figures
     assert [[dict(load)["concurrency"] for load in side] for side in found.only] == [[2], [4]]
 
 

@@ -83,8 +83,9 @@ class Reading(msgspec.Struct, frozen=True):
 
     `status` is one of measured, interpolated, wide gap, dominated, outside, published,
     simulated. `basis` is `None`, `published` or `simulated`: what the neighbours are. `value` is that
-    of the metric which the comparison is about. `best` is the known point of most throughput at or above
-    the target, on both sides where a wide gap of either lets no ratio be claimed.
+    of the metric which the comparison is about. Throughputs are tok/s over all GPUs. `best` is the
+    known point of most throughput at or above the target, on both sides where a wide gap of either lets no
+    ratio be claimed.
     """
 
     status: str

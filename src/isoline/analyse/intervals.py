@@ -12,14 +12,23 @@ import msgspec
 from isoline.analyse.comparison import Interval
 from isoline.analyse.line import Line
 from isoline.analyse.noise import Noise, position
-from isoline.analyse.quantities import INPUT, OUTPUT, TOTAL, Base, Quantity
+from isoline.analyse.quantities import (
+    INPUT,
+    INPUT_PER_PREFILL_GPU,
+    OUTPUT,
+    OUTPUT_PER_DECODE_GPU,
+    TOTAL,
+    Base,
+    Quantity,
+)
 from isoline.analyse.repeats import runs_of, server_of
 from isoline.numerics.student import LEVEL, normal_quantile, t_quantile
 
 if TYPE_CHECKING:
     from isoline.domain.point import Point
 
-CHOSEN_BY = (TOTAL, OUTPUT, INPUT)  # what is the larger, the luckier the recipe that is read
+# What is the larger, the luckier the recipe that is read.
+CHOSEN_BY = (TOTAL, OUTPUT, INPUT, OUTPUT_PER_DECODE_GPU, INPUT_PER_PREFILL_GPU)
 
 
 class Spread(msgspec.Struct, frozen=True, gc=False):

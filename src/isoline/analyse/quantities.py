@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from isoline.analyse.metrics import cost_per_mtok, joules_per_token, tokens_per_s_per_mw
 from isoline.domain.point import Point
@@ -15,6 +16,8 @@ from isoline.domain.point import Point
 THROUGHPUT = "throughput_per_gpu"
 COST = "cost_per_mtok"
 PER_MW = "tokens_per_s_per_mw"
+OUTPUT_THROUGHPUT, INPUT_THROUGHPUT = "output_throughput_per_gpu", "input_throughput_per_gpu"
+OUTPUT_COST, INPUT_COST = "cost_per_mtok_output", "cost_per_mtok_input"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,9 @@ class Quantity:
 
     `noun` completes "higher by 2× in …", or "… 50 % less …" after `verb` where less is better.
     `convert` is proportional to what was measured, at given rates, or `inverse` to it. `printed`
-    is what published points state instead, unless the reader chose the rate it depends on.
+    is what published points state instead, unless the reader chose the rate it depends on. Metrics are
+    over all GPUs; `role` names the only GPUs that one counts of disaggregated points, and `whole` is then
+    the key of the same metric over all.
     """
 
     key: str
@@ -65,6 +70,8 @@ class Quantity:
     kept: Callable[[Rates], bool] = lambda _: True
     sign: str = ""
     inverse: bool = False
+    role: str = ""
+    whole: str = ""
 
     @property
     def lower_is_better(self) -> bool:
@@ -93,8 +100,10 @@ def _stored(key: str) -> Base:
 
 
 TOTAL = Base("total", "total", lambda p: p.throughput)
-OUTPUT = Base("output", "output", lambda p: p.output_throughput)
-INPUT = Base("input", "input", lambda p: p.input_throughput)
+OUTPUT = Base("output", "output", attrgetter("output_throughput_per_gpu"))
+INPUT = Base("input", "input", attrgetter("input_throughput_per_gpu"))
+OUTPUT_PER_DECODE_GPU = Base("output per decode GPU", "output", attrgetter("output_throughput"))
+INPUT_PER_PREFILL_GPU = Base("input per prefill GPU", "input", attrgetter("input_throughput"))
 PRINTED_COST = Base("printed cost", "printed", lambda p: p.printed_cost)
 PRINTED_PER_MW = Base("printed tokens per megawatt", "printed", lambda p: p.printed_tokens_per_mw)
 CONCURRENCY = Base("concurrency", "", lambda p: p.concurrency)
@@ -169,17 +178,50 @@ def _joules_of(key: str, base: Base) -> Quantity:
     )
 
 
+def _throughput_of_role(key: str, base: Base, role: str, whole: str) -> Quantity:
+    """The source's convention: over the GPUs of one role where disaggregated."""
+    unit, noun = f"{base.word} tok/s/{role} GPU", f"{base.word} tokens per {role} GPU"
+    label = f"{base.word.capitalize()}, per {role} GPU"
+    return Quantity(key, "Throughput", label, unit, noun, base, _itself, role=role, whole=whole)
+
+
+def _cost_of_role(key: str, base: Base, role: str, whole: str) -> Quantity:
+    """What the GPUs of one role alone cost."""
+    return Quantity(
+        key,
+        "Cost",
+        f"Per {base.word} token, {role} GPUs",
+        f"$ per M {base.word} tokens, {role} GPUs alone",
+        f"per {base.word} token, {role} GPUs alone",
+        base,
+        _cost,
+        verb="costs",
+        sign="$",
+        inverse=True,
+        role=role,
+        whole=whole,
+    )
+
+
 def _measured(key: str, label: str, unit: str, noun: str) -> Quantity:
     return Quantity(key, "Energy, measured", label, unit, noun, _stored(key), _itself, verb="needs")
 
 
 _ALL = (
     _throughput(THROUGHPUT, TOTAL),
-    _throughput("output_throughput_per_gpu", OUTPUT),
-    _throughput("input_throughput_per_gpu", INPUT),
+    _throughput(OUTPUT_THROUGHPUT, OUTPUT),
+    _throughput(INPUT_THROUGHPUT, INPUT),
+    _throughput_of_role(
+        "output_throughput_per_decode_gpu", OUTPUT_PER_DECODE_GPU, "decode", OUTPUT_THROUGHPUT
+    ),
+    _throughput_of_role(
+        "input_throughput_per_prefill_gpu", INPUT_PER_PREFILL_GPU, "prefill", INPUT_THROUGHPUT
+    ),
     _cost_of(COST, TOTAL),
-    _cost_of("cost_per_mtok_output", OUTPUT),
-    _cost_of("cost_per_mtok_input", INPUT),
+    _cost_of(OUTPUT_COST, OUTPUT),
+    _cost_of(INPUT_COST, INPUT),
+    _cost_of_role("cost_per_mtok_output_decode_gpus", OUTPUT_PER_DECODE_GPU, "decode", OUTPUT_COST),
+    _cost_of_role("cost_per_mtok_input_prefill_gpus", INPUT_PER_PREFILL_GPU, "prefill", INPUT_COST),
     _per_mw_of("tokens_per_s_per_mw", TOTAL),
     _per_mw_of("output_tokens_per_s_per_mw", OUTPUT),
     _per_mw_of("input_tokens_per_s_per_mw", INPUT),

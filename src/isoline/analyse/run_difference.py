@@ -16,7 +16,7 @@ from isoline.numerics.student import ratio_interval
 Load = tuple[tuple[str, object], ...]  # fields and their values
 
 # Figures of every point, before its metrics.
-FIGURES = ("interactivity", "throughput", "output_throughput", "input_throughput")
+FIGURES = ("interactivity", "throughput", "output_throughput_per_gpu", "input_throughput_per_gpu")
 # What differs between any two runs and says nothing about either, or follows from command and seed.
 _OWN = (
     *("locations", "sweep.id", "sweep.began", "sweep.slot", "sweep.position", "sweep.order", "sweep.plan"),

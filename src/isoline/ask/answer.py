@@ -123,7 +123,12 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
     )
     prepared = prepare(slug, points, _terms(question, selection), catalog, declared)
     implied = implied_note(points)
-    notes = (*caveats(points), *notes, *_skipped(sources), *([implied] if implied else []))
+    notes = (
+        *caveats(points, question.view.metric),
+        *notes,
+        *_skipped(sources),
+        *([implied] if implied else []),
+    )
     other = undated(question, selection, sources, datasets, catalog)
     return Ready(prepared, catalog, provenance(points, datasets), notes, offered, other)
 

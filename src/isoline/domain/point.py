@@ -17,6 +17,10 @@ MEASURED = "measured"
 PUBLISHED = "published"
 SIMULATED = "simulated"
 
+# Relative distance of output plus input from the total within which GPU counts agree with it: rates of one
+# source agree to rounding, and the means of repeats to what their shares vary by.
+AGREE = 0.01
+
 
 # How lengths are drawn.
 FIXED = "fixed"  # exactly L, or a source that does not say
@@ -42,8 +46,9 @@ class Point(msgspec.Struct, frozen=True):
     """One operating point, in base units.
 
     `interactivity` is tok/s/user at the median TPOT. The throughputs are tok/s/GPU: total over
-    all GPUs; input and output as their source normalises them (per prefill and per decode GPU
-    where disaggregated). `metrics` holds everything else the source reported, under its own
+    all GPUs; output and input, where disaggregated, over those of their role, the decode and the prefill
+    GPUs. `output_throughput_per_gpu` and `input_throughput_per_gpu` are over all GPUs, whatever the
+    aggregation: only those compare. `metrics` holds everything else the source reported, under its own
     keys, latencies in seconds, powers in watts. `date` is ISO 8601 (YYYY-MM-DD).
     `printed_cost` ($/M tokens) and `printed_tokens_per_mw` exist on published points only.
     `runs` are the repeats that a pooled point stands for; elsewhere empty (see `single_runs`).
@@ -72,9 +77,38 @@ class Point(msgspec.Struct, frozen=True):
     runs: tuple[Point, ...] = ()
 
     @property
+    def output_throughput_per_gpu(self) -> float | None:
+        """Output tok/s over all GPUs; `None` where not reported, or where GPU counts are absent or wrong."""
+        if not self.recipe.disaggregated:
+            return self.output_throughput
+        return _over_all_gpus(self, self.output_throughput, self.recipe.decode_gpus)
+
+    @property
+    def input_throughput_per_gpu(self) -> float | None:
+        """Input tok/s over all GPUs; `None` as for output."""
+        if not self.recipe.disaggregated:
+            return self.input_throughput
+        return _over_all_gpus(self, self.input_throughput, self.recipe.prefill_gpus)
+
+    @property
     def single_runs(self) -> tuple[Point, ...]:
         """The runs that it stands for: its repeats, or itself, measured once."""
         return self.runs or (self,)
+
+
+def _over_all_gpus(point: Point, rate: float | None, gpus: int | None) -> float | None:
+    """A disaggregated point's tok/s per GPU of a role that has `gpus`, over all GPUs.
+
+    Output and input must add up to the total, and no part may exceed it, or the counts are not those of the
+    run: sources have rows with other ones.
+    """
+    output, inputs, total = point.output_throughput, point.input_throughput, point.throughput
+    decode, prefill = point.recipe.decode_gpus, point.recipe.prefill_gpus
+    if rate is None or not gpus or not decode or not prefill:
+        return None
+    both = ((output or 0.0) * decode + (inputs or 0.0) * prefill) / (decode + prefill)
+    short = output is not None and inputs is not None and both < total * (1 - AGREE)
+    return None if short or both > total * (1 + AGREE) else rate * gpus / (decode + prefill)
 
 
 class Evaluation(msgspec.Struct, frozen=True):

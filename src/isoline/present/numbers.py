@@ -12,8 +12,8 @@ _LATENCY = re.compile(
 _NAMES = {
     "interactivity": "tok/s/user",
     "throughput": "tok/s/GPU",
-    "output_throughput": "output tok/s/GPU",
-    "input_throughput": "input tok/s/GPU",
+    "output_throughput_per_gpu": "output tok/s/GPU",
+    "input_throughput_per_gpu": "input tok/s/GPU",
     "total_requests_completed": "requests",
     "avg_power_w": "W/GPU",
     "spec_acceptance_length": "accepted",

@@ -10,11 +10,11 @@ from isoline.domain.run import StoredRun
 from isoline.present.grid import grid
 from isoline.present.numbers import figure, named, plain
 
-# Figures a reader looks for first: name in the store, heading.
+# Figures a reader looks for first, by the name of a point's attribute or metric.
 USUAL = (
     "interactivity",
     "throughput",
-    "output_throughput",
+    "output_throughput_per_gpu",
     "median_ttft",
     "p99_ttft",
     "median_tpot",
@@ -83,7 +83,7 @@ def _points(points: Sequence[Point], every: bool) -> str:
     if not points:
         return ""
     held = dict.fromkeys(name for p in points for name in p.metrics)
-    own = ("interactivity", "throughput", "output_throughput")
+    own = ("interactivity", "throughput", "output_throughput_per_gpu")
     names = [*own, *(held if every else [name for name in USUAL if name in held])]
     head = ("points", *map(named, names), *(("",) if any(not p.valid for p in points) else ()))
     rows = [

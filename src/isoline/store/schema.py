@@ -64,8 +64,8 @@ POINTS = (
     *_columns("""
         interactivity          float  tok/s/user at the median TPOT
         throughput             float  tok/s/GPU, input and output, over all GPUs
-        output_throughput      float  output tok/s/GPU
-        input_throughput       float  input tok/s/GPU
+        output_throughput      float  output tok/s/GPU, where disaggregated per decode GPU
+        input_throughput       float  input tok/s/GPU, where disaggregated per prefill GPU
         status                 text   measured, published or simulated
         request_rate           float  requests/s offered (open loop)
         run_started_at         text   ISO 8601 time at the source

@@ -28,7 +28,9 @@ Interactivity is tok/s/user (1 / median TPOT). Every reading carries a status; q
 - outside: nothing is measured there and there is no value; `bound` is the nearest edge
 
 A winner is named only where intervals of repeated runs separate the sides; `winner` is null otherwise.
-Absent is not zero. Prices and power are assumptions: `price`, `price_date`, `tier` and `power` say which.
+Per GPU is over all GPUs, also where prefill and decode have their own, but in metrics that name a role: those
+count its GPUs alone and do not compare disaggregated with aggregated. Absent is not zero. Prices and power
+are assumptions: `price`, `price_date`, `tier` and `power` say which.
 
 ## Ask
 

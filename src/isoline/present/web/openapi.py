@@ -122,7 +122,7 @@ QUESTION = [
         {"type": "string", "pattern": TARGETS, "maxLength": 1000},
         "0.316,0.5",
     ),
-    _choice("metric", "what it is about", tuple(QUANTITIES)),
+    _choice("metric", "what it is about; per GPU is over all GPUs unless a role is named", tuple(QUANTITIES)),
     _parameter("sequence", "input/output tokens", {"type": "string", "pattern": r"^\d+k?/\d+k?$"}, "1k/1k"),
     _parameter("precision", "between GPUs", {"type": "string", "maxLength": 20}, "fp8"),
     _choice("method", "how a side is read", METHODS),

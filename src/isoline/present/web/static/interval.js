@@ -4,7 +4,8 @@ import { slope, spline } from "./curve.js";
 const SAME = 1e-9;
 const SERIES_UP_TO = 30;
 const STEPS = 60;
-const CHOSEN_BY = ["total", "output", "input"]; // what is the larger, the luckier the recipe that is read
+// What is the larger, the luckier the recipe that is read.
+const CHOSEN_BY = ["total", "output", "input", "output per decode GPU", "input per prefill GPU"];
 
 // How far `base` read from `line` at x may be off; null where the points beside it are no repeats.
 export function spread({ noise }, line, base, x, near) {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from isoline.present import chart_words
+from isoline.present.chart_bands import BOTTOM, TOP
 from isoline.present.chart_encoding import CLIP, colour, position, shape, tooltip
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def layers(look: Look, points: int) -> list[Row]:
     """Bands, grid of targets, thin lines, points, drawn lines, stated points, readings, text."""
     return [
         _bands(look),
+        _cuts(look, TOP),
+        _cuts(look, BOTTOM),
         _hairlines(look),
         _frontiers(look),
         _others(look, points),
@@ -47,7 +50,7 @@ def layers(look: Look, points: int) -> list[Row]:
 
 
 def _bands(look: Look) -> Row:
-    """Intervals between runs; clipped, since those of two runs may leave the axis."""
+    """Intervals between runs; clipped, since those of two runs may leave the axis, and faded there."""
     return {
         "name": "bands",
         "data": {"name": "bands"},
@@ -59,6 +62,33 @@ def _bands(look: Look) -> Row:
             "detail": {"field": "path", "type": "nominal"},
         },
     }
+
+
+def _cuts(look: Look, edge: str) -> Row:
+    """What lets a band that goes on beyond the axis end open: the background, thicker towards the edge."""
+    clear = _clear(look.theme.background)
+    stops = [look.theme.background, clear] if edge == TOP else [clear, look.theme.background]
+    gradient: Row = {
+        "gradient": "linear",
+        "x1": 0,
+        "y1": 0,
+        "x2": 0,
+        "y2": 1,
+        "stops": [{"offset": at, "color": stop} for at, stop in enumerate(stops)],
+    }
+    return {
+        "data": {"name": "cuts"},
+        "transform": [{"filter": f"datum.edge === '{edge}'"}],
+        "mark": {"type": "area", "clip": True, "opacity": 1, "color": gradient, "line": False},
+        "encoding": position() | {"y2": {"field": "y2"}, "detail": {"field": "path", "type": "nominal"}},
+    }
+
+
+def _clear(colour: str) -> str:
+    """`#rrggbb`, or `#rgb`, as the same colour that covers nothing."""
+    digits = colour.removeprefix("#")
+    wide = digits if len(digits) == 6 else "".join(2 * digit for digit in digits)
+    return f"rgba({', '.join(str(int(wide[i : i + 2], 16)) for i in (0, 2, 4))}, 0)"
 
 
 def _hairlines(look: Look) -> Row:

@@ -1,7 +1,7 @@
 """A comparison as one Vega-Lite v6 specification: a plain dict that page, PNG and SVG share.
 
-Its data are named (`bands`, `points`, `lines`, `frontiers`, `targets`, `readings`, `labels`, `notes`) and so
-are domains, ticks and titles (`params`): a script can swap them without rebuilding the chart.
+Its data are named (`bands`, `cuts`, `points`, `lines`, `frontiers`, `targets`, `readings`, `labels`,
+`notes`) and so are domains, ticks and titles (`params`): a script can swap them without rebuilding the chart.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AXES
+from isoline.present.chart_bands import cut_rows, reach
 from isoline.present.chart_data import (
     Row,
     band_rows,
@@ -35,6 +36,7 @@ from isoline.present.palette import theme_named
 if TYPE_CHECKING:
     from isoline.analyse.comparison import Comparison
     from isoline.analyse.quantities import Quantity
+    from isoline.present.chart_scale import Scale
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 SPREAD = 20.0  # latencies that differ by more than this factor stand on a logarithmic axis
@@ -52,7 +54,7 @@ def still_data(comparison: Comparison) -> Data:
     """The data that no target changes: points and lines. Made once for many targets."""
     names = side_names(comparison)
     both = tuple(zip(comparison.sides, names, strict=True))
-    return {
+    data: Data = {
         "bands": [row for side, name in both for row in band_rows(side, name)],
         "points": sorted(
             (row for side, name in both for row in point_rows(side, name)),
@@ -61,6 +63,8 @@ def still_data(comparison: Comparison) -> Data:
         "lines": [row for side, name in both for row in line_rows(side, name)],
         "frontiers": [row for side, name in both for row in frontier_rows(side, name)],
     }
+    data["cuts"] = cut_rows(data["bands"], _y_scale(comparison, _values(data)))
+    return data
 
 
 def comparison_chart(
@@ -89,11 +93,10 @@ def comparison_chart(
         "targets": target_rows(comparison, names) if speed else [],
         "readings": reading_rows(comparison, names) if speed else beside_rows(comparison, names),
     }
-    seen = [*samples_of(data["points"]), *samples_of(data["lines"])]
-    xs, ys = [at[0] for at in seen], [at[1] for at in seen]
+    xs, ys = _values(data)
     wide = not speed and bool(xs) and min(xs) > 0 and max(xs) > SPREAD * min(xs)
     x = scale_for(xs, 5 if width < NARROW else 10, from_zero=False, log=wide)
-    y = scale_for(ys, 6, from_zero=True, log=_is_log(view.log, quantity, ys))
+    y = _y_scale(comparison, (xs, ys))
     font = 12.0 * min(max(width / 960, 0.9), 1.6)
     hollow = any(row["role"] == "other" for row in data["points"])
     left_out = tuple(hidden(comparison).values())
@@ -134,6 +137,20 @@ def comparison_chart(
     if title:
         spec["title"] = {"text": headline(comparison, names), "subtitle": heading}
     return spec
+
+
+def _values(data: Data) -> tuple[list[float], list[float]]:
+    """Abscissae and ordinates of all points and lines."""
+    seen = [*samples_of(data["points"]), *samples_of(data["lines"])]
+    return [at[0] for at in seen], [at[1] for at in seen]
+
+
+def _y_scale(comparison: Comparison, values: tuple[list[float], list[float]]) -> Scale:
+    """For points and lines, and for bands as far as they leave those room."""
+    view, ys = comparison.view, values[1]
+    log = _is_log(view.log, QUANTITIES[view.metric], ys)
+    bands = [band for side in comparison.sides if side.plot for band in side.plot.bands]
+    return scale_for([*ys, *reach(ys, bands, log=log)], 6, from_zero=True, log=log)
 
 
 def _is_log(asked: bool | None, quantity: Quantity, ys: list[float]) -> bool:

@@ -66,7 +66,7 @@ def test_a_band_that_is_cut_fades_at_that_edge(tmp_path: Path, view: dict[str, o
 @given(st.lists(st.tuples(RATES, st.floats(1, 1e4)), min_size=2, max_size=9), st.booleans())
 def test_wide_bands_do_not_press_the_curves_flat(around: list[tuple[float, float]], log: bool) -> None:
     ys = [y for y, _ in around]
-    band = Band(tuple((float(x), y / wide, y * wide) for x, (y, wide) in enumerate(around)))
+    band = Band(tuple((float(x), y / wide, y * wide) for x, (y, wide) in enumerate(around)), "one")
     more = reach(ys, [band], log=log)
     held = scale_for([*ys, *more], 6, from_zero=True, log=log)
     assert all(held.low <= y <= held.high for y in ys)
@@ -86,7 +86,7 @@ def test_wide_bands_do_not_press_the_curves_flat(around: list[tuple[float, float
 def test_what_fades_is_what_the_edge_cuts(band: list[tuple[float, float]], most: float) -> None:
     y = linear([most], 6, from_zero=True)
     rows: list[dict[str, object]] = [
-        {"side": "a", "path": "a 0", "x": float(x), "y": low, "y2": low * wide}
+        {"side": "a", "series": "one", "path": "a 0", "x": float(x), "y": low, "y2": low * wide}
         for x, (low, wide) in enumerate(band)
     ]
     cuts = cut_rows(rows, y)

@@ -59,7 +59,8 @@ def cut_rows(bands: list[Row], y: Scale) -> list[Row]:
         downs = [(x, 1 - b, 1 - a) for x, a, b in ups]
         for edge, outline in ((TOP, ups), (BOTTOM, downs)):
             for number, part in enumerate(_cut(outline)):
-                shared = {"side": samples[0]["side"], "path": f"{path} {edge} {number}", "edge": edge}
+                whose = {name: samples[0][name] for name in ("side", "series")}
+                shared = whose | {"path": f"{path} {edge} {number}", "edge": edge}
                 ends = [(x, *((a, b) if edge == TOP else (1 - b, 1 - a))) for x, a, b in part]
                 rows += [shared | {"x": x, "y": y.value(a), "y2": y.value(b)} for x, a, b in ends]
     return rows

@@ -45,7 +45,7 @@ DECADE = 10.0  # so do costs and energies, unless the reader says otherwise
 
 MOVING = ("targets", "readings", "labels")  # the data that other targets change, and nothing else
 
-HIDEABLE = ("bands", "points", "lines", "frontiers", "readings")  # rows of a side
+HIDEABLE = ("bands", "cuts", "points", "lines", "frontiers", "readings")  # rows of a side
 
 Data = dict[str, list[Row]]
 

@@ -1,7 +1,8 @@
 """All points behind a comparison, with recipes and every metric, as CSV or JSON.
 
 Names, units and conventions are those of the store's table of points (docs/formats.md); beside them stand
-`side`, and `runs`: how many repeats a point stands for, in JSON each of them.
+`side`, output and input throughput over all GPUs (`…_per_gpu`), since those of the table are per role where
+disaggregated, and `runs`: how many repeats a point stands for, in JSON each of them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ from isoline.present.csv_view import plain
 
 Cell = Scalar | float
 
-_OWN = ("interactivity", "throughput", "output_throughput", "input_throughput")
+_OWN = (
+    *("interactivity", "throughput", "output_throughput", "input_throughput"),
+    *("output_throughput_per_gpu", "input_throughput_per_gpu"),
+)
 _SOURCE = ("status", "dataset", "date", "run_started_at", "run_url", "run", "repeat", "key")
 _PRINTED = ("printed_cost", "printed_tokens_per_mw")
 

@@ -64,7 +64,7 @@ class Line:
     last: Point = field(init=False)  # of the highest
     printed: bool = field(init=False)  # readings that a page printed, with their own cost and power
     _curve: Curve | None = None
-    _curves: dict[str, Curve] = field(default_factory=dict)
+    _curves: dict[str, Curve | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.first, self.last = self.points[0], self.points[-1]
@@ -150,7 +150,12 @@ class Line:
         return rise + self.elasticity(base, first) * log(there / first) if there < first <= x else rise
 
     def _curve_for(self, base: Base) -> Curve:
-        return self.curve if base is TOTAL else self._curves.get(base.name) or self._curve_of(base.read)
+        if base is TOTAL:
+            return self.curve
+        curve = self._curves.get(base.name) or self._curve_of(base.read)
+        if curve is None:
+            raise ValueError(f"no point of {self.label} reports {base.name}")
+        return curve
 
     def _snapped(self, x: float) -> float:
         """`x`, or the first knot where `x` is on it but for rounding: the curve is flat left of it."""
@@ -162,12 +167,8 @@ class Line:
         bases = [OUTPUT, INPUT, CONCURRENCY]
         for quantity in quantities:
             bases += [quantity.base, *([quantity.printed] if quantity.printed else [])]
-        told = {
-            base.name: self._curve_of(base.read)
-            for base in bases
-            if base is not TOTAL and any(base.read(point) is not None for point in self.points)
-        }
-        return {TOTAL.name: self.curve, **told}
+        told = {base.name: self._curve_of(base.read) for base in bases if base is not TOTAL}
+        return {TOTAL.name: self.curve, **{name: curve for name, curve in told.items() if curve}}
 
     def _recomputed(self, rates: Rates) -> tuple[str, ...]:
         if not self.printed:
@@ -181,18 +182,24 @@ class Line:
 
     def _metric(self, base: Base, x: float, near: tuple[Point, ...]) -> float | None:
         """A base splined over the knots that report it; `None` if a neighbour does not."""
-        values = [base.read(point) for point in near]
-        if None in values:
-            return None
-        if len(values) == 1 and x <= near[0].interactivity:
-            return values[0]
+        if len(near) == 1 and x <= near[0].interactivity:
+            return base.read(near[0])
         if base.name not in self._curves:
             self._curves[base.name] = self._curve_of(base.read)
-        return self._curves[base.name](x)
+        curve = self._curves[base.name]
+        if curve is None or (
+            len(curve.xs) < len(self.points) and None in [base.read(point) for point in near]
+        ):
+            return None
+        return curve(x)
 
-    def _curve_of(self, read: Read) -> Curve:
-        known = [(p.interactivity, value) for p in self.points if (value := read(p)) is not None]
-        return Curve.through([k[0] for k in known], [k[1] for k in known], straight_pair=not self.pooled)
+    def _curve_of(self, read: Read) -> Curve | None:
+        """Through the knots that report it; `None` where none does."""
+        values = list(map(read, self.points))
+        xs, ys = self.curve.xs, [value for value in values if value is not None]
+        if len(ys) < len(values):
+            xs = tuple(x for x, value in zip(xs, values, strict=True) if value is not None)
+        return Curve.through(xs, ys, straight_pair=not self.pooled) if ys else None
 
 
 def throughput_curve(knots: Sequence[Point], *, pooled: bool) -> Curve:

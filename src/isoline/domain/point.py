@@ -102,13 +102,15 @@ def _over_all_gpus(point: Point, rate: float | None, gpus: int | None) -> float 
     Output and input must add up to the total, and no part may exceed it, or the counts are not those of the
     run: sources have rows with other ones.
     """
-    output, inputs, total = point.output_throughput, point.input_throughput, point.throughput
-    decode, prefill = point.recipe.decode_gpus, point.recipe.prefill_gpus
+    recipe, output, inputs = point.recipe, point.output_throughput, point.input_throughput
+    decode, prefill = recipe.decode_gpus, recipe.prefill_gpus
     if rate is None or not gpus or not decode or not prefill:
         return None
-    both = ((output or 0.0) * decode + (inputs or 0.0) * prefill) / (decode + prefill)
-    short = output is not None and inputs is not None and both < total * (1 - AGREE)
-    return None if short or both > total * (1 + AGREE) else rate * gpus / (decode + prefill)
+    whole = (decode + prefill) * point.throughput
+    over = (output or 0.0) * decode + (inputs or 0.0) * prefill - whole
+    limit = AGREE * whole
+    short = over < -limit and output is not None and inputs is not None
+    return None if short or over > limit else rate * gpus / (decode + prefill)
 
 
 class Evaluation(msgspec.Struct, frozen=True):

@@ -113,10 +113,11 @@ def test_a_sweep_is_followed_to_its_end_without_a_reload(browser: Browser, tmp_p
 @in_browser
 def test_without_javascript_the_page_refreshes_itself(browser: Browser, tmp_path: Path) -> None:
     path = live_path(tmp_path, "p")
-    write_live(path, sweep())
+    write_live(path, sweep(oldest=312.0))
     with serving(tmp_path) as base, opened(browser, *PHONE, java_script_enabled=False) as page:
         page.goto(f"{base}/live")
         assert "1 of 3 points" in page.inner_text("#sweeps")
+        assert page.locator(".facts div", has_text="the oldest for").inner_text().endswith("5 min")
         write_live(path, sweep(finished=2))
         page.get_by_text("2 of 3 points").wait_for()
 

@@ -58,6 +58,7 @@ def _facts(sweep: LiveSweep, silent: float) -> list[tuple[str, str]]:
     power = [] if last is None or last.watts is None else [("GPU power", f"{last.watts:,.0f} W")]
     return [
         ("streams in flight", "–" if sweep.in_flight is None else f"{sweep.in_flight:,}"),
+        ("the oldest for", "–" if sweep.oldest is None else duration(sweep.oldest)),
         ("requests", f"{sweep.requests:,}"),
         ("failed", f"{sweep.failed:,}"),
         *power,

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from isoline.analyse.rates import PriceTerms
-from isoline.present import table
+from isoline.present import around, table
 from tests.analyse.test_compare import BF16, FP4, SLUG, compared, of_repeats, repeats
 from tests.points import point
 
@@ -86,7 +86,7 @@ def test_a_budget_across_a_gap_tells_the_fastest_point_within_it_as_well() -> No
         *(point(x, y, 8, precision="bf16") for x, y in ((100, 2600), (120, 2400))),
     ]
     pricing = PriceTerms("hyperscaler", False, {"b300": 3.6}, {}, None)
-    first, second, third = table.within(compared(SLUG, sides, budgets=(0.4, 1.0, 0.3), pricing=pricing))
+    first, second, third = around.within(compared(SLUG, sides, budgets=(0.4, 1.0, 0.3), pricing=pricing))
     assert first == (
         "Within $0.4 per M tokens: FP4 up to 125 tok/s/user (a guess across a wide gap; known to 100), "
         "BF16 up to 110 tok/s/user (interpolated)"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from isoline.analyse.comparison import Comparison, Source
 from isoline.ask.scores import Score
-from isoline.present import table
+from isoline.present import around, table
 from isoline.present.quality import quality
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def print_comparison(comparison: Comparison, scores: Sequence[Score], console: C
     def say(text: str, style: str = "") -> None:
         console.print(Text(text, style=style), soft_wrap=False)
 
-    say(table.title(comparison), "bold")
-    say(table.conditions(comparison), "dim")
+    say(around.title(comparison), "bold")
+    say(around.conditions(comparison), "dim")
     console.print()
     say(comparison.narrative[0])
     if comparison.undated:
@@ -39,7 +39,7 @@ def print_comparison(comparison: Comparison, scores: Sequence[Score], console: C
         say(line, "dim")
     if comparison.within:
         console.print()
-    for line in table.within(comparison):
+    for line in around.within(comparison):
         say(line)
     console.print()
     say(quality(scores))
@@ -60,7 +60,7 @@ def _undated(comparison: Comparison) -> str:
     """What else could be asked, beside why it should be."""
     other = comparison.undated
     instead = f"--sequence {other.sequence}" if other and other.known else "no --as-of"
-    return f"{table.undated(comparison)} For that: {instead}."
+    return f"{around.undated(comparison)} For that: {instead}."
 
 
 def _readings(comparison: Comparison, width: int) -> Iterator[object]:
@@ -143,7 +143,7 @@ def _differences(comparison: Comparison) -> Table:
 
 def to_markdown(comparison: Comparison, scores: Sequence[Score]) -> str:
     """The same content as a Markdown document."""
-    lines = [f"# {_md(table.title(comparison))}", "", _md(table.conditions(comparison)), ""]
+    lines = [f"# {_md(around.title(comparison))}", "", _md(around.conditions(comparison)), ""]
     lines += [_md(comparison.narrative[0]), ""]
     if comparison.undated:
         lines += [_md(_undated(comparison)), ""]
@@ -158,7 +158,7 @@ def to_markdown(comparison: Comparison, scores: Sequence[Score]) -> str:
             cells = " | ".join(_md(cell) for cell in row.cells)
             lines.append(f"| {_md(first)} | {_md(row.label)} | {cells} |")
         lines += ["", *(_md(text) + "  " for text in table.legend(comparison))]
-    lines += [f"{_md(line)}  " for line in table.within(comparison)]
+    lines += [f"{_md(line)}  " for line in around.within(comparison)]
     lines += ["", _md(quality(scores))]
     if comparison.differences:
         a, b = comparison.sides

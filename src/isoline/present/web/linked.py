@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isoline.analyse.comparison import Comparison
-from isoline.present import table
+from isoline.present import around
 
 Values = dict[str, object]
 
@@ -23,7 +23,7 @@ def dataset(comparison: Comparison, base: str, path: str, query: str) -> Values:
     found: Values = {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "name": table.title(comparison),
+        "name": around.title(comparison),
         "description": comparison.narrative[0],
         "url": f"{base}{path}",
         "isAccessibleForFree": True,

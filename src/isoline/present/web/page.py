@@ -11,7 +11,7 @@ from isoline.analyse.terms import AXES
 from isoline.analyse.told import headline_target
 from isoline.domain.catalog import Catalog
 from isoline.domain.slugs import Slug
-from isoline.present import table
+from isoline.present import around, table
 from isoline.present.behind import behind
 from isoline.present.hidden import hidden
 from isoline.present.web.beside import beside
@@ -24,10 +24,10 @@ def page_values(comparison: Comparison, query: Query, path: str) -> Values:
     """What `compare.html` needs of a comparison that stands at `path`, beside its `parts`."""
     a, b = comparison.sides
     return {
-        "title": table.title(comparison),
-        "conditions": table.conditions(comparison),
+        "title": around.title(comparison),
+        "conditions": around.conditions(comparison),
         "verdict": comparison.narrative[0],
-        "undated": table.undated(comparison),
+        "undated": around.undated(comparison),
         "otherwise": _otherwise(comparison, query, path),
         "firm": bool((told := headline_target(comparison.targets)) and told.interval),
         "sentences": comparison.narrative[1:],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from isoline.analyse.comparison import Comparison, Difference, Source
 from isoline.ask.scores import Score
-from isoline.present import table
+from isoline.present import around
 from isoline.present.quality import UNKNOWN, by_task
 from isoline.present.web.form import Values
 from isoline.present.web.keys import keys
@@ -29,7 +29,7 @@ def parts(comparison: Comparison, today: date, assets: Assets) -> dict[str, Mark
     values: dict[str, Values] = {
         "keys": legend,
         "lists": legend,
-        "within": {"lines": [line.partition(": ") for line in table.within(comparison)]},
+        "within": {"lines": [line.partition(": ") for line in around.within(comparison)]},
         "differs": {
             "differences": [_difference(d) for d in comparison.differences],
             "side_names": [side.label for side in comparison.sides],

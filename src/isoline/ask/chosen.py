@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from isoline.ask.absence import absence, narrowing
 from isoline.ask.buckets import default_bucket, sides_of
-from isoline.ask.covered import covered, fits, selection_of
-from isoline.ask.preference import preference, without_stand_ins
+from isoline.ask.covered import candidates, fits, selection_of
+from isoline.ask.preference import preference
 from isoline.ask.question import Question
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import Coverage, Dataset, Selection
@@ -24,10 +24,7 @@ def chosen(
     Several datasets only where the question names them.
     """
     slug = question.slug
-    rows = covered(question, sources, datasets)
-    if question.datasets is None:
-        rows = without_stand_ins(rows, datasets)
-    rows = [row for row in rows if fits(row, question)]
+    rows = [row for row in candidates(question, sources, datasets) if fits(row, question)]
     if not rows:
         raise absence(question, sources, datasets, catalog)
     names = question.datasets or (_dataset(rows, question, datasets),)

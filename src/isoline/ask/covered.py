@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from isoline.analyse.dimensions import ATTRIBUTES
+from isoline.ask.preference import without_stand_ins
 from isoline.ask.question import Question
 from isoline.domain.point import Coverage, Dataset, Selection
 from isoline.domain.sequence import sequence_name
@@ -39,6 +40,12 @@ def covered(question: Question, sources: Sources, datasets: Mapping[str, Dataset
         for row in sources.coverage(selection_of(question, datasets))
         if getattr(row, ATTRIBUTES[slug.kind]) in slug.sides and row.isl is not None
     ]
+
+
+def candidates(question: Question, sources: Sources, datasets: Mapping[str, Dataset]) -> list[Coverage]:
+    """Those of them that may answer: simulated ones only where nothing else is there, or they are named."""
+    rows = covered(question, sources, datasets)
+    return rows if question.datasets is not None else without_stand_ins(rows, datasets)
 
 
 def fits(row: Coverage, question: Question) -> bool:

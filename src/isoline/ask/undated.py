@@ -8,8 +8,7 @@ from dataclasses import replace
 from isoline.analyse.comparison import Undated
 from isoline.ask.buckets import on_both
 from isoline.ask.chosen import chosen
-from isoline.ask.covered import covered
-from isoline.ask.preference import without_stand_ins
+from isoline.ask.covered import candidates
 from isoline.ask.question import Question
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import Dataset, Selection
@@ -31,8 +30,6 @@ def undated(
     name = sequence_name(other.isl, other.osl)
     if name is None or name == sequence_name(selection.isl, selection.osl):
         return None
-    rows = covered(question, sources, datasets)
-    if question.datasets is None:
-        rows = without_stand_ins(rows, datasets)
+    rows = candidates(question, sources, datasets)
     held = [row for row in rows if (row.isl, row.osl) == (other.isl, other.osl)]
     return Undated(question.as_of, name, known=bool(on_both(held, question.slug.kind)))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from isoline.analyse.words import counted
 from isoline.cli import options
 from isoline.cli.choice import Choice
 from isoline.errors import UsageError
@@ -97,22 +98,18 @@ def _options(
     return given
 
 
-def _some(count: int, one: str) -> str:
-    return one if count == 1 else f"{one}s"
-
-
 def _words(report: DatasetReport) -> list[str]:
-    counts = [
-        (report.points, _some(report.points, "new point")),
-        (report.evaluations, _some(report.evaluations, "new evaluation")),
-        (report.availability, _some(report.availability, "new availability row")),
-        (
-            report.duplicates + report.evaluation_duplicates + report.availability_duplicates,
-            "already there",
-        ),
+    new = (
+        (report.points, "new point"),
+        (report.evaluations, "new evaluation"),
+        (report.availability, "new availability row"),
+    )
+    known = (
+        (report.duplicates + report.evaluation_duplicates + report.availability_duplicates, "already there"),
         (report.quarantine_duplicates, "already quarantined"),
-    ]
-    parts = [f"{count:,} {what}" for count, what in counts if count]
+    )
+    parts = [counted(count, what) for count, what in new if count]
+    parts += [f"{count:,} {what}" for count, what in known if count]
     parts += [f"{count:,} quarantined ({reason})" for reason, count in sorted(report.quarantined.items())]
     lines = [f"{report.dataset}: {', '.join(parts) or 'nothing new'}"]
     lines += [f"  note: {note}" for note in report.notes]

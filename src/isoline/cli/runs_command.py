@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,28 +28,29 @@ def app(output: str, store: Path | None) -> None:
     A point that was measured again because it was INVALID counts once.
     """
     from isoline.store.layout import existing_root
-    from isoline.store.sweeps import stored_sweeps
+    from isoline.store.sweeps import recipes_of, stored_sweeps
 
     root = existing_root(store)
     found = stored_sweeps(root)
+    recipes = recipes_of(root, found)
     if output == "json":
-        print(json.dumps([_document(sweep) for sweep in found], indent=2))
+        print(json.dumps([_document(sweep, recipes.get(sweep.id)) for sweep in found], indent=2))
     elif found:
-        print(_table(found))
+        print(_table(found, recipes))
         if len(found) > 1:
             print(f"isoline diff {found[1].id} {found[0].id}  compares the last two", file=sys.stderr)
     if not found:
         raise NoDataError(f"no sweep is stored in {root}; `isoline bench` measures one")
 
 
-def _table(sweeps: Sequence[StoredSweep]) -> str:
+def _table(sweeps: Sequence[StoredSweep], recipes: Mapping[str, Recipe]) -> str:
     head = ("sweep", "began, UTC", "model", "recipe", "lengths", "valid", "INVALID", "dataset")
     rows = [
         (
             sweep.id,
             sweep.began[:16].replace("T", " "),
-            sweep.model,
-            _recipe(sweep.recipe),
+            _model(sweep, recipes.get(sweep.id)),
+            _recipe(recipes.get(sweep.id)),
             "/".join("–" if length is None else str(length) for length in sweep.target[2:]),
             str(sweep.valid),
             str(sweep.invalid or ""),
@@ -58,6 +59,11 @@ def _table(sweeps: Sequence[StoredSweep]) -> str:
         for sweep in sweeps
     ]
     return grid([head, *rows], right=False)
+
+
+def _model(sweep: StoredSweep, recipe: Recipe | None) -> str:
+    """The catalog's name, else what requests call it."""
+    return sweep.target[1] if recipe is None or recipe.model == "unknown" else recipe.model
 
 
 def _recipe(recipe: Recipe | None) -> str:
@@ -71,11 +77,11 @@ def _recipe(recipe: Recipe | None) -> str:
     return " ".join(known) or "undeclared"
 
 
-def _document(sweep: StoredSweep) -> dict[str, object]:
+def _document(sweep: StoredSweep, recipe: Recipe | None) -> dict[str, object]:
     from msgspec import to_builtins
 
     place, asked, isl, osl = sweep.target
-    recipe = {} if sweep.recipe is None else to_builtins(sweep.recipe)
+    fields = {} if recipe is None else to_builtins(recipe)
     return {
         "sweep": sweep.id,
         "began": sweep.began,
@@ -86,6 +92,6 @@ def _document(sweep: StoredSweep) -> dict[str, object]:
         "isl": isl,
         "osl": osl,
         "points": {"valid": sweep.valid, "invalid": sweep.invalid},
-        "recipe": {name: value for name, value in recipe.items() if value is not None},
+        "recipe": {name: value for name, value in fields.items() if value is not None},
         "runs": sweep.runs,
     }

@@ -21,7 +21,6 @@ SIMULATED = "simulated"
 # source agree to rounding, and the means of repeats to what their shares vary by.
 AGREE = 0.01
 
-
 # How lengths are drawn.
 FIXED = "fixed"  # exactly L, or a source that does not say
 UNIFORM = "uniform"  # over [0.8 L, L], InferenceX's shape

@@ -18,6 +18,7 @@ from isoline.numerics.binomial import surely_above
 from isoline.numerics.order import supports
 
 HOST_LOST = "host_lost"
+ROUNDS = 10  # requests a stream from which enough streams are in flight all the time
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -159,7 +160,7 @@ def _offered(load: Load, metrics: Metrics, limits: Limits) -> list[Reason]:
         text = (
             f"{metrics.streams:.1f} streams were in flight{thought} on average, {load.concurrency} were asked"
         )
-        advice = "raise the number of requests (10 x concurrency at least), or see the client's lag"
+        advice = f"raise the number of requests ({ROUNDS} x concurrency at least), or see the client's lag"
         return [Reason("streams", text, advice)]
     late = metrics.lateness
     if late is None or late.median <= limits.lateness:

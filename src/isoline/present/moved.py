@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from isoline.analyse.moves import BETTER, FASTER, LESS, MORE, SAME, SLOWER, TRADED, WORSE, Move
+from isoline.analyse.words import join
 from isoline.present.run_text import load_words
 
 _ALONE = {
@@ -53,9 +54,5 @@ def _places(told: Sequence[Move], every: Sequence[Move]) -> str:
         rest = {tuple(pair for pair in move.load if pair[0] != field) for move in every}
         values = [value for move in told if isinstance(value := dict(move.load).get(field), int | float)]
         if len(rest) == 1 and len(values) == len(told):
-            return f"{_listed([f'{value:g}' for value in values])} {one if values == [1] else many}"
+            return f"{join([f'{value:g}' for value in values])} {one if values == [1] else many}"
     return "; ".join(load_words(move.load) for move in told)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

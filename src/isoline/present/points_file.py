@@ -21,6 +21,7 @@ from isoline.present.csv_view import plain
 
 Cell = Scalar | float
 
+_LOAD = ("concurrency", "request_rate")
 _OWN = (
     *("interactivity", "throughput", "output_throughput", "input_throughput"),
     *("output_throughput_per_gpu", "input_throughput_per_gpu"),
@@ -35,14 +36,13 @@ def points_csv(comparison: Comparison) -> str:
     names = sorted({name for _, point in rows for name in point.metrics} - {RUNS})
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    loads = ("isl", "osl", "workload_kind", "concurrency", "request_rate")
-    writer.writerow(["side", *RECIPE_FIELDS, *loads, *_OWN, *_SOURCE, RUNS, *_PRINTED, *names])
+    lengths = ("isl", "osl", "workload_kind")
+    columns = ("side", *RECIPE_FIELDS, *lengths, *_LOAD, *_OWN, *_SOURCE, RUNS, *_PRINTED)
+    writer.writerow([*columns, *names])
     for side, point in rows:
-        fields = {**dict(point.recipe.items()), **_fields(point)}
-        recipe = [fields[name] for name in RECIPE_FIELDS]
-        own = [fields[name] for name in (*loads, *_OWN, *_SOURCE)]
-        cells = [side, *recipe, *own, len(point.single_runs), *(fields[name] for name in _PRINTED)]
-        writer.writerow([*map(_cell, cells), *(point.metrics.get(name) for name in names)])
+        cells: dict[str, Cell] = {"side": side, RUNS: len(point.single_runs), **_fields(point)}
+        cells |= point.recipe.items()
+        writer.writerow([*(_cell(cells[name]) for name in columns), *map(point.metrics.get, names)])
     return out.getvalue()
 
 
@@ -82,9 +82,7 @@ def _fields(point: Point) -> dict[str, Cell]:
         "isl": workload.isl,
         "osl": workload.osl,
         "workload_kind": workload.kind,
-        "concurrency": point.concurrency,
-        "request_rate": point.request_rate,
-        **{name: getattr(point, name) for name in (*_OWN, *_SOURCE, *_PRINTED)},
+        **{name: getattr(point, name) for name in (*_LOAD, *_OWN, *_SOURCE, *_PRINTED)},
     }
 
 

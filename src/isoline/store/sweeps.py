@@ -21,8 +21,8 @@ MEASURED = ("bench", "simulated")
 class StoredSweep:
     """One sweep; `began` is ISO 8601, UTC. A point that was measured again counts by what came last of it.
 
-    `recipe` is that of its points, `None` where there are none; `target` is where and what it asked: URL (of
-    an engine that is started: its configuration), model, input and output tokens.
+    `target` is where and what it asked: URL (of an engine that is started: its configuration), model, input
+    and output tokens.
     """
 
     id: str
@@ -34,13 +34,7 @@ class StoredSweep:
     valid: int
     invalid: int
     runs: tuple[str, ...]
-    recipe: Recipe | None
-
-    @property
-    def model(self) -> str:
-        """The catalog's name, else what requests call it."""
-        known = self.recipe is not None and self.recipe.model != "unknown"
-        return self.recipe.model if known and self.recipe else self.target[1]
+    holding: str | None  # one of its runs that holds a point
 
 
 def stored_sweeps(root: Path) -> list[StoredSweep]:
@@ -51,8 +45,7 @@ def stored_sweeps(root: Path) -> list[StoredSweep]:
         manifest = folders.manifest(run)
         if manifest is not None and manifest.kind in MEASURED and (name := sweep_id(manifest)):
             groups.setdefault(name, []).append(manifest)
-    recipes = _recipes(root, groups)
-    found = [_sweep(name, members, recipes.get(name)) for name, members in groups.items()]
+    found = [_sweep(name, members) for name, members in groups.items()]
     return sorted(found, key=lambda sweep: (sweep.began, sweep.id), reverse=True)
 
 
@@ -65,7 +58,7 @@ def earlier_sweep(sweeps: Sequence[StoredSweep], name: str) -> StoredSweep | Non
     return next((s for s in alike if s.loads & this.loads), None)
 
 
-def _sweep(name: str, members: Sequence[Manifest], recipe: Recipe | None) -> StoredSweep:
+def _sweep(name: str, members: Sequence[Manifest]) -> StoredSweep:
     last, sections = members[-1], [_section(manifest, "sweep") for manifest in members]
     slots: dict[str, bool] = {}
     for manifest, section in zip(members, sections, strict=True):
@@ -87,25 +80,22 @@ def _sweep(name: str, members: Sequence[Manifest], recipe: Recipe | None) -> Sto
         valid=sum(slots.values()),
         invalid=len(slots) - sum(slots.values()),
         runs=tuple(manifest.run_id for manifest in members),
-        recipe=recipe,
+        holding=next((m.run_id for m in reversed(members) if m.rows.get("points")), None),
     )
 
 
-def _recipes(root: Path, groups: Mapping[str, Sequence[Manifest]]) -> dict[str, Recipe]:
-    """Of one folder of each sweep: its points share it, but for what a server says of itself in between."""
-    chosen = {
-        name: run
-        for name, members in groups.items()
-        if (run := next((m.run_id for m in reversed(members) if m.rows.get("points")), None))
-    }
+def recipes_of(root: Path, sweeps: Sequence[StoredSweep]) -> dict[str, Recipe]:
+    """By id of the sweep, where it holds points: they share it, but for what a server says of itself in
+    between. A file is read for each sweep.
+    """
     engine = Engine()
     try:
-        paths = [runs_folder(root) / run / "points.parquet" for run in chosen.values()]
+        paths = [runs_folder(root) / sweep.holding / "points.parquet" for sweep in sweeps if sweep.holding]
         points = Reading().points(stored_rows(engine, POINT_SELECT, paths))
     finally:
         engine.close()
     of_run = {point.run: point.recipe for point in points}
-    return {name: of_run[run] for name, run in chosen.items() if run in of_run}
+    return {sweep.id: of_run[sweep.holding] for sweep in sweeps if sweep.holding in of_run}
 
 
 def _section(manifest: Manifest, name: str) -> Mapping[str, object]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from isoline.measure.loads import Load
+from isoline.measure.validity import ROUNDS
 
-ROUNDS = 10  # requests a stream from which enough streams are in flight all the time
 FEWEST = 6  # requests from which a median has an interval
 
 

@@ -26,10 +26,10 @@ from isoline.present.web.points import point_table
 from isoline.present.web.query import SIBLING, Query, is_tidy, refuse, siblings_asked, strange
 from isoline.present.web.site import Site, address
 
-# Longest first: `.chart.json` is not a `.json` of a slug that ends in `.chart`.
 MEDIA_TYPES = {".csv": "text/csv; charset=utf-8", ".json": "application/json"}
-POINTS = ".points"
-SUFFIXES = (*drawing.SUFFIXES, *(f"{POINTS}{kind}" for kind in WRITERS), ".json", ".csv", ".html", POINTS)
+FILES = {f".points{kind}": kind for kind in WRITERS}
+# Longest first: `.chart.json` is not a `.json` of a slug that ends in `.chart`.
+SUFFIXES = (*drawing.SUFFIXES, *FILES, ".json", ".csv", ".html", ".points")
 
 
 def split_suffix(name: str) -> tuple[str, str]:
@@ -55,12 +55,10 @@ async def respond(site: Site, request: Request, kind: str, view: str = "") -> Re
         return await drawing.drawing(site, request, slug, query, suffix)
     if suffix == ".html":
         return await _file(site, slug, query)
-    if suffix.startswith(POINTS) and suffix != POINTS:
-        kind_of_file = suffix.removeprefix(POINTS)
-        text = WRITERS[kind_of_file](site.whole(slug, query))
-        return Response(text, media_type=MEDIA_TYPES[kind_of_file])
+    if file := FILES.get(suffix):
+        return Response(WRITERS[file](site.whole(slug, query)), media_type=MEDIA_TYPES[file])
     found = site.comparison(slug, query, draw=suffix not in (".json", ".csv"))
-    if suffix == POINTS:
+    if suffix == ".points":
         values = {**page_of(site, found, slug, query), "table": point_table(found)}
         return HTMLResponse(site.html("points.html", values))
     if suffix == ".json":

@@ -11,6 +11,7 @@
 #   LENGTH           the server's --max-model-len (4096)
 #   REQUESTS         requests a stream (6)
 #   GPU              hardware as the catalog names it (h100)
+#   PATIENCE         seconds a server may take until it serves (400)
 #   AFTER            a command that runs beside the last format's server once its sweeps have ended
 # Logs go to WORK/logs; WORK/progress says how far it is.
 set -euo pipefail
@@ -19,6 +20,14 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 devices=${DEVICES:-0} port=${PORT:-8001}
 url=http://127.0.0.1:$port
 tp=$(tr , '\n' <<< "$devices" | wc -l)
+# Over several GPUs vLLM would compile a fused all-reduce at its first use, and that and PyTorch's symmetric memory
+# take NVLink multicast, which virtual machines on a shared host must leave alone.
+parallel=() flags=
+if ((tp > 1)); then
+  export VLLM_ALLREDUCE_USE_SYMM_MEM=0
+  parallel=(--compilation-config '{"pass_config":{"fuse_allreduce_rms":false}}')
+  flags=",flags=fuse_allreduce_rms=false"
+fi
 mkdir -p "$work/logs"
 say() { echo "$(date +%T) gpu $devices $*" | tee -a "$work/progress"; }
 isoline() { PYTHONPATH="$work/client:$here/src" python3 -m isoline "$@"; }
@@ -33,7 +42,7 @@ sweep() {  # FORMAT SEQUENCE NAME: one sequence on the server that is up
     --concurrency "$streams" --requests-per-stream "${REQUESTS:-6}" --warmup-requests 2 --seed "$repeat" \
     --store "${STORE:-$work/store}" --dataset hopper --telemetry "nvml=${devices//,/+},prometheus=$url/metrics" \
     --slo ttft=2,tpot=0.05 --format json \
-    --recipe "model=qwen-3-8b,hardware=${GPU:-h100},engine=vllm,engine_version=0.22.1,precision=${precision[$format]},weight_format=${weights[$format]},activation_format=${activations[$format]},kv_format=bf16,gpus=$tp,tp=$tp,checkpoint=random weights of Qwen3-8B dimensions ($format)" \
+    --recipe "model=qwen-3-8b,hardware=${GPU:-h100},engine=vllm,engine_version=0.22.1,precision=${precision[$format]},weight_format=${weights[$format]},activation_format=${activations[$format]},kv_format=bf16,gpus=$tp,tp=$tp,checkpoint=random weights of Qwen3-8B dimensions ($format)$flags" \
     > "$work/logs/sweep-$3-$isl.json" 2>> "$work/logs/bench-$3.log" || code=$?
   say "$3 $isl/$osl: sweep ended with $code"
 }
@@ -47,10 +56,15 @@ for wanted in "$@"; do
   CUDA_VISIBLE_DEVICES=$devices PYTHONPATH=$work/site VLLM_FLASH_ATTN_VERSION=3 VLLM_USE_FLASHINFER_SAMPLER=0 \
     HF_HUB_OFFLINE=1 VLLM_NO_USAGE_STATS=1 PYTHONUNBUFFERED=1 setsid python3 -m vllm.entrypoints.cli.main serve \
     "$model" --served-model-name qwen3-8b-random --port "$port" --max-model-len "${LENGTH:-4096}" \
-    --tensor-parallel-size "$tp" --no-enable-prefix-caching --gpu-memory-utilization 0.85 > "$log" 2>&1 &
-  server=$!
+    --tensor-parallel-size "$tp" --no-enable-prefix-caching --gpu-memory-utilization 0.85 "${parallel[@]}" > "$log" 2>&1 &
+  server=$! given_up=$((SECONDS + ${PATIENCE:-400}))
   until curl -sf "$url/health" > /dev/null; do
     kill -0 "$server" 2> /dev/null || { say "$name: vLLM ended"; tail -40 "$log"; exit 1; }
+    if ((SECONDS > given_up)); then
+      say "$name: vLLM does not serve after ${PATIENCE:-400} s"; tail -40 "$log"
+      kill -- -"$server" 2> /dev/null || kill "$server" || true
+      exit 1
+    fi
     sleep 1
   done
   say "$name: serving"

@@ -16,7 +16,7 @@ STUDY = ROOT / "docs/studies/2026-precision-on-hopper.md"
 
 
 # The tables of figures, and those of floors, in the study's order.
-TABLES = [("h100", 1024), ("h200", 1024), ("h200", 8192)]
+TABLES = [("h100", 1024, 1), ("h200", 1024, 1), ("h200", 1024, 2), ("h200", 8192, 1)]
 
 
 def test_its_tables_hold_the_figures_of_the_runs() -> None:
@@ -24,7 +24,7 @@ def test_its_tables_hold_the_figures_of_the_runs() -> None:
         {(cells[0].lower(), int(cells[1])): cells[2:6] for cells in rows}
         for rows in tables("| format | streams | tok/s/user |")
     ]
-    runs: dict[tuple[str, int], dict[tuple[str, int], list[list[str]]]] = {}
+    runs: dict[tuple[str, int, int], dict[tuple[str, int], list[list[str]]]] = {}
     for folder in sorted((FOLDER / "runs").iterdir()):
         report = json.loads((folder / "report.json").read_text())
         command = json.loads((folder / "manifest.json").read_text())["details"]["command"]
@@ -36,10 +36,11 @@ def test_its_tables_hold_the_figures_of_the_runs() -> None:
             command.partition(f"{key}=")[2].partition(",")[0] for key in ("precision", "hardware")
         )
         isl = int(command.partition("--isl ")[2].split()[0])
-        runs.setdefault((hardware, isl), {}).setdefault((precision, report["concurrency"]), []).append(
+        tp = int(command.partition(",tp=")[2].partition(",")[0])
+        runs.setdefault((hardware, isl, tp), {}).setdefault((precision, report["concurrency"]), []).append(
             [
                 f"{report['interactivity']:.1f}",
-                f"{report['throughput']['total']:,.0f}",
+                f"{report['throughput']['total'] / tp:,.0f}",
                 f"{1e3 * report['ttft']['median']:.0f}",
                 f"{power:.0f}",
             ]
@@ -64,29 +65,31 @@ def tables(head: str) -> list[list[list[str]]]:
 
 
 def test_its_ratios_are_those_of_the_command(tmp_path: Path) -> None:
+    h100, h200 = "80,90,100,110,120,130", "70,80,90,100,110,120,130,140,150"
     for first, second in (("FP4", "BF16"), ("FP8", "BF16"), ("FP4", "FP8")):
-        slug = f"qwen-3-8b-h100-{first}-vs-{second}".lower()
-        told = []
-        for target in targets(tmp_path, slug, "80,90,100,110,120,130"):
-            interval = target["ratios"]["intervals"]["metric"]
-            ends = f"{interval['low']:.2f}–{interval['high']:.2f}"
-            figure = f"**{ratio(target)}**" if target["winner"] else ratio(target)
-            told.append(f"{figure} [{ends}]")
-        assert f"| {first} ÷ {second} | {' | '.join(told)} |" in STUDY.read_text()
-        told = [
-            ratio(target) for target in targets(tmp_path, slug.replace("h100", "h200"), "130,140,150,160")
-        ]
-        assert f"| {first} ÷ {second} | {' | '.join(told)} |" in STUDY.read_text()
+        for hardware, at in (("h100", h100), ("h200", h200)):
+            slug = f"qwen-3-8b-{hardware}-{first}-vs-{second}".lower()
+            told = [cell(target) for target in targets(tmp_path, slug, at)]
+            assert f"| {first} ÷ {second} | {' | '.join(told)} |" in STUDY.read_text()
     for precision in ("BF16", "FP8", "FP4"):  # the slug's first side is the H100: the other way round
-        asked = targets(
-            tmp_path, "qwen-3-8b-h100-vs-h200", "110,130,140,150,160", "--precision", precision.lower()
-        )
-        assert f"| {precision} | {' | '.join(ratio(target, -1) for target in asked)} |" in STUDY.read_text()
+        at = "80,90,100,110,120,130,140,150,160"
+        asked = targets(tmp_path, "qwen-3-8b-h100-vs-h200", at, "--precision", precision.lower())
+        assert f"| {precision} | {' | '.join(cell(target, -1) for target in asked)} |" in STUDY.read_text()
+
+
+def cell(target: dict[str, Any], power: int = 1) -> str:
+    """A ratio with its interval, bold where somebody is named the winner."""
+    if ratio(target) == "—":
+        return "—"
+    figure = f"**{ratio(target, power)}**" if target["winner"] else ratio(target, power)
+    interval = target["ratios"]["intervals"]["metric"]
+    low, high = sorted(interval[end] ** power for end in ("low", "high"))
+    return f"{figure} [{low:.2f}–{high:.2f}]"
 
 
 def targets(store: Path, slug: str, at: str, *more: str) -> list[dict[str, Any]]:
-    """What `isoline compare` says at some targets, of packaged data alone."""
-    command = [sys.executable, "-m", "isoline", "compare", slug, "--at", at, *more]
+    """What `isoline compare` says at some targets, of packaged data alone and equal configurations."""
+    command = [sys.executable, "-m", "isoline", "compare", slug, "--match", "all", "--at", at, *more]
     ran = subprocess.run(
         [*command, "--format", "json", "--store", str(store)],
         capture_output=True,

@@ -72,9 +72,11 @@ def read(
     # Default targets that may move have looked at every knot: there is no better one to name.
     searched = asked is None and _movable(ready)
     better = () if searched or any(t.throughput_ratio for t in targets) else _firm_targets(ready)
-    narrowed = scope(terms.filters, catalog)
+    narrowed = scope(terms.filters, catalog, terms.matching)
     where = _where(slug, [point for group in ready.groups for point in group], catalog)
-    about = About(DIMENSIONS[slug.kind], quantity, where, terms.sequence, narrowed)
+    about = About(
+        DIMENSIONS[slug.kind], quantity, where, terms.sequence, narrowed, bool(terms.matching.fields)
+    )
     # Printed figures were computed with the page's own prices and power, which are not known.
     as_published = ready.printed and not any(r.explicit_price for r in rates.values())
     own_power = ready.printed and not any(r.explicit_power for r in rates.values())
@@ -109,6 +111,8 @@ def read(
         offers=offers or Offers(),
         scope=narrowed,
         where=where,
+        matching=terms.matching,
+        held=ready.held,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from isoline.analyse.filters import NO_OFFERS, Offers
+from isoline.analyse.matching import NO_MATCHING, Matching
 from isoline.analyse.terms import DEFAULT_VIEW, NO_FILTERS, Filters, View
 from isoline.domain.point import Point
 from isoline.domain.recipe import Recipe
@@ -205,12 +206,34 @@ class Difference(msgspec.Struct, frozen=True):
     """A recipe or workload field that differs between the sides besides the compared one.
 
     `compared`: it carries what is compared, as a checkpoint does its precision, and is no confounder.
+    `shared`: both sides have some value of it, so that they can be held equal in it.
     """
 
     field: str
     a: str
     b: str
     compared: bool = False
+    shared: bool = False
+
+
+class Attribution(msgspec.Struct, frozen=True):
+    """Ratios of the metric chosen, first side ÷ second, at one target: the headline's if there is one.
+
+    `best`: of the best configuration of each side; `equal`: of those that both sides have, which are the same
+    in `fields` and differ in `apart`; `rest` is `best` ÷ `equal`. `None` is a ratio that cannot be claimed;
+    `reason` says why `equal` is. `points` of each side are equal ones.
+    """
+
+    interactivity: float
+    fields: tuple[str, ...]
+    apart: tuple[str, ...]
+    points: tuple[int, int]
+    best: float | None
+    equal: float | None
+    interval: Interval | None  # of `equal`
+    rest: float | None
+    reason: str | None
+    sentence: str
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -265,6 +288,9 @@ class Comparison(msgspec.Struct, frozen=True):
     scope: tuple[str, ...] = ()  # the filters in words
     where: str = ""  # what the sides have in common, in words
     undated: Undated | None = None
+    matching: Matching = NO_MATCHING  # what both sides are held equal in, where that was asked
+    held: tuple[Difference, ...] = ()  # the values of that, the same on both sides
+    attribution: Attribution | None = None
 
     @property
     def has_both(self) -> bool:

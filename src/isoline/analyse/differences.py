@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import astuple
 
 from isoline.analyse.comparison import Difference, Side
 from isoline.analyse.dimensions import Dimension
-from isoline.domain.point import Point
+from isoline.analyse.matching import ROLES, matchable
+from isoline.domain.point import PUBLISHED, Point
 from isoline.domain.recipe import RECIPE_FIELDS, Recipe, Scalar
 
+ROLE_GPUS = ("prefill_gpus", "decode_gpus")
 SHOWN_VALUES = 4  # longer sets are counted, not spelled out
 LONG_VALUE = 24  # of long values (image names) two are spelled out, more are counted
 
@@ -39,6 +41,7 @@ def differences(
         return ()
     # Aggregated deployments carry their one role twice; one row is enough.
     two_roles = True in a["disaggregated"] | b["disaggregated"]
+    known = () if any(declared) or _published(sides) else matchable(dimension)
     skipped = dimension.implied | {dimension.attribute, "model"}
     if not two_roles:
         skipped |= {name for name in a if name.startswith("prefill_")} | {"decode_gpus"}
@@ -47,10 +50,32 @@ def differences(
             name if two_roles else name.removeprefix("decode_"),
             *(_words(a[name]), _words(b[name])),
             compared=name in dimension.carriers,
+            shared=name in known and not a[name].isdisjoint(b[name]),
         )
         for name in a
         if name not in skipped and a[name] != b[name]
     )
+
+
+def held(sides: tuple[Side, Side], fields: Iterable[str]) -> tuple[Difference, ...]:
+    """The values of fields in which both sides are held equal."""
+    a, b = (_facts(side, ()) for side in sides)
+    if not a or not b:
+        return ()
+    told = fields if True in a["disaggregated"] else [name for name in fields if name not in ROLE_GPUS]
+    return tuple(Difference(name, _held(a, name), _held(b, name)) for name in told)
+
+
+def _held(facts: Mapping[str, frozenset[Scalar]], name: str) -> str:
+    """Of a field of both roles that of each, where they differ."""
+    if name not in ROLES:
+        return _words(facts[name])
+    prefill, decode = (_words(facts[f"{role}_{name}"]) for role in ("prefill", "decode"))
+    return decode if prefill == decode else f"prefill {prefill}, decode {decode}"
+
+
+def _published(sides: Sequence[Side]) -> bool:
+    return any(point.status == PUBLISHED for side in sides for point in side.points)
 
 
 def recipes(points: Iterable[Point], declared: Sequence[Declared] = ()) -> tuple[Recipe, ...]:

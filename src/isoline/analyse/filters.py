@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from isoline.analyse.matching import NO_MATCHING, Matching, equal
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AGGREGATIONS, AXES, AXIS_METRICS, Filters
 from isoline.domain.catalog import Catalog
@@ -19,7 +20,7 @@ STORED_APART = (*_WITH_POWER, *_WITH_POWER_OF_ROLES)
 
 class Offers(msgspec.Struct, frozen=True):
     """Values that some point of the selection has, before any filter; `published` of points that say
-    nothing about how they were served.
+    nothing about how they were served. `match`: fields in which both sides can be held equal at once.
     """
 
     metrics: tuple[str, ...] = ()
@@ -27,6 +28,7 @@ class Offers(msgspec.Struct, frozen=True):
     vendor: tuple[str, ...] = ()
     aggregation: tuple[str, ...] = ()
     spec_decode: tuple[str, ...] = ()
+    match: tuple[str, ...] = ()
 
 
 NO_OFFERS = Offers()
@@ -60,8 +62,8 @@ def offers(points: Sequence[Point], hardware: Sequence[str], catalog: Catalog) -
     )
 
 
-def scope(filters: Filters, catalog: Catalog) -> tuple[str, ...]:
-    """The filters in words: `disaggregated only`, `with MTP only`."""
+def scope(filters: Filters, catalog: Catalog, matching: Matching = NO_MATCHING) -> tuple[str, ...]:
+    """The filters in words: `disaggregated only`, `with MTP only`, `with equal topology`."""
     words = []
     if filters.vendor:
         words.append(f"{', '.join(name.upper() for name in filters.vendor)} only")
@@ -72,6 +74,8 @@ def scope(filters: Filters, catalog: Catalog) -> tuple[str, ...]:
             "no spec decode" if key == "none" else catalog.spec_label(key) for key in filters.spec_decode
         ]
         words.append(f"{' or '.join(named)} only")
+    if matching.fields:
+        words.append(f"with {equal(matching.fields)}")
     return tuple(words)
 
 

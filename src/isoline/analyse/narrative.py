@@ -43,7 +43,7 @@ def _at(
         return f"At {x} neither side has a reading: {'; '.join(clauses)}."
     text = f"At {x} {'; '.join(clauses)}."
     if any(reading.best for reading in target.readings):
-        return f"{text} {_capital(uninterpolated(quantity, sides, target, 'it'))}."
+        return f"{text} {words.capital(uninterpolated(quantity, sides, target, 'it'))}."
     if both_faster(target):
         return f"{text} Both sides are faster than asked, so which gives more at this speed is not known."
     if target.throughput_ratio is None:
@@ -51,7 +51,7 @@ def _at(
     if target.ratio is None:
         return f"{text} Not both report {quantity.noun}."
     gain = gained(quantity, sides, target)
-    return f"{text} {_capital(gain)}." if gain else f"{text} The two are about equal."
+    return f"{text} {words.capital(gain)}." if gain else f"{text} The two are about equal."
 
 
 def _band(x: float, span: tuple[float, float] | None) -> str:
@@ -107,7 +107,8 @@ def _found(reading: Reading) -> str:
 def _closing(about: About, sides: tuple[Side, Side], differing: tuple[Difference, ...]) -> str:
     held = ", ".join([about.sequence or "this workload", *about.scope])
     text = f"These figures hold for {held}. " if about.sequence else ""
-    text += "Each side is read at its best available configuration"
+    text += "Each side is read at its best "
+    text += "of the configurations that both have" if about.equal else "available configuration"
     drafting = any(recipe.spec_method != "none" for side in sides for recipe in side.recipes)
     told = about.dimension.kind == "spec-decode" or any("spec" in part for part in about.scope)
     if drafting and not told:
@@ -115,7 +116,3 @@ def _closing(about: About, sides: tuple[Side, Side], differing: tuple[Difference
     if known := recorded(differing):
         text += f"; {known} recipe and workload {fields_differ(known)} besides the {about.dimension.noun}"
     return f"{text}. {about.dimension.caveat}"
-
-
-def _capital(text: str | None) -> str:
-    return text[0].upper() + text[1:] if text else ""

@@ -12,7 +12,7 @@ from functools import cached_property
 from isoline.analyse.built import Built
 from isoline.analyse.comparison import Difference, Series, Side
 from isoline.analyse.defaults import common_range, measured_range
-from isoline.analyse.differences import Declared, differences, recipes
+from isoline.analyse.differences import Declared, differences, held, recipes
 from isoline.analyse.dimensions import DIMENSIONS, side_label
 from isoline.analyse.firm import three
 from isoline.analyse.line import Line, best_points
@@ -35,6 +35,7 @@ class Prepared:
     rated: Rated
     groups: tuple[Sequence[Point], Sequence[Point]]
     differing: tuple[Difference, ...]
+    held: tuple[Difference, ...]
     printed: bool  # whether a page's own figures are read
 
     @property
@@ -67,7 +68,8 @@ def prepare(
     both = (groups[slug.sides[0]], groups[slug.sides[1]])
     differing = differences(dimension, (a.side, b.side), (known[slug.sides[0]], known[slug.sides[1]]))
     printed = any(p.printed_cost is not None for p in points)
-    return Prepared(slug, terms, (a, b), rated, both, differing, printed)
+    equal = held((a.side, b.side), terms.matching.fields)
+    return Prepared(slug, terms, (a, b), rated, both, differing, equal, printed)
 
 
 def _side(

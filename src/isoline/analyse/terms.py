@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from isoline.analyse.matching import NO_MATCHING, Matching
 from isoline.analyse.quantities import THROUGHPUT
 from isoline.analyse.rates import PriceTerms
 
@@ -24,11 +25,15 @@ AGGREGATIONS = ("aggregated", "disaggregated")
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """Which points count besides those of both sides; empty means all. Vendors are lower-case names."""
+    """Which points count besides those of both sides; empty means all. Vendors are lower-case names.
+
+    `match` names fields in which both sides are held equal, or is `all`: as many as can be.
+    """
 
     vendor: tuple[str, ...] = ()
     aggregation: str | None = None
     spec_decode: tuple[str, ...] = ()
+    match: tuple[str, ...] = ()
 
 
 class View(msgspec.Struct, frozen=True):
@@ -63,3 +68,4 @@ class Terms:
     pricing: PriceTerms = field(default_factory=lambda: PriceTerms("hyperscaler", False, {}, {}, None))
     filters: Filters = NO_FILTERS
     view: View = DEFAULT_VIEW
+    matching: Matching = NO_MATCHING  # what the filters' `match` came to

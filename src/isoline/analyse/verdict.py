@@ -19,13 +19,15 @@ WHERE_MEASURED = frozenset({"concurrency", "date"})  # differences of the points
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the sentences are about. `scope` are the filters in words."""
+    """What the sentences are about. `scope` are the filters in words; `equal`: they hold both sides equal
+    in something."""
 
     dimension: Dimension
     quantity: Quantity
     where: str
     sequence: str | None
     scope: tuple[str, ...] = ()
+    equal: bool = False
 
 
 def verdict(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+FIELDS = {"kv_format": "KV cache format", "spec_method": "speculative decoding"}
+CAPITALS = {"gpus": "GPUs", "tp": "TP", "pp": "PP", "ep": "EP", "dp": "DP", "url": "URL"}
 ABOUT_EQUAL = 0.01  # relative difference below which two values are called about equal
 
 
@@ -110,3 +112,13 @@ def about_equal(a: float, b: float) -> bool:
 def join(parts: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def field(name: str) -> str:
+    """What a recipe's field is called: `engine_version` -> `engine version`, `decode_tp` -> `decode TP`."""
+    return FIELDS.get(name, " ".join(CAPITALS.get(word, word) for word in name.split("_")))
+
+
+def capital(text: str | None) -> str:
+    """With a capital first letter; nothing of nothing."""
+    return text[0].upper() + text[1:] if text else ""

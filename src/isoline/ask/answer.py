@@ -5,16 +5,20 @@ The one path for the command line and the page, so that both always say the same
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from msgspec import structs
 
+from isoline.analyse.attribution import attribution
 from isoline.analyse.budget import within
 from isoline.analyse.caveats import caveats
 from isoline.analyse.compare import read
 from isoline.analyse.comparison import Comparison, Source, Undated, Within
 from isoline.analyse.differences import Declared
+from isoline.analyse.dimensions import DIMENSIONS
 from isoline.analyse.filters import STORED_APART, Offers, offers
+from isoline.analyse.matching import Matching
 from isoline.analyse.prepared import Prepared, prepare
 from isoline.analyse.published import implied_note
 from isoline.analyse.rates import PriceTerms
@@ -22,6 +26,7 @@ from isoline.analyse.terms import Terms
 from isoline.ask.absence import absence
 from isoline.ask.chosen import chosen
 from isoline.ask.counted import counted, filtered
+from isoline.ask.equal import equal_points, held_equal, possible
 from isoline.ask.hiding import check
 from isoline.ask.one_side import one_side_note
 from isoline.ask.provenance import provenance
@@ -36,21 +41,25 @@ from isoline.store.sources import Sources
 DEFAULT_TIER = "hyperscaler"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ready:
-    """A question fetched and prepared: all but its targets, its budgets and what its chart leaves out."""
+    """A question fetched and prepared: all but its targets, its budgets and what its chart leaves out.
+
+    `best` has the best configuration of each side, and is `prepared` itself unless both are held equal.
+    """
 
     prepared: Prepared
+    best: Prepared
     catalog: Catalog
     sources: tuple[Source, ...]
     notes: tuple[str, ...]
     offers: Offers
     undated: Undated | None = None
 
-    def to(self, question: Question, *, draw: bool = False) -> Comparison:
+    def to(self, question: Question, *, draw: bool = False, split: bool = True) -> Comparison:
         """The answer to the question that it was made for, or to one that differs in nothing else."""
         found = self.within(question.budgets)
-        return self.at(question.targets, found, hide=question.view.hide, draw=draw)
+        return self.at(question.targets, found, hide=question.view.hide, draw=draw, split=split)
 
     def within(self, budgets: tuple[float, ...]) -> tuple[Within, ...]:
         """The highest speeds for these budgets, which no target changes."""
@@ -63,9 +72,10 @@ class Ready:
         *,
         hide: tuple[str, ...] = (),
         draw: bool = False,
+        split: bool = True,
     ) -> Comparison:
         """The comparison at these targets, with what `within` found; `draw` also makes what a chart shows,
-        which leaves out what `hide` names.
+        which leaves out what `hide` names, and `split` what of a ratio goes with what.
         """
         comparison = read(
             *(self.prepared, targets, found, self.catalog),
@@ -76,15 +86,37 @@ class Ready:
         )
         check(hide, comparison.sides)
         view = structs.replace(comparison.view, hide=hide)
-        return structs.replace(comparison, view=view, undated=self.undated)
+        comparison = structs.replace(comparison, view=view, undated=self.undated)
+        return self._split(comparison) if split else comparison
+
+    def _split(self, comparison: Comparison) -> Comparison:
+        matching, equal = self._equal
+        noun = DIMENSIONS[comparison.kind].noun
+        return structs.replace(
+            comparison,
+            offers=structs.replace(comparison.offers, match=matching.fields),
+            attribution=attribution(comparison, self.best, equal, matching, noun),
+        )
+
+    @cached_property
+    def _equal(self) -> tuple[Matching, Prepared | None]:
+        """In what the sides are held equal, or could be, and what they are then."""
+        if self.prepared is not self.best:
+            return self.prepared.terms.matching, self.prepared
+        matching = possible(self.best)
+        if not matching.fields:
+            return matching, None
+        return matching, _held(self.best, matching, self.catalog)
 
 
-def answer(question: Question, sources: Sources, catalog: Catalog, *, draw: bool = False) -> Comparison:
+def answer(
+    question: Question, sources: Sources, catalog: Catalog, *, draw: bool = False, split: bool = True
+) -> Comparison:
     """The comparison that answers `question`; `NoDataError` if neither side has a point.
 
     What had to be skipped on the way is said: in the notes, or in the error.
     """
-    return ready(question, sources, catalog).to(question, draw=draw)
+    return ready(question, sources, catalog).to(question, draw=draw, split=split)
 
 
 def ready(question: Question, sources: Sources, catalog: Catalog, *, whole: bool = False) -> Ready:
@@ -121,7 +153,10 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
         if all(p.status == PUBLISHED for p in points)
         else []
     )
-    prepared = prepare(slug, points, _terms(question, selection), catalog, declared)
+    prepared = best = prepare(slug, points, _terms(question, selection), catalog, declared)
+    if question.filters.match and (matching := held_equal(question.filters.match, best)).fields:
+        prepared = _held(best, matching, catalog)
+        points = [point for group in prepared.groups for point in group]
     implied = implied_note(points)
     notes = (
         *caveats(points, question.view.metric),
@@ -130,7 +165,13 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
         *([implied] if implied else []),
     )
     other = undated(question, selection, sources, datasets, catalog)
-    return Ready(prepared, catalog, provenance(points, datasets), notes, offered, other)
+    return Ready(prepared, best, catalog, provenance(points, datasets), notes, offered, other)
+
+
+def _held(best: Prepared, matching: Matching, catalog: Catalog) -> Prepared:
+    """The same sides, held equal."""
+    terms = replace(best.terms, matching=matching)
+    return prepare(best.slug, equal_points(best, matching), terms, catalog)
 
 
 def _terms(question: Question, selection: Selection) -> Terms:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from isoline.analyse.dimensions import DIMENSIONS
 from isoline.analyse.filters import vendors
+from isoline.analyse.matching import ALL, FIELDS, matchable
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT
 from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, VIEWS, Filters, View
 from isoline.ask import values
@@ -44,6 +46,7 @@ class Asked:
     spec_decode: tuple[str, ...] = ()
     view: str | None = None
     hide: tuple[str, ...] = ()
+    match: tuple[str, ...] = ()
 
 
 def question(slug: Slug, asked: Asked, catalog: Catalog, name: Name = str) -> Question:
@@ -88,6 +91,17 @@ def _view(asked: Asked, name: Name) -> View:
     )
 
 
+def _match(slug: Slug, asked: Asked, name: Name) -> tuple[str, ...]:
+    known = (ALL, *matchable(DIMENSIONS[slug.kind]))
+    for text in values.split(asked.match):
+        if text.lower() in FIELDS and text.lower() not in known:
+            raise UsageError(
+                f"{name('match')} {text}: that, or what goes with it, is what {slug.canonical} compares"
+            )
+    found = values.several(name("match"), asked.match, known)
+    return (ALL,) if ALL in found else found
+
+
 def _filters(slug: Slug, asked: Asked, catalog: Catalog, name: Name) -> Filters:
     if asked.spec_decode and slug.kind == "spec-decode":
         raise UsageError(f"{name('spec_decode')}: speculative decoding is what {slug.canonical} compares")
@@ -95,4 +109,5 @@ def _filters(slug: Slug, asked: Asked, catalog: Catalog, name: Name) -> Filters:
         vendor=values.several(name("vendor"), asked.vendor, vendors(catalog)),
         aggregation=values.choice(name("aggregation"), asked.aggregation, AGGREGATIONS),
         spec_decode=values.several(name("spec_decode"), asked.spec_decode, tuple(catalog.spec_methods)),
+        match=_match(slug, asked, name),
     )

@@ -49,6 +49,11 @@ METRIC = "What it is about: throughput_per_gpu, cost_per_mtok, tokens_per_s_per_
 @click.option("--vendor", multiple=True, help="Only GPUs of these vendors.")
 @click.option("--aggregation", type=Choice(AGGREGATIONS), help="Only points served so.")
 @click.option("--spec-decode", multiple=True, help="Only points with these methods, like mtp or none.")
+@click.option(
+    "--match",
+    multiple=True,
+    help="Hold both sides equal in these fields, like tp,gpus, or in all that can be.",
+)
 @click.option("--x", type=Choice(tuple(AXES)), help="The chart's x axis.")
 @click.option("--log/--no-log", default=None, help="A logarithmic y axis, or a linear one.")
 @click.option("--optimal", is_flag=True, help="Draw only points that no other of their series beats.")
@@ -82,6 +87,7 @@ def app(
     vendor: tuple[str, ...],
     aggregation: str | None,
     spec_decode: tuple[str, ...],
+    match: tuple[str, ...],
     x: str | None,
     log: bool | None,
     optimal: bool,
@@ -115,6 +121,7 @@ def app(
             spec_decode,
             view,
             hide,
+            match,
         ),
     )
     asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))

@@ -9,7 +9,7 @@ from functools import lru_cache
 import msgspec
 from msgspec.structs import asdict
 
-from isoline.analyse.comparison import Comparison, Interval, Reading, Side, Target
+from isoline.analyse.comparison import Attribution, Comparison, Interval, Reading, Side, Target
 from isoline.analyse.defaults import shown_range
 from isoline.ask.scores import Score, differences
 from isoline.domain.recipe import Recipe
@@ -58,10 +58,19 @@ def to_dict(comparison: Comparison, scores: Sequence[Score]) -> dict[str, object
         "scores": _scores(scores),
         "score_differences": [dataclasses.asdict(one) for one in differences(scores)],
         "differences": [asdict(difference) for difference in comparison.differences],
+        "matching": _plain(asdict(comparison.matching))
+        | {"values": {one.field: one.a for one in comparison.held}},
+        "attribution": _attribution(comparison.attribution),
         "narrative": list(comparison.narrative),
         "sources": [asdict(source) for source in comparison.sources],
         "notes": list(comparison.notes),
     }
+
+
+def _attribution(found: Attribution | None) -> dict[str, object] | None:
+    if found is None:
+        return None
+    return _plain(asdict(found)) | {"interval": _ratio_interval(found.interval)}
 
 
 def _plain(values: dict[str, object]) -> dict[str, object]:

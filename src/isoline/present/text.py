@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from isoline.analyse.comparison import Comparison, Source
+from isoline.analyse.words import field
 from isoline.ask.scores import Score
 from isoline.present import around, table
 from isoline.present.quality import quality
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 COLUMN_GAP = 3  # what rich's simple box puts between two columns
 LABELS = 34  # columns that the names of rows take at most, unless a side's is longer
+HELD = "Held equal"
 NARROWEST = 22  # to which they shrink where all targets then stand side by side
 
 
@@ -43,9 +45,17 @@ def print_comparison(comparison: Comparison, scores: Sequence[Score], console: C
         say(line)
     console.print()
     say(quality(scores))
+    if comparison.held:
+        console.print()
+        console.print(_held(comparison))
     if comparison.differences:
         console.print()
         console.print(_differences(comparison))
+    if comparison.attribution:
+        console.print()
+        say(comparison.attribution.sentence)
+        if comparison.attribution.fields and not comparison.held:
+            say("All of it for those only: --match all", "dim")
     console.print()
     for line in _sentences(comparison):
         say(line)
@@ -129,6 +139,17 @@ def _grid() -> Table:
     return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
 
 
+def _held(comparison: Comparison) -> Table:
+    from rich.text import Text
+
+    grid = _grid()
+    for name in (HELD, " and ".join(side.label for side in comparison.sides)):
+        grid.add_column(Text(name), overflow="fold")
+    for one in comparison.held:
+        grid.add_row(Text(field(one.field)), Text(one.a))
+    return grid
+
+
 def _differences(comparison: Comparison) -> Table:
     from rich.text import Text
 
@@ -137,7 +158,7 @@ def _differences(comparison: Comparison) -> Table:
         grid.add_column(Text(name), overflow="fold")
     for d in comparison.differences:
         # Text, not markup: image names and flags come from whoever made the data.
-        grid.add_row(*(Text(text) for text in (d.field.replace("_", " "), d.a, d.b)))
+        grid.add_row(*(Text(text) for text in (field(d.field), d.a, d.b)))
     return grid
 
 
@@ -160,12 +181,19 @@ def to_markdown(comparison: Comparison, scores: Sequence[Score]) -> str:
         lines += ["", *(_md(text) + "  " for text in table.legend(comparison))]
     lines += [f"{_md(line)}  " for line in around.within(comparison)]
     lines += ["", _md(quality(scores))]
+    if comparison.held:
+        lines += [
+            "",
+            f"| {HELD} | {' and '.join(_md(side.label) for side in comparison.sides)} |",
+            "|---|---|",
+        ]
+        lines += [f"| {field(one.field)} | {_md(one.a)} |" for one in comparison.held]
     if comparison.differences:
         a, b = comparison.sides
         lines += ["", f"| What else differs | {_md(a.label)} | {_md(b.label)} |", "|---|---|---|"]
-        lines += [
-            f"| {d.field.replace('_', ' ')} | {_md(d.a)} | {_md(d.b)} |" for d in comparison.differences
-        ]
+        lines += [f"| {field(d.field)} | {_md(d.a)} | {_md(d.b)} |" for d in comparison.differences]
+    if comparison.attribution:
+        lines += ["", _md(comparison.attribution.sentence)]
     lines += ["", *(f"{_md(text)}\n" for text in _sentences(comparison))]
     lines += [f"Source: {_md(_source(source))}  " for source in comparison.sources]
     lines += [f"Note: {_md(note)}  " for note in comparison.notes]

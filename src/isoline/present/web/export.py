@@ -21,6 +21,7 @@ from isoline.present.embed import embedded
 from isoline.present.web.assets import HERE, Assets
 from isoline.present.web.beside import besides
 from isoline.present.web.modules import bundled
+from isoline.present.web.parts import differs_part
 from isoline.present.web.points import point_table
 
 ROOT = "offline.js"  # the module that starts the others
@@ -62,6 +63,7 @@ def to_html(
         "stills": [_still(theme, svg) for theme, svg in parts.stills.items()],
         "table": point_table(comparison),
         "beside": besides(comparison, built),
+        "differs": differs_part(comparison, assets, controls=False),
     }
     return assets.template("export.html").render(values)
 

@@ -89,7 +89,7 @@ def _choice(name: str, description: str, known: Sequence[str]) -> Values:
 
 
 def _list(name: str, description: str, example: str) -> Values:
-    schema: Values = {"type": "string", "pattern": r"^[a-z0-9:.-]+(,[a-z0-9:.-]+)*$", "maxLength": 200}
+    schema: Values = {"type": "string", "pattern": r"^[a-z0-9_:.-]+(,[a-z0-9_:.-]+)*$", "maxLength": 200}
     return _parameter(name, description, schema, example)
 
 
@@ -132,6 +132,7 @@ QUESTION = [
     _list("vendor", "only GPUs of these", "nvidia"),
     _choice("aggregation", "only points served so", AGGREGATIONS),
     _list("spec_decode", "only points with these methods", "mtp"),
+    _list("match", "hold both sides equal in these fields, or in all that can be", "all"),
     _choice("x", "what the chart is over", tuple(AXES)),
     _switch("log", "1: logarithmic y axis, 0: linear; else as the data ask"),
     _switch("optimal", "only points that no other of their series beats"),

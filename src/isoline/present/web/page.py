@@ -46,6 +46,8 @@ def page_values(comparison: Comparison, query: Query, path: str) -> Values:
         "legend": table.legend(comparison, bold=True),
         "beside": beside(comparison),
         "behind": behind(comparison),
+        "split": comparison.attribution.sentence if comparison.attribution else "",
+        "equal": bool(comparison.held),
         "notes": comparison.notes,
         "command": command(comparison.slug, query),
         "command_without_targets": command(comparison.slug, query.without("at")),

@@ -7,6 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from isoline.analyse.comparison import Comparison, Difference, Source
+from isoline.analyse.matching import ALL
+from isoline.analyse.words import field
 from isoline.ask.scores import Score
 from isoline.present import around
 from isoline.present.quality import UNKNOWN, by_task
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 
     from isoline.present.web.assets import Assets
 
-FIELD_NAMES = {"kv_format": "KV cache format", "spec_method": "speculative decoding"}
-CAPITALS = {"gpus": "GPUs", "tp": "TP", "pp": "PP", "ep": "EP", "dp": "DP", "url": "URL"}
 MANY = 6  # differing values of one field that are shown at once
 
 
@@ -30,10 +30,6 @@ def parts(comparison: Comparison, today: date, assets: Assets) -> dict[str, Mark
         "keys": legend,
         "lists": legend,
         "within": {"lines": [line.partition(": ") for line in around.within(comparison)]},
-        "differs": {
-            "differences": [_difference(d) for d in comparison.differences],
-            "side_names": [side.label for side in comparison.sides],
-        },
         "origins": {
             "sources": [_source(source, today) for source in comparison.sources],
             "series": [
@@ -41,7 +37,29 @@ def parts(comparison: Comparison, today: date, assets: Assets) -> dict[str, Mark
             ],
         },
     }
-    return {name: assets.part(f"{name}.html", own) for name, own in values.items()}
+    found = {name: assets.part(f"{name}.html", own) for name, own in values.items()}
+    return found | {"differs": differs_part(comparison, assets)}
+
+
+def differs_part(comparison: Comparison, assets: Assets, *, controls: bool = True) -> Markup:
+    """What both sides are held equal in and what else differs; `controls` switch the first."""
+    asked = comparison.filters.match
+    every = ALL in asked
+    held = [_difference(one, box=controls and not every, held=True) for one in comparison.held]
+    others = [
+        _difference(one, box=controls and one.shared and not every, held=False)
+        for one in comparison.differences
+    ]
+    rows = [*held, *others]
+    values = {
+        "rows": rows,
+        "side_names": [side.label for side in comparison.sides],
+        "switch": controls and bool(asked or comparison.offers.match),
+        "all": every,
+        "best": not asked,
+        "boxes": any(row["box"] for row in rows),
+    }
+    return assets.part("differs.html", values)
 
 
 def scores_part(found: Sequence[Score], assets: Assets) -> Markup:
@@ -60,10 +78,15 @@ def age(day: str | None, today: date) -> str:
     return "of today" if days <= 0 else "1 day old" if days == 1 else f"{days:,} days old"
 
 
-def _difference(difference: Difference) -> Values:
-    words = " ".join(CAPITALS.get(word, word) for word in difference.field.split("_"))
-    name = FIELD_NAMES.get(difference.field, words)
-    return {"name": name, "sides": (_listed(difference.a), _listed(difference.b))}
+def _difference(difference: Difference, *, box: bool, held: bool) -> Values:
+    sides = (difference.a,) if held else (difference.a, difference.b)
+    return {
+        "field": difference.field,
+        "name": field(difference.field),
+        "sides": [_listed(text) for text in sides],
+        "box": box,
+        "held": held,
+    }
 
 
 def _listed(text: str) -> tuple[str, str]:

@@ -14,9 +14,9 @@ from isoline.errors import UsageError, unknown
 
 PARAMETERS = (
     *("at", "within", "metric", "sequence", "precision", "method", "tier", "price", "power"),
-    *("vendor", "aggregation", "spec_decode", "x", "log", "optimal", "hide", "dataset", "as_of"),
+    *("vendor", "aggregation", "spec_decode", "match", "x", "log", "optimal", "hide", "dataset", "as_of"),
 )
-LISTS = ("at", "within", "price", "power", "vendor", "spec_decode", "hide", "dataset")
+LISTS = ("at", "within", "price", "power", "vendor", "spec_decode", "match", "hide", "dataset")
 FIELDS = ("at", "within")  # lists of which a form has several fields
 SWITCHES = ("log", "optimal")  # flags on the command line
 SIBLING = "to."  # `to.model=…`: lead to the comparison next to this one
@@ -101,6 +101,7 @@ class Query:
             spec_decode=tuple(split([held.get("spec_decode", "")])),
             view=self.view or None,
             hide=tuple(split([held.get("hide", "")])),
+            match=tuple(split([held.get("match", "")])),
         )
 
     def get(self, name: str) -> str:

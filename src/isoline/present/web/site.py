@@ -139,7 +139,7 @@ class Site:
         slug = parse_slug(pair.slug, self.catalog, pair.kind)
         asked = Asked(view=view or None)
         try:
-            found = answer(question(slug, asked, self.catalog), self.sources, self.catalog)
+            found = answer(question(slug, asked, self.catalog), self.sources, self.catalog, split=False)
         except IsolineError:
             return None
         if not found.targets:

@@ -64,7 +64,7 @@ function resized([entry]) {
 
 function edited(event) {
   const field = event.target;
-  if (field.form?.id !== "controls" || field.tagName === "SELECT" || field.type === "checkbox") return;
+  if (field.form?.id !== "controls" || field.tagName === "SELECT" || /^(checkbox|radio)$/.test(field.type)) return;
   // An emptied target would vanish under the cursor, and a new one would move: these wait until left.
   if (field.name === "at" && (field.value.trim() === "" || field.closest(".add"))) return;
   if (field.name === "within" && !Number(decimal(field.value))) return; // "0." of "0.05"
@@ -75,6 +75,10 @@ function edited(event) {
 function changed(event) {
   const field = event.target;
   if (field.form?.id !== "controls") return;
+  // Either of all fields or of single ones.
+  if (field.name === "match" && field.type === "radio") {
+    for (const box of document.querySelectorAll("[name=match][type=checkbox]")) box.checked = false;
+  }
   if (field.name.startsWith(SIBLING)) location.assign(`${figure.dataset.path}?${fields()}`);
   else show(selection());
 }

@@ -31,6 +31,7 @@ function editing() {
   return {
     name: field.name,
     place: placeOf(field),
+    box: /^(checkbox|radio)$/.test(field.type) ? field.value : null, // the rows of such move
     text: field.value,
     selected: field.type === "text" || field.type === "search" ? [field.selectionStart, field.selectionEnd] : null,
     added: Boolean(field.closest(".add")),
@@ -44,7 +45,8 @@ function placeOf(field) {
 }
 
 function restore(held) {
-  const again = document.getElementsByName(held.name)[held.place];
+  const fields = [...document.getElementsByName(held.name)];
+  const again = held.box === null ? fields[held.place] : fields.find(({ value }) => value === held.box);
   if (!again || again === document.activeElement) return;
   if (again.type === "text" && !held.added && held.text.trim()) again.value = held.text;
   again.focus({ preventScroll: true });

@@ -1,0 +1,57 @@
+"""In what both sides of a comparison are held equal, as asked; and the comparison beside it, for what of a
+ratio goes with that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from isoline.analyse.dimensions import DIMENSIONS
+from isoline.analyse.matching import ALL, NO_MATCHING, ORDER, Matching, matchable, matched, most, named
+from isoline.analyse.prepared import Prepared
+from isoline.domain.point import PUBLISHED, Point
+from isoline.errors import NoDataError
+
+
+def possible(best: Prepared) -> Matching:
+    """All that differs between the sides beside the thing compared: in what they can be held equal at once,
+    and in what not. Published readings do not say how they were served.
+    """
+    if _published(best):
+        return NO_MATCHING
+    known = matchable(DIMENSIONS[best.slug.kind])
+    return most(best.groups, [name for name in ORDER if name in known])
+
+
+def held_equal(asked: Sequence[str], best: Prepared) -> Matching:
+    """What `match` comes to; `NoDataError` where the sides have nothing in common then."""
+    if not all(best.groups):
+        return NO_MATCHING
+    if _published(best):
+        raise NoDataError("published readings do not say how they were served, so nothing can be held equal")
+    if ALL not in asked:
+        if not all(matched(best.groups, asked)):
+            raise NoDataError(_nothing(best, asked))
+        return Matching(tuple(asked))
+    found = possible(best)
+    if found.apart and not found.fields:
+        raise NoDataError(_nothing(best, found.apart))
+    return found
+
+
+def equal_points(best: Prepared, matching: Matching) -> list[Point]:
+    """The points of both sides that are left."""
+    a, b = matched(best.groups, matching.fields)
+    return [*a, *b]
+
+
+def _nothing(best: Prepared, fields: Sequence[str]) -> str:
+    """Values of each side are told where one field is what keeps them apart."""
+    a, b = (one.side.label for one in best.built)
+    text = f"{a} and {b} have no {named(fields)} in common"
+    values = next((one for one in best.differing if len(fields) == 1 and one.field == fields[0]), None)
+    return f"{text} ({a}: {values.a}; {b}: {values.b})" if values else text
+
+
+def _published(best: Prepared) -> bool:
+    return any(point.status == PUBLISHED for group in best.groups for point in group)

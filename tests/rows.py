@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-from isoline.analyse.dimensions import ATTRIBUTES
+from isoline.analyse.dimensions import side_of
 from isoline.domain.point import Point, Workload
 from isoline.domain.recipe import Recipe
 from isoline.domain.sequence import parse_sequence
@@ -67,7 +67,7 @@ def selected(slug: Slug, sequence: str | None, precision: str | None) -> list[Po
     return [
         p
         for p in benchmark_points()
-        if getattr(p.recipe, ATTRIBUTES[slug.kind]) in slug.sides
+        if side_of(slug.kind, p.recipe) in slug.sides
         and p.recipe.model == slug.model
         and p.recipe.hardware in slug.hardware
         and (slug.precision or precision) in (None, p.recipe.precision)

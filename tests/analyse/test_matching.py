@@ -73,7 +73,7 @@ def test_how_lengths_were_drawn_is_a_field() -> None:
 @pytest.mark.parametrize("kind", DIMENSIONS)
 def test_what_is_compared_cannot_be_held_equal(kind: str) -> None:
     dimension = DIMENSIONS[kind]
-    left_out = {dimension.attribute, *dimension.implied, *dimension.carriers}
+    left_out = {*dimension.attributes, *dimension.implied, *dimension.carriers}
     assert not left_out & set(matchable(dimension))
     assert left_out | set(matchable(dimension)) == set(FIELDS)
     assert set(FIELDS) >= set(RECIPE_FIELDS) - {"model"}
@@ -117,5 +117,6 @@ def test_many_fields_of_one_thing_have_one_name() -> None:
     assert named(("prefill_tp", "decode_tp", "spec_method", "spec_draft_tokens")) == (
         "topology and speculative decoding"
     )
+    assert named(("gpus", "decode_gpus", "tp"), beside=("ep",)) == "GPUs and TP"
     assert equal(("tp", "flags")) == "equal TP and flags"
     assert equal(("engine", "gpus", "tp", "image")) == "equal configurations"

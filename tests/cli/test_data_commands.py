@@ -68,7 +68,7 @@ def test_list_names_only_what_can_be_compared(tmp_path: Path) -> None:
     assert pair["datasets"] == ["inferencex"]
     assert pair["sequences"] == ["1k/1k", "1k/8k", "8k/1k"]
     assert sum(pair["points"]) == 100
-    assert {p["kind"] for p in pairs} == {"precision", "gpu", "spec-decode", "engine"}
+    assert {p["kind"] for p in pairs} == {"precision", "gpu", "spec-decode", "engine", "gpu-precision"}
     for slug in list(by_slug)[::12]:
         isoline(tmp_path, "compare", slug, "--format", "csv")
     table = isoline(tmp_path, "list", "qwen-3-5", "--kind", "precision").stdout

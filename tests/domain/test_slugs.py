@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from isoline.analyse.dimensions import side_label
 from isoline.domain.catalog import Catalog, load_catalog
 from isoline.domain.slugs import MAX_LENGTH, build_slug, parse_slug
 from isoline.errors import UsageError
@@ -112,6 +113,29 @@ def test_engine_slugs(catalog: Catalog, text: str, canonical: str, redirect: boo
     assert parse_slug(canonical, catalog, "engine").sides == slug.sides
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "canonical", "redirect"),
+    [
+        ("qwen-3-5-b300-fp4-vs-h200-fp8", "gpu-precision", "qwen-3-5-b300-fp4-vs-h200-fp8", False),
+        ("Qwen-h200-FP8-vs-b300-fp4", "gpu-precision", "qwen-3-5-b300-fp4-vs-h200-fp8", True),
+        ("qwen-3-5-b300-fp8-vs-h200-fp8", "gpu-precision", "qwen-3-5-b300-fp8-vs-h200-fp8", False),
+        # On one GPU it is a comparison of precisions.
+        ("qwen-3-5-b300-bf16-vs-b300-fp4", "precision", "qwen-3-5-b300-fp4-vs-bf16", True),
+    ],
+)
+def test_gpus_at_precisions_of_their_own(
+    catalog: Catalog, text: str, kind: str, canonical: str, redirect: bool
+) -> None:
+    slug = parse_slug(text, catalog)
+    assert (slug.kind, slug.canonical, slug.redirect) == (kind, canonical, redirect)
+    if kind == "gpu-precision":
+        assert slug.across
+        assert slug.precision is None
+        assert slug.precisions is not None
+        assert slug.sides == tuple(map("-".join, zip(slug.hardware, slug.precisions, strict=True)))
+        assert build_slug(kind, slug.model, None, None, slug.sides[::-1], catalog).canonical == canonical
+
+
 def test_an_engine_is_not_compared_with_itself_under_another_name(catalog: Catalog) -> None:
     with pytest.raises(UsageError, match="two different sides"):
         parse_slug("deepseek-r1-b200-fp8-trt-vs-trtllm", catalog)
@@ -130,6 +154,10 @@ def test_an_engine_is_not_compared_with_itself_under_another_name(catalog: Catal
         ("deepseek-r1-b200-mtp-vs-none", "the precision is missing", None),
         ("b200-fp4-vs-fp8", "the model is missing", None),
         ("deepseek-r1-b200-fp8-mtp-vs-mtp", "must compare a method and none", None),
+        ("qwen-3-5-h200-fp8-vs-b300-fp9", "unknown precision 'fp9'", "qwen-3-5-b300-fp4-vs-h200-fp8"),
+        ("qwen-3-5-h200-fp8-vs-b30-fp4", "unknown hardware 'b30'", "qwen-3-5-b300-fp4-vs-h200-fp8"),
+        ("qwen-3-5-h20-fp8-vs-b300-fp4", "unknown hardware 'h20'", "qwen-3-5-b300-fp4-vs-h200-fp8"),
+        ("qwen-3-5-h200-fp8-vs-h200-fp8", "must compare two different sides", None),
         ("qwen-3-5", "has no '-vs-'; write for example qwen-3-5-b300-fp4-vs-bf16", None),
         ("a-" * MAX_LENGTH, "at most 256 characters", None),
     ],
@@ -163,6 +191,10 @@ def test_user_entries_work_in_slugs(tmp_path: Path) -> None:
     # A longer name that leaves no sense is given up for a shorter one.
     assert parse_slug("qwen-3-5-b300-fp4-vs-bf16", catalog).model == "qwen-3-5"
     assert parse_slug("qwen-3-5-b300-b300-fp4-vs-bf16", catalog).model == "qwen-3-5-b300"
+    slug = parse_slug("trap-rtx-5090-d-w4a8-vs-rtx-5090-w4a16", catalog)
+    assert slug.sides == ("rtx-5090-w4a16", "rtx-5090-d-w4a8")
+    labels = [side_label(slug.kind, side, slug.model, catalog) for side in slug.sides]
+    assert labels == ["Mine W4A16", "Mine D W4A8"]
     slug = parse_slug("trap-rtx-5090-d-vs-rtx-5090", catalog)
     assert slug.canonical == "qwen-3-5-b300-rtx-5090-vs-rtx-5090-d"
     # Precisions of one's own come after the packaged ones, among themselves by name.

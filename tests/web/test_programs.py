@@ -87,7 +87,7 @@ def test_llms_txt_leads_to_answers(packaged: TestClient) -> None:
 def test_llms_txt_ranks_measured_pairs_first_and_simulated_ones_last(packaged: TestClient) -> None:
     sections = packaged.get("/llms.txt").text.split("\n## ")
     for name, kinds in (("Precisions", {"with all records", "published"}), ("GPUs", {"with all records"})):
-        (section,) = (text for text in sections if text.startswith(name))
+        (section,) = (text for text in sections if text.startswith(f"{name} ("))
         lines = re.findall(r"^- \[([\w-]+)\].*?: (?:measured )?([a-z ]+); ", section, re.MULTILINE)
         order = [("with all records", "published", "simulated").index(how) for _, how in lines]
         assert order == sorted(order)

@@ -195,6 +195,7 @@ def test_lists_mark_single_runs(shared: TestClient) -> None:
         "/compare/deepseek-r1-b200-vs-h200?precision=fp8",
         "/compare-spec-decode/deepseek-r1-b200-fp4-mtp-vs-none",
         "/compare-engine/deepseek-r1-b200-fp8-sglang-vs-trt",
+        "/compare-gpu-precision/deepseek-r1-b200-fp4-vs-h200-fp8",
     ],
 )
 def test_every_kind_with_rows(shared: TestClient, path: str) -> None:
@@ -294,6 +295,21 @@ def test_every_output_has_the_scores_of_both_sides(
         ("/compare-precision/Qwen-3-5-B300-FP4-vs-BF16?at=60", 308, f"{SEED}?at=60"),
         ("/compare-precision/QWEN-3-5-b300-fp4-VS-bf16.csv", 308, f"{SEED}.csv"),
         (f"{SEED}/?at=60,90&tier=rental", 308, f"{SEED}?at=60,90&tier=rental"),
+        (
+            "/compare-precision/qwen-3-8b-h200-fp8-vs-h100-fp4?at=150",
+            308,
+            "/compare-gpu-precision/qwen-3-8b-h100-fp4-vs-h200-fp8?at=150",
+        ),
+        (
+            "/compare-gpu-precision/qwen-3-5-b300-bf16-vs-b300-fp4?at=60",
+            308,
+            f"{SEED}?at=60",
+        ),
+        (
+            "/compare-gpu-precision/qwen-3-8b-h100-fp4-vs-h200-fp8?to.b=h200-bf16&at=120",
+            302,
+            "/compare-gpu-precision/qwen-3-8b-h100-fp4-vs-h200-bf16?at=120",
+        ),
         ("/compare-precision/", 308, "/compare-precision"),
         ("/live/", 308, "/live"),
         (f"{SEED}?at=&tier=&price.b300=2.26&power.b300=", 302, f"{SEED}?price=b300=2.26"),

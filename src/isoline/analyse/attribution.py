@@ -51,14 +51,14 @@ def _sentence(
     what: str, noun: str, wide: Target, narrow: Target | None, rest: float | None, matching: Matching
 ) -> str:
     at = f"At {words.interactivity(wide.interactivity)} tok/s/user"
-    apart = named(matching.apart) if matching.apart else ""
+    apart = named(matching.apart, matching.fields) if matching.apart else ""
     best = f"{what} is {_ratio(wide)} with the best configuration of each side"
     if narrow is None:
         return (
             f"The sides have no {apart} in common, so what of the ratio goes with the {noun} "
             "cannot be told from what goes with those."
         )
-    where = f"where both have {same(matching.fields)}"
+    where = f"where both have {same(matching.fields, matching.apart)}"
     still = f" They still differ in {apart}." if apart else ""
     if narrow.ratio is None:
         return f"{at} {best}; {where}, no ratio can be claimed there ({narrow.winner_reason}).{still}"

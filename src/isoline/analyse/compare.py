@@ -143,7 +143,7 @@ def _firm_targets(ready: Prepared) -> tuple[str, ...]:
 def _where(slug: Slug, points: Sequence[Point], catalog: Catalog) -> str:
     """What the sentences are about; that any of it is simulated, or drawn at random, belongs in the first."""
     where = catalog.model_label(slug.model)
-    if slug.kind != "gpu":
+    if not slug.across:
         precision = f" in {catalog.precision_label(slug.precision)}" if slug.precision else ""
         where += f"{precision} on {catalog.hardware_label(slug.hardware[0])}"
     kinds = {SIMULATED: any(p.status == SIMULATED for p in points), RANDOM: has_random_weights(points)}

@@ -42,7 +42,7 @@ def differences(
     # Aggregated deployments carry their one role twice; one row is enough.
     two_roles = True in a["disaggregated"] | b["disaggregated"]
     known = () if any(declared) or _published(sides) else matchable(dimension)
-    skipped = dimension.implied | {dimension.attribute, "model"}
+    skipped = dimension.implied | {*dimension.attributes, "model"}
     if not two_roles:
         skipped |= {name for name in a if name.startswith("prefill_")} | {"decode_gpus"}
     return tuple(

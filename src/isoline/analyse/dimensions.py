@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from isoline.domain.catalog import Catalog
+from isoline.domain.point import Coverage
+from isoline.domain.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """`attribute` names the recipe field compared; `implied` fields differ with it by nature.
+    """`attributes` are the recipe fields compared; `implied` fields differ with them by nature.
 
     `carriers` need not, and are shown, but are what is compared rather than something beside it: weights of
     another precision are another checkpoint.
@@ -18,11 +20,17 @@ class Dimension:
     """
 
     kind: str
-    attribute: str
+    attributes: tuple[str, ...]
     implied: frozenset[str]
     noun: str
     caveat: str
     carriers: frozenset[str] = frozenset()
+
+    def side(self, row: Recipe | Coverage) -> str:
+        """The side, as slugs name it, that a recipe is of: `fp4`, `h200-fp8`."""
+        first, *others = self.attributes
+        found: str = getattr(row, first)
+        return "-".join((found, *(getattr(row, name) for name in others))) if others else found
 
 
 DIMENSIONS = {
@@ -30,7 +38,7 @@ DIMENSIONS = {
     for d in (
         Dimension(
             "precision",
-            "precision",
+            ("precision",),
             frozenset({"weight_format", "activation_format"}),
             "precision",
             "Fewer bits can cost answer quality, which no speed shows.",
@@ -38,14 +46,14 @@ DIMENSIONS = {
         ),
         Dimension(
             "gpu",
-            "hardware",
+            ("hardware",),
             frozenset(),
             "GPU",
             "Each GPU runs the engine and topology that were submitted for it, not the same ones.",
         ),
         Dimension(
             "spec-decode",
-            "spec_method",
+            ("spec_method",),
             frozenset({"spec_draft_tokens", "spec_acceptance_length", "spec_acceptance"}),
             "speculative decoding",
             "What speculative decoding gains depends on how often drafts are accepted, "
@@ -53,14 +61,27 @@ DIMENSIONS = {
         ),
         Dimension(
             "engine",
-            "engine",
+            ("engine",),
             frozenset({"engine_version", "image", "image_digest", "flags"}),
             "engine",
             "Engines are compared as they were tuned for the benchmark, version by version.",
         ),
+        Dimension(
+            "gpu-precision",
+            ("hardware", "precision"),
+            frozenset({"weight_format", "activation_format"}),
+            "GPU and precision",
+            "Each GPU runs the engine and topology that were submitted for it, not the same ones. "
+            "Fewer bits can cost answer quality, which no speed shows.",
+            carriers=frozenset({"checkpoint"}),
+        ),
     )
 }
-ATTRIBUTES = {kind: d.attribute for kind, d in DIMENSIONS.items()}
+
+
+def side_of(kind: str, row: Recipe | Coverage) -> str:
+    """Which side of a comparison of this kind a recipe is of."""
+    return DIMENSIONS[kind].side(row)
 
 
 def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:
@@ -71,4 +92,8 @@ def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:
         return catalog.hardware_label(key)
     if kind == "engine":
         return catalog.engine_label(key)
+    if kind == "gpu-precision":
+        parts = ((key.removesuffix(f"-{name}"), name) for name in catalog.precisions)
+        hardware, precision = next(part for part in parts if part[0] in catalog.hardware)
+        return f"{catalog.hardware_label(hardware)} {catalog.precision_label(precision)}"
     return "no spec decode" if key == "none" else catalog.spec_label(key, model)

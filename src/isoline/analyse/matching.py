@@ -42,7 +42,7 @@ NO_MATCHING = Matching()
 
 def matchable(dimension: Dimension) -> tuple[str, ...]:
     """Fields that sides of this dimension can be held equal in: all but what is compared or goes with it."""
-    compared = {dimension.attribute, *dimension.implied, *dimension.carriers}
+    compared = {*dimension.attributes, *dimension.implied, *dimension.carriers}
     return tuple(name for name in FIELDS if name not in compared)
 
 
@@ -73,9 +73,9 @@ def most(groups: Groups, names: Iterable[str]) -> Matching:
     return Matching(tuple(fields), tuple(apart))
 
 
-def same(fields: Sequence[str]) -> str:
+def same(fields: Sequence[str], beside: Sequence[str] = ()) -> str:
     """`the same topology and flags`"""
-    return f"the same {named(fields)}"
+    return f"the same {named(fields, beside)}"
 
 
 def equal(fields: Sequence[str]) -> str:
@@ -84,12 +84,18 @@ def equal(fields: Sequence[str]) -> str:
     return "equal configurations" if "," in told else f"equal {told}"
 
 
-def named(fields: Sequence[str]) -> str:
-    """Fields in words, several of how GPUs are used or of drafting in one: `topology and engine version`."""
+def named(fields: Sequence[str], beside: Sequence[str] = ()) -> str:
+    """Fields in words, several of how GPUs are used or of drafting in one: `topology and engine version`.
+
+    `beside`: other fields in the same sentence, which must not be called the same.
+    """
     found: list[str] = []
     for name in fields:
+        if "gpus" in fields and name in ("prefill_gpus", "decode_gpus"):
+            continue
         group = next((g for g in (TOPOLOGY, DRAFTING) if name in _of_roles(g)), (name,))
-        if sum(other in _of_roles(group) for other in fields) < 2:
+        own = _of_roles(group)
+        if sum(other in own for other in fields) < 2 or any(other in own for other in beside):
             found.append(words.field(name))
         else:
             found.append("topology" if group is TOPOLOGY else words.field(DRAFTING[0]))

@@ -59,10 +59,9 @@ def prepare(
 ) -> Prepared:
     """Both sides of `slug`; `points` have passed the filters of `terms`."""
     dimension = DIMENSIONS[slug.kind]
-    groups = {key: [p for p in points if getattr(p.recipe, dimension.attribute) == key] for key in slug.sides}
-    known = {
-        key: [d for d in declared if getattr(d.recipe, dimension.attribute) == key] for key in slug.sides
-    }
+    side = dimension.side
+    groups = {key: [p for p in points if side(p.recipe) == key] for key in slug.sides}
+    known = {key: [d for d in declared if side(d.recipe) == key] for key in slug.sides}
     rated = rate(slug.hardware, terms.pricing, catalog)
     a, b = (_side(slug, key, groups[key], known[key], terms, rated.rates, catalog) for key in slug.sides)
     both = (groups[slug.sides[0]], groups[slug.sides[1]])
@@ -90,12 +89,14 @@ def _side(
     else:
         lines = [Line.through(one.frontier, one.label, pooled=False) for one in series]
         lines.sort(key=lambda line: line.first.throughput, reverse=True)  # the likeliest best one first
-    hardware = key if slug.kind == "gpu" else slug.hardware[0]
+    place = slug.sides.index(key)
+    hardware = slug.hardware[place if slug.across else 0]
+    precision = slug.precisions[place] if slug.precisions else slug.precision or terms.precision
     side = Side(
         key=key,
         label=side_label(slug.kind, key, slug.model, catalog),
         hardware=hardware,
-        precision=key if slug.kind == "precision" else slug.precision or terms.precision,
+        precision=key if slug.kind == "precision" else precision,
         points=tuple(points),
         series=series,
         measured_range=measured_range([p.interactivity for p in points]),

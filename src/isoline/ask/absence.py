@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from isoline import errors
-from isoline.analyse.dimensions import ATTRIBUTES
+from isoline.analyse.dimensions import side_of
 from isoline.ask.buckets import Place, on_both, place
 from isoline.ask.covered import covered
 from isoline.ask.holdings import places
@@ -75,7 +75,7 @@ def _since(rows: Sequence[Coverage], kind: str) -> str:
     days: dict[Place, dict[str, str]] = {}
     for row in rows:
         if row.first_date:
-            sides, side = days.setdefault(place(kind, row), {}), getattr(row, ATTRIBUTES[kind])
+            sides, side = days.setdefault(place(kind, row), {}), side_of(kind, row)
             sides[side] = min(sides.get(side, row.first_date), row.first_date)
     return min((max(sides.values()) for sides in days.values() if len(sides) > 1), default="")
 

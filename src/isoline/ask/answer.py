@@ -16,7 +16,7 @@ from isoline.analyse.caveats import caveats
 from isoline.analyse.compare import read
 from isoline.analyse.comparison import Comparison, Source, Undated, Within
 from isoline.analyse.differences import Declared
-from isoline.analyse.dimensions import DIMENSIONS
+from isoline.analyse.dimensions import DIMENSIONS, side_of
 from isoline.analyse.filters import STORED_APART, Offers, offers
 from isoline.analyse.matching import Matching
 from isoline.analyse.prepared import Prepared, prepare
@@ -139,6 +139,8 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
     apart = whole or question.view.metric in STORED_APART
     # INVALID ones come with the same query, which costs less than counting them.
     found = sources.points(selection, include_invalid=True, all_metrics=apart)
+    if slug.precisions:
+        found = [point for point in found if side_of(slug.kind, point.recipe) in slug.sides]
     points, notes = counted(found, slug, datasets)
     if not points:
         raise absence(question, sources, datasets, catalog)

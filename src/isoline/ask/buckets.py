@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from isoline.analyse.dimensions import ATTRIBUTES
+from isoline.analyse.dimensions import side_of
 from isoline.domain.point import Coverage
 
 Bucket = tuple[int | None, int | None, str]
@@ -25,7 +25,7 @@ def sides_of(rows: Iterable[Coverage], kind: str) -> dict[Place, set[str]]:
     """The compared values that each place has points of; `rows` are those of the sides."""
     found: dict[Place, set[str]] = {}
     for row in rows:
-        found.setdefault(place(kind, row), set()).add(getattr(row, ATTRIBUTES[kind]))
+        found.setdefault(place(kind, row), set()).add(side_of(kind, row))
     return found
 
 
@@ -48,7 +48,7 @@ def default_bucket(
     """
     variants: dict[Bucket, tuple[set[tuple[object, ...]], set[tuple[object, ...]]]] = {}
     for row in coverage:
-        side = getattr(row, ATTRIBUTES[kind])
+        side = side_of(kind, row)
         if row.isl is None or row.osl is None or side not in sides:
             continue
         both = variants.setdefault(bucket(kind, row), (set(), set()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from isoline.analyse.dimensions import ATTRIBUTES
+from isoline.analyse.dimensions import side_of
 from isoline.ask.buckets import on_both
 from isoline.ask.preference import without_stand_ins
 from isoline.domain.point import Selection
@@ -24,13 +24,12 @@ class Choices:
 
 def choices(slug: Slug, sources: Sources) -> Choices:
     """Read from counts alone, so that asking costs little."""
-    attribute = ATTRIBUTES[slug.kind]
     selection = Selection(
         model=slug.model,
         hardware=slug.hardware,
         precision=(slug.precision,) if slug.precision else None,
     )
-    rows = [row for row in sources.coverage(selection) if getattr(row, attribute) in slug.sides]
+    rows = [row for row in sources.coverage(selection) if side_of(slug.kind, row) in slug.sides]
     known = [row for row in rows if row.isl is not None and row.osl is not None]
     shown = on_both(without_stand_ins(known, {d.name: d for d in sources.datasets()}), slug.kind)
     return Choices(

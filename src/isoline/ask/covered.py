@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from isoline.analyse.dimensions import ATTRIBUTES
+from isoline.analyse.dimensions import DIMENSIONS, side_of
 from isoline.ask.preference import without_stand_ins
 from isoline.ask.question import Question
 from isoline.domain.point import Coverage, Dataset, Selection
@@ -20,7 +20,9 @@ def selection_of(question: Question, datasets: Mapping[str, Dataset]) -> Selecti
             raise UsageError(*unknown("dataset", name, datasets))
     slug = question.slug
     fixed = slug.precision or question.precision
-    sides = {ATTRIBUTES[slug.kind]: slug.sides}
+    sides: dict[str, tuple[str, ...]] = dict.fromkeys(DIMENSIONS[slug.kind].attributes, slug.sides)
+    if slug.precisions:  # more than the sides: each GPU has points of the other's precision, too
+        sides["precision"] = tuple(dict.fromkeys(slug.precisions))
     return Selection(
         model=slug.model,
         hardware=slug.hardware,
@@ -38,7 +40,7 @@ def covered(question: Question, sources: Sources, datasets: Mapping[str, Dataset
     return [
         row
         for row in sources.coverage(selection_of(question, datasets))
-        if getattr(row, ATTRIBUTES[slug.kind]) in slug.sides and row.isl is not None
+        if side_of(slug.kind, row) in slug.sides and row.isl is not None
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from isoline.analyse.dimensions import ATTRIBUTES, side_label
+from isoline.analyse.dimensions import side_label, side_of
 from isoline.ask.holdings import held, places
 from isoline.ask.preference import without_stand_ins
 from isoline.domain.catalog import Catalog
@@ -19,14 +19,13 @@ def one_side_note(
     """`No points of H200 here; of it there is FP8 …`: of the missing side whatever lengths and precision it
     was measured at, else of the model; nothing where both sides have points.
     """
-    attribute = ATTRIBUTES[slug.kind]
-    seen = {getattr(point.recipe, attribute) for point in points}
+    seen = {side_of(slug.kind, point.recipe) for point in points}
     missing = [side for side in slug.sides if side not in seen]
     if not missing:
         return ()
     label = side_label(slug.kind, missing[0], slug.model, catalog)
     every = without_stand_ins(sources.coverage(Selection(model=slug.model)), datasets)
-    own = [row for row in every if row.hardware in slug.hardware and getattr(row, attribute) == missing[0]]
+    own = [row for row in every if row.hardware in slug.hardware and side_of(slug.kind, row) == missing[0]]
     if own:
         return (f"No points of {label} here; of it there is: {held(own, catalog)}",)
     model = catalog.model_label(slug.model)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from isoline import errors
-from isoline.analyse.dimensions import DIMENSIONS
+from isoline.analyse.dimensions import DIMENSIONS, side_of
 from isoline.ask.buckets import Place, place
 from isoline.ask.preference import is_own, is_simulated, preference, without_stand_ins
 from isoline.domain.catalog import Catalog
@@ -53,7 +53,6 @@ def closest(text: str, catalog: Catalog, data: Sources) -> tuple[str, ...]:
 def _pairs(
     kind: str, rows: Iterable[Coverage], catalog: Catalog, datasets: Mapping[str, Dataset]
 ) -> Iterator[Pair]:
-    attribute = DIMENSIONS[kind].attribute
     groups: dict[tuple[str, ...], dict[str, list[Coverage]]] = {}
     for row in rows:
         fixed = {
@@ -61,13 +60,21 @@ def _pairs(
             "gpu": (row.model,),
             "spec-decode": (row.model, row.hardware, row.precision),
             "engine": (row.model, row.hardware, row.precision),
+            "gpu-precision": (row.model,),
         }[kind]
-        groups.setdefault(fixed, {}).setdefault(getattr(row, attribute), []).append(row)
+        groups.setdefault(fixed, {}).setdefault(side_of(kind, row), []).append(row)
     for fixed, sides in groups.items():
         for a, b in combinations(sorted(sides), 2):
+            if kind == "gpu-precision" and not _crossed(sides[a][0], sides[b][0]):
+                continue
             pair = _pair(kind, fixed, (a, b), (sides[a], sides[b]), catalog, datasets)
             if pair is not None:
                 yield pair
+
+
+def _crossed(a: Coverage, b: Coverage) -> bool:
+    """Whether both GPU and precision differ: all else is a comparison of one of them."""
+    return a.hardware != b.hardware and a.precision != b.precision
 
 
 def _pair(
@@ -78,7 +85,7 @@ def _pair(
     catalog: Catalog,
     datasets: Mapping[str, Dataset],
 ) -> Pair | None:
-    if "unknown" in sides or (kind == "spec-decode" and "none" not in sides):
+    if any("unknown" in side for side in sides) or (kind == "spec-decode" and "none" not in sides):
         return None
     real = set(without_stand_ins((row for side in rows for row in side), datasets))
     rows = ([row for row in rows[0] if row in real], [row for row in rows[1] if row in real])
@@ -89,7 +96,7 @@ def _pair(
     serving = sorted({dataset for dataset, _ in shared}, key=lambda name: preference(name, datasets))
     shared = {key for key in shared if key[0] == serving[0]}
     used = [[row for key in shared for row in side[key]] for side in held]
-    hardware = sides if kind == "gpu" else (fixed[1],)
+    hardware = fixed[1:2] or sides
     precision = fixed[2] if len(fixed) > 2 else None
     try:
         slug = build_slug(kind, fixed[0], hardware, precision, sides, catalog)

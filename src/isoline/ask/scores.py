@@ -8,7 +8,7 @@ from itertools import groupby
 from math import hypot
 
 from isoline.analyse.comparison import Comparison
-from isoline.analyse.dimensions import ATTRIBUTES
+from isoline.analyse.dimensions import side_of
 from isoline.analyse.told import selected_target
 from isoline.domain.point import Evaluation, Selection
 from isoline.domain.recipe import Recipe
@@ -111,11 +111,11 @@ def evaluations(comparison: Comparison, sources: Sources, until: str | None = No
 
 def matched(comparison: Comparison, held: Sequence[Evaluation]) -> list[Score]:
     """The scores of both sides among `held`."""
-    attribute, read = ATTRIBUTES[comparison.kind], told(comparison)
+    read = told(comparison)
     groups: dict[tuple[str, str, int], list[Evaluation]] = {}
     for evaluation in held:
         for i, side in enumerate(comparison.sides):
-            if getattr(evaluation.recipe, attribute) == side.key:
+            if side_of(comparison.kind, evaluation.recipe) == side.key:
                 groups.setdefault((evaluation.task, evaluation.metric, i), []).append(evaluation)
     found = []
     for (_, _, i), group in sorted(groups.items(), key=lambda item: item[0]):

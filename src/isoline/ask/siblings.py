@@ -27,7 +27,7 @@ def selectors(slug: Slug, known: Known) -> list[Selector]:
     same = [other for _, other in known[slug.kind]]
     found = [Selector("model", slug.model, _sorted({o.model for o in same}, slug.model))]
     same = [o for o in same if o.model == slug.model]
-    if slug.kind != "gpu":
+    if not slug.across:
         options = {o.hardware[0] for o in same}
         found.append(Selector("hardware", slug.hardware[0], _sorted(options, slug.hardware[0])))
         same = [o for o in same if o.hardware == slug.hardware]

@@ -102,8 +102,9 @@ def app(
 ) -> None:
     """Compare two sides at the same tok/s per user.
 
-    A SLUG is MODEL-GPU-PRECISION-vs-PRECISION, MODEL-GPU-vs-GPU, MODEL-GPU-PRECISION-METHOD-vs-none
-    or MODEL-GPU-PRECISION-ENGINE-vs-ENGINE. Exit code 2: wrong usage, 3: no data.
+    A SLUG is MODEL-GPU-PRECISION-vs-PRECISION, MODEL-GPU-vs-GPU, MODEL-GPU-PRECISION-vs-GPU-PRECISION,
+    MODEL-GPU-PRECISION-METHOD-vs-none or MODEL-GPU-PRECISION-ENGINE-vs-ENGINE. Exit code 2: wrong usage,
+    3: no data.
     """
     words = options.catalog(catalog)
     data = options.sources(store)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from isoline.domain.slug_words import ORDER, SEPARATOR, Words, match
+from isoline.domain.slug_words import ORDER, SEPARATOR, Words, match, right_of
 from isoline.errors import closest
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ _EXAMPLES = {
     "gpu": "qwen-3-5-b200-vs-b300",
     "spec-decode": "qwen-3-5-b300-fp4-mtp-vs-none",
     "engine": "deepseek-r1-b200-fp8-sglang-vs-trt",
+    "gpu-precision": "qwen-3-5-h200-fp8-vs-b300-fp4",
 }
 
 
@@ -39,7 +40,7 @@ def explain(text: str, words: Words, kinds: Sequence[str]) -> tuple[str, list[st
         examples = " or ".join(_EXAMPLES[kind] for kind in kinds)
         return f"{text!r} has {many} '-vs-'; write for example {examples}", []
     faults = [_fault(text, words, kind) for kind in kinds]
-    fault = min(faults, key=lambda fault: (not fault.right_known, fault.wrong))
+    fault = min(faults, key=lambda fault: (not fault.right_known, fault.wrong, len(fault.text)))
     if not fault.word:
         rule = "a method and none" if fault.kind == "spec-decode" else "two different sides"
         return f"{text!r} must compare {rule}; write for example {_EXAMPLES[fault.kind]}", []
@@ -61,7 +62,7 @@ def _fault(text: str, words: Words, kind: str) -> _Fault:
     order = ORDER[kind]
     if kind == "gpu" and "-" not in left and left not in words.names("model"):
         order = ("hardware",)  # a bare pair
-    known = right in words.names(order[-1])
+    known = match(right, words, right_of(kind)) is not None
     start = 0
     for position, word in enumerate(order):
         tail, rest = left[start:], order[position:]
@@ -78,7 +79,15 @@ def _fault(text: str, words: Words, kind: str) -> _Fault:
         start += len(name) + 1
     if known:
         return _Fault(kind, 0, known)
-    return _Fault(kind, 1, known, order[-1], right, f"{left}{SEPARATOR}")
+    *places, last = right_of(kind)
+    head = _leading(right, words, places[0], last=False) if places else ""
+    if head is None:
+        name = next((name for name in words.names(last) if right.endswith(f"-{name}")), "")
+        after = f"-{name}" if name else ""
+        text = right.removesuffix(after)
+        return _Fault(kind, 1 + (not name), known, places[0], text, f"{left}{SEPARATOR}", after)
+    before = f"{head}-" if head else ""
+    return _Fault(kind, 1, known, last, right[len(before) :], f"{left}{SEPARATOR}{before}")
 
 
 def _misfit(text: str, words: Words, others: Sequence[str]) -> str | None:

@@ -18,8 +18,14 @@ ORDER: Mapping[str, tuple[str, ...]] = {
     "gpu": ("model", "hardware"),
     "spec-decode": ("model", "hardware", "precision", "spec method"),
     "engine": ("model", "hardware", "precision", "engine"),
+    "gpu-precision": ("model", "hardware", "precision"),
 }
-"""Words left of `-vs-` by kind of comparison; right of it stands one more of the last kind."""
+"""Words left of `-vs-` by kind of comparison."""
+
+
+def right_of(kind: str) -> tuple[str, ...]:
+    """Words right of it: those that say which side it is."""
+    return ORDER[kind][1:] if kind == "gpu-precision" else ORDER[kind][-1:]
 
 
 class Words:
@@ -45,14 +51,16 @@ class Words:
         }
 
 
-def find_words(text: str, words: Words, order: Sequence[str]) -> tuple[str, ...] | None:
+def find_words(
+    text: str, words: Words, order: Sequence[str], right_order: Sequence[str]
+) -> tuple[str, ...] | None:
     """The keys of all words of a slug, left side then right; `None` where it does not fit."""
     left, separator, right = text.partition(SEPARATOR)
-    last = words.names(order[-1]).get(right)
-    if not separator or last is None:
+    last = match(right, words, right_order) if separator else None
+    if last is None:
         return None
     found = match(left, words, order)
-    return (*found, last) if found else None
+    return (*found, *last) if found else None
 
 
 def match(text: str, words: Words, order: Sequence[str]) -> tuple[str, ...] | None:

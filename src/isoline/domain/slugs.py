@@ -4,9 +4,10 @@ precision     {model}-{hardware}-{precision}-vs-{precision}
 gpu           {model}-{hardware}-vs-{hardware}           without a model: deepseek-r1, as older links mean
 spec-decode   {model}-{hardware}-{precision}-{method}-vs-none
 engine        {model}-{hardware}-{precision}-{engine}-vs-{engine}
+gpu-precision {model}-{hardware}-{precision}-vs-{hardware}-{precision}
 
 The first three are the reference's grammar (InferenceX compare-slug.ts, compare-variant-slug.ts,
-7fe6d62); `engine` is ours. A word may itself hold dashes, so words are found by trying the
+7fe6d62); the others are ours. A word may itself hold dashes, so words are found by trying the
 catalog's names, longest first.
 """
 
@@ -17,7 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from isoline.domain.slug_errors import explain
-from isoline.domain.slug_words import NONE, ORDER, Words, find_words
+from isoline.domain.slug_words import NONE, ORDER, Words, find_words, right_of
 from isoline.errors import UsageError, unknown
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from isoline.domain.catalog import Catalog
 
-KINDS = ("precision", "gpu", "spec-decode", "engine")
+KINDS = ("precision", "gpu", "spec-decode", "engine", "gpu-precision")
 MAX_LENGTH = 256  # so that a long address costs nothing
 LEGACY_MODEL = "deepseek-r1"
 """What a slug of two bare GPUs is about: the only model there was when those links were made."""
@@ -33,12 +34,12 @@ LEGACY_MODEL = "deepseek-r1"
 
 @dataclass(frozen=True, slots=True)
 class Slug:
-    """A parsed slug. `sides` are catalog keys in canonical order.
+    """A parsed slug. `sides` are catalog keys in canonical order, of `gpu-precision` two each: `h200-fp8`.
 
-    `hardware` holds both sides of a `gpu` slug, otherwise one key; `precision` is set where the
-    precision is not compared. `redirect`: the text was valid but named by alias, in the other
-    order or without its model, so a page would send its reader to `canonical`. Case alone is no
-    other name; pages mind it themselves.
+    `hardware` holds that of both sides where GPUs differ, otherwise one key; `precision` is set where the
+    precision is not compared, `precisions` where each side has its own beside its GPU. `redirect`: the text
+    was valid but named by alias, in the other order or without its model, so a page would send its reader to
+    `canonical`. Case alone is no other name; pages mind it themselves.
     """
 
     kind: str
@@ -48,6 +49,12 @@ class Slug:
     sides: tuple[str, str]
     canonical: str
     redirect: bool
+    precisions: tuple[str, str] | None = None
+
+    @property
+    def across(self) -> bool:
+        """Whether the sides are on different GPUs."""
+        return len(self.hardware) > 1
 
 
 def parse_slug(text: str, catalog: Catalog, kind: str | None = None) -> Slug:
@@ -76,11 +83,12 @@ def build_slug(
     """The slug of a comparison given by catalog keys or aliases, in either order.
 
     `hardware` is ignored for `gpu`, whose sides are the hardware; `precision` counts for
-    `spec-decode` and `engine` only.
+    `spec-decode` and `engine` only. `gpu-precision`, whose sides are `h200-fp8` and the like, needs neither.
     """
     one = hardware if hardware is None or isinstance(hardware, str) else "-".join(hardware)
     parts = {"hardware": one, "precision": precision}
-    left = [model, *(parts.get(word) or "" for word in ORDER[_known_kind(kind)][1:-1]), *sides[:1]]
+    between = ORDER[_known_kind(kind)][1 : -len(right_of(kind))]
+    left = [model, *(parts.get(word) or "" for word in between), *sides[:1]]
     return parse_slug(f"{'-'.join(left)}-vs-{'-'.join(sides[1:])}", catalog, kind)
 
 
@@ -88,12 +96,14 @@ _words = lru_cache(maxsize=2)(Words)  # pages of pairs build hundreds of slugs f
 
 
 def _parse(text: str, words: Words, kind: str) -> Slug | None:
-    found = find_words(text, words, ORDER[kind])
+    found = find_words(text, words, ORDER[kind], right_of(kind))
     if found is None and kind == "gpu":
-        bare = find_words(text, words, ("hardware",))
+        bare = find_words(text, words, ("hardware",), ("hardware",))
         found = (LEGACY_MODEL, *bare) if bare else None
     if found is None:
         return None
+    if kind == "gpu-precision":
+        return _placed(text, words, *found)
     model, *middle, first, second = found
     sides = _ordered(first, second, kind, words.catalog)
     if first == second or (kind == "spec-decode" and sides[1] != NONE):
@@ -107,6 +117,25 @@ def _parse(text: str, words: Words, kind: str) -> Slug | None:
         sides=sides,
         canonical=canonical,
         redirect=canonical != text,
+    )
+
+
+def _placed(text: str, words: Words, model: str, *sides: str) -> Slug | None:
+    """A GPU with a precision against another; on the same GPU it is a comparison of precisions."""
+    a, b = sides[:2], sides[2:]
+    if a[0] == b[0]:
+        return _parse(f"{model}-{a[0]}-{a[1]}-vs-{b[1]}", words, "precision") if a != b else None
+    a, b = sorted((a, b))
+    canonical = f"{model}-{'-'.join(a)}-vs-{'-'.join(b)}"
+    return Slug(
+        kind="gpu-precision",
+        model=model,
+        hardware=(a[0], b[0]),
+        precision=None,
+        sides=("-".join(a), "-".join(b)),
+        canonical=canonical,
+        redirect=canonical != text,
+        precisions=(a[1], b[1]),
     )
 
 

@@ -9,7 +9,7 @@ from isoline.analyse.words import interactivity
 def title(comparison: Comparison) -> str:
     """`Qwen 3.5 397B-A17B on B300: FP4 vs BF16`."""
     a, b = comparison.sides
-    where = "" if comparison.kind == "gpu" else f" on {', '.join(comparison.hardware_labels)}"
+    where = "" if len(comparison.hardware) > 1 else f" on {', '.join(comparison.hardware_labels)}"
     per_dollar = " per dollar" if comparison.view.name == "per-dollar" else ""
     return f"{comparison.model_label}{where}: {a.label} vs {b.label}{per_dollar}"
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from isoline.analyse.comparison import Target
+from isoline.analyse.dimensions import side_label
 from isoline.analyse.gain import gain_of, values_of
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT
 from isoline.analyse.told import PRINTED, UNTOLD, footing
@@ -127,9 +128,11 @@ def _mixed(rows: list[Values]) -> list[Values]:
 
 
 def _telling(rows: list[Values]) -> list[Values]:
-    """Those that say who is ahead come first, by repeated runs before others, else as they were; what is only
-    simulated stays last."""
-    return sorted(rows, key=lambda row: (row["simulated"], not row["decided"], not row["firm"]))
+    """Those with a ratio come first, by repeated runs before others, then those that say who is ahead, else
+    as they were; what is only simulated stays last."""
+    return sorted(
+        rows, key=lambda row: (row["simulated"], not row["decided"], not row["firm"], not row["leads"])
+    )
 
 
 def row(pair: Pair, site: Site, view: str = "") -> Values:
@@ -138,9 +141,10 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
     slug = parse_slug(pair.slug, catalog, pair.kind)
     model = catalog.model_label(pair.model)
     a, b = (_side(pair, key, catalog) for key in slug.sides)
-    hardware = "" if pair.kind == "gpu" else catalog.hardware_label(slug.hardware[0])
+    hardware = "" if slug.across else catalog.hardware_label(slug.hardware[0])
     precision = catalog.precision_label(slug.precision) if slug.precision else ""
     middle = site.middle(pair, view)
+    told = _middle(middle, (a, b), view, catalog)
     return {
         "pair": pair,
         "told": middle,
@@ -150,7 +154,8 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
         "sides": (a, b),
         "sequences": ", ".join(pair.sequences),
         "points": pair.points,
-        "middle": _middle(middle, (a, b), view, catalog),
+        "middle": told,
+        "leads": told["who"].startswith((a, b)),
         "simulated": pair.simulated,
         "firm": bool(middle and middle.target.interval),
         "decided": middle is not None and middle.target.throughput_ratio is not None,
@@ -161,7 +166,7 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
     }
 
 
-def _middle(middle: Middle | None, sides: tuple[str, str], view: str, catalog: Catalog) -> Values:
+def _middle(middle: Middle | None, sides: tuple[str, str], view: str, catalog: Catalog) -> dict[str, str]:
     """Who gives more tokens per GPU (or costs less) at the target that the pair is told by: `who`, `range`
     (its interval), `at`, `of` which sequence and precision, and on what a ratio without an interval rests
     (`how`); why not, where nobody does."""
@@ -199,10 +204,4 @@ def _footing(sides: tuple[str, str], target: Target) -> str:
 
 
 def _side(pair: Pair, key: str, catalog: Catalog) -> str:
-    if pair.kind == "precision":
-        return catalog.precision_label(key)
-    if pair.kind == "gpu":
-        return catalog.hardware_label(key)
-    if pair.kind == "engine":
-        return catalog.engine_label(key)
-    return "none" if key == "none" else catalog.spec_label(key, pair.model)
+    return "none" if key == "none" else side_label(pair.kind, key, pair.model, catalog)

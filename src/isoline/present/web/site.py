@@ -30,12 +30,14 @@ ROUTES = {
     "gpu": "/compare",
     "spec-decode": "/compare-spec-decode",
     "engine": "/compare-engine",
+    "gpu-precision": "/compare-gpu-precision",
 }
 KIND_NAMES = {
     "precision": "Precisions",
     "gpu": "GPUs",
     "spec-decode": "Spec decoding",
     "engine": "Engines",
+    "gpu-precision": "GPUs × precisions",
 }
 
 READ = ("at", "within", "hide")  # what of a query changes nothing that the rest of it prepares

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isoline.analyse.comparison import Series
-from isoline.analyse.filters import keep, offers
+from isoline.analyse.filters import keep, offers, scope
 from isoline.analyse.line import Line
 from isoline.analyse.plotting import Lines, plot
 from isoline.analyse.quantities import QUANTITIES, Rates
@@ -122,6 +122,29 @@ def test_filters_keep_what_they_say_and_published_readings_say_nothing() -> None
     offered = offers(points, ("b300", "mi355x"), CATALOG)
     assert (offered.vendor, offered.aggregation) == (("amd", "nvidia"), ("aggregated", "disaggregated"))
     assert offered.spec_decode == ("mtp", "none")
+
+
+def test_a_latency_limit_keeps_the_points_that_report_no_more() -> None:
+    points = [
+        msgspec.structs.replace(point(x, 900), metrics=metrics)
+        for x, metrics in (
+            (40.0, {"median_ttft": 0.5, "median_e2el": 20.0}),
+            (41.0, {"median_ttft": 0.6, "median_e2el": 10.0}),
+            (42.0, {"median_ttft": 0.4}),
+            (43.0, {}),
+        )
+    ]
+
+    def kept(**limits: float) -> list[float]:
+        return [p.interactivity for p in keep(points, Filters(**limits), CATALOG)]  # type: ignore[arg-type]
+
+    assert kept(max_ttft=0.5) == [40, 42]
+    assert kept(max_e2e=20) == [40, 41]
+    assert kept(max_ttft=0.55, max_e2e=15) == []
+    assert scope(Filters(max_ttft=0.5, max_e2e=20), CATALOG) == (
+        "median TTFT at most 0.5 s",
+        "median E2E at most 20 s",
+    )
 
 
 def test_default_targets_leave_gaps_for_speeds_that_are_known() -> None:

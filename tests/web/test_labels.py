@@ -24,6 +24,7 @@ SHOWN = (
 )
 CROWDED = (
     "/compare/deepseek-r1-b300-vs-gb200",
+    "/compare-gpu-precision/deepseek-r1-gb200-fp4-vs-gb300-fp8",
     "/compare/deepseek-r1-h100-vs-mi355x",
     "/compare-precision/deepseek-r1-gb200-fp4-vs-fp8",
     "/compare/deepseek-r1-b300-vs-h100?metric=cost_per_mtok",

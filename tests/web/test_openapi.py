@@ -74,6 +74,9 @@ BAD = {
     "vendor": ("intel", "amd"),
     "aggregation": ("both", "aggregated"),
     "spec_decode": ("magic", "mtp,x"),
+    "match": ("speed", "precision", "all"),
+    "max_ttft": ("x", "0", "-1", "0.5"),  # the last: published readings report none
+    "max_e2e": ("1e9", "nan", "20"),
     "x": ("time", "ttft"),
     "log": ("yes", "2"),
     "hide": ("fp8", "fp4:vllm", "../fp4"),

@@ -35,7 +35,10 @@ NO_OFFERS = Offers()
 
 
 def keep(points: Iterable[Point], filters: Filters, catalog: Catalog) -> list[Point]:
-    """The points that pass; published readings do not say how they were served and pass by vendor only."""
+    """The points that pass; published readings do not say how they were served and pass by vendor only.
+
+    A point that does not report a latency is within no limit of it.
+    """
     return [point for point in points if _passes(point, filters, catalog)]
 
 
@@ -45,9 +48,19 @@ def _passes(point: Point, filters: Filters, catalog: Catalog) -> bool:
         return False
     if (filters.aggregation or filters.spec_decode) and point.status == PUBLISHED:
         return False
+    for axis, limit in limits(filters).items():
+        seconds = point.metrics.get(AXIS_METRICS[axis])
+        if seconds is None or seconds > limit:
+            return False
     if filters.aggregation and recipe.disaggregated != (filters.aggregation == AGGREGATIONS[1]):
         return False
     return not filters.spec_decode or recipe.spec_method in filters.spec_decode
+
+
+def limits(filters: Filters) -> dict[str, float]:
+    """The longest median latencies that count, seconds, by the axis that shows them."""
+    asked = {"ttft": filters.max_ttft, "e2e": filters.max_e2e}
+    return {axis: limit for axis, limit in asked.items() if limit is not None}
 
 
 def offers(points: Sequence[Point], hardware: Sequence[str], catalog: Catalog) -> Offers:
@@ -74,6 +87,8 @@ def scope(filters: Filters, catalog: Catalog, matching: Matching = NO_MATCHING) 
             "no spec decode" if key == "none" else catalog.spec_label(key) for key in filters.spec_decode
         ]
         words.append(f"{' or '.join(named)} only")
+    for axis, limit in limits(filters).items():
+        words.append(f"median {axis.upper()} at most {limit:g} s")
     if matching.fields:
         words.append(f"with {equal(matching.fields)}")
     return tuple(words)

@@ -27,13 +27,16 @@ AGGREGATIONS = ("aggregated", "disaggregated")
 class Filters(msgspec.Struct, frozen=True):
     """Which points count besides those of both sides; empty means all. Vendors are lower-case names.
 
-    `match` names fields in which both sides are held equal, or is `all`: as many as can be.
+    `match` names fields in which both sides are held equal, or is `all`: as many as can be. `max_ttft` and
+    `max_e2e` are the longest medians that count, in seconds.
     """
 
     vendor: tuple[str, ...] = ()
     aggregation: str | None = None
     spec_decode: tuple[str, ...] = ()
     match: tuple[str, ...] = ()
+    max_ttft: float | None = None
+    max_e2e: float | None = None
 
 
 class View(msgspec.Struct, frozen=True):

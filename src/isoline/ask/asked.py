@@ -47,6 +47,8 @@ class Asked:
     view: str | None = None
     hide: tuple[str, ...] = ()
     match: tuple[str, ...] = ()
+    max_ttft: str | None = None
+    max_e2e: str | None = None
 
 
 def question(slug: Slug, asked: Asked, catalog: Catalog, name: Name = str) -> Question:
@@ -110,4 +112,6 @@ def _filters(slug: Slug, asked: Asked, catalog: Catalog, name: Name) -> Filters:
         aggregation=values.choice(name("aggregation"), asked.aggregation, AGGREGATIONS),
         spec_decode=values.several(name("spec_decode"), asked.spec_decode, tuple(catalog.spec_methods)),
         match=_match(slug, asked, name),
+        max_ttft=values.limit(name("max_ttft"), asked.max_ttft),
+        max_e2e=values.limit(name("max_e2e"), asked.max_e2e),
     )

@@ -39,6 +39,16 @@ def numbers(option: str, text: str | None, like: str = "102,160,218") -> tuple[f
     return tuple(value for value in values if value is not None)
 
 
+def limit(option: str, text: str | None) -> float | None:
+    """One number above 0, seconds."""
+    if not text:
+        return None
+    value = number(text)
+    if value is None or not 0 < value <= LARGEST:
+        raise UsageError(f"{option} {text!r} is not a number of seconds above 0, like 0.5")
+    return value
+
+
 def choice(option: str, text: str | None, known: Sequence[str]) -> str | None:
     """One of `known`, or `None` where nothing was asked."""
     if text and text not in known:

@@ -54,6 +54,10 @@ METRIC = "What it is about: throughput_per_gpu, cost_per_mtok, tokens_per_s_per_
     multiple=True,
     help="Hold both sides equal in these fields, like tp,gpus, or in all that can be.",
 )
+@click.option(
+    "--max-ttft", metavar="SECONDS", help="Only points with no longer a median time to first token."
+)
+@click.option("--max-e2e", metavar="SECONDS", help="Only points with no longer a median end-to-end latency.")
 @click.option("--x", type=Choice(tuple(AXES)), help="The chart's x axis.")
 @click.option("--log/--no-log", default=None, help="A logarithmic y axis, or a linear one.")
 @click.option("--optimal", is_flag=True, help="Draw only points that no other of their series beats.")
@@ -88,6 +92,8 @@ def app(
     aggregation: str | None,
     spec_decode: tuple[str, ...],
     match: tuple[str, ...],
+    max_ttft: str | None,
+    max_e2e: str | None,
     x: str | None,
     log: bool | None,
     optimal: bool,
@@ -111,19 +117,28 @@ def app(
     parsed = parse(slug, words, kind, data)
     charts = [_chart(path, suffix) for path, suffix in ((png, ".png"), (svg, ".svg")) if path]
     asked = Asked(
-        *(at, within, sequence, precision, method, tier, price, power, dataset, as_of),
-        *(
-            metric,
-            x,
-            None if log is None else str(int(log)),
-            "1" * optimal,
-            vendor,
-            aggregation,
-            spec_decode,
-            view,
-            hide,
-            match,
-        ),
+        at=at,
+        within=within,
+        sequence=sequence,
+        precision=precision,
+        method=method,
+        tier=tier,
+        price=price,
+        power=power,
+        dataset=dataset,
+        as_of=as_of,
+        metric=metric,
+        x=x,
+        log=None if log is None else str(int(log)),
+        optimal="1" * optimal,
+        vendor=vendor,
+        aggregation=aggregation,
+        spec_decode=spec_decode,
+        match=match,
+        max_ttft=max_ttft,
+        max_e2e=max_e2e,
+        view=view,
+        hide=hide,
     )
     asking = question(parsed, asked, words, lambda name: "--" + name.replace("_", "-"))
     if points is not None and points.suffix.lower() not in (".csv", ".json"):

@@ -9,7 +9,7 @@ from isoline.analyse.comparison import Comparison
 from isoline.analyse.dimensions import side_label
 from isoline.analyse.filters import Offers, vendors
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT
-from isoline.analyse.terms import AGGREGATIONS, METHODS
+from isoline.analyse.terms import AGGREGATIONS, AXIS_METRICS, METHODS
 from isoline.ask.choices import Choices
 from isoline.ask.siblings import Selector
 from isoline.ask.values import LARGEST, number, split
@@ -24,7 +24,7 @@ Values = dict[str, object]
 AXIS_NAMES = {"interactivity": "Interactivity", "e2e": "E2E latency", "ttft": "TTFT"}
 PART_NAMES = {"model": "Model", "hardware": "GPU", "precision": "Precision", "a": "Compare", "b": "with"}
 FOLDED = (
-    *("within", "tier", "price", "power", "vendor", "aggregation", "spec_decode"),
+    *("within", "tier", "price", "power", "vendor", "aggregation", "spec_decode", "max_ttft", "max_e2e"),
     *("dataset", "as_of", "method", "optimal"),
 )
 
@@ -49,6 +49,11 @@ def form(
         "metrics": _metrics(comparison),
         "default_metric": COST if query.view == "per-dollar" else THROUGHPUT,
         "axes": [(key, name, _offered(comparison, "x", key)) for key, name in AXIS_NAMES.items()],
+        "limits": [
+            (f"max_{key}", f"{name} at most, s", held[f"max_{key}"], _offered(comparison, "x", key))
+            for key, name in AXIS_NAMES.items()
+            if key in AXIS_METRICS
+        ],
         "filters": _filters(slug, held, comparison, catalog),
         "sequences": _with(known.sequences, sequence),
         "sequence": sequence,

@@ -84,6 +84,10 @@ def _rates(name: str, description: str, example: str) -> Values:
     return _parameter(name, description, {"type": "string", "pattern": RATES, "maxLength": 200}, example)
 
 
+def _seconds(name: str, description: str, example: str) -> Values:
+    return _parameter(name, description, {"type": "string", "pattern": rf"^{NUMBER}$"}, example)
+
+
 def _choice(name: str, description: str, known: Sequence[str]) -> Values:
     return _parameter(name, description, {"type": "string", "enum": list(known)}, known[0])
 
@@ -132,6 +136,8 @@ QUESTION = [
     _list("vendor", "only GPUs of these", "nvidia"),
     _choice("aggregation", "only points served so", AGGREGATIONS),
     _list("spec_decode", "only points with these methods", "mtp"),
+    _seconds("max_ttft", "only points with no longer a median time to first token, seconds", "0.5"),
+    _seconds("max_e2e", "only points with no longer a median end-to-end latency, seconds", "20"),
     _list("match", "hold both sides equal in these fields, or in all that can be", "all"),
     _choice("x", "what the chart is over", tuple(AXES)),
     _switch("log", "1: logarithmic y axis, 0: linear; else as the data ask"),

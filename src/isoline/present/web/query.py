@@ -14,10 +14,12 @@ from isoline.errors import UsageError, unknown
 
 PARAMETERS = (
     *("at", "within", "metric", "sequence", "precision", "method", "tier", "price", "power"),
-    *("vendor", "aggregation", "spec_decode", "match", "x", "log", "optimal", "hide", "dataset", "as_of"),
+    *("vendor", "aggregation", "spec_decode", "match", "max_ttft", "max_e2e", "x", "log"),
+    *("optimal", "hide", "dataset", "as_of"),
 )
 LISTS = ("at", "within", "price", "power", "vendor", "spec_decode", "match", "hide", "dataset")
 FIELDS = ("at", "within")  # lists of which a form has several fields
+NUMBERS = ("max_ttft", "max_e2e")  # one each
 SWITCHES = ("log", "optimal")  # flags on the command line
 SIBLING = "to."  # `to.model=…`: lead to the comparison next to this one
 LOOKS = ("theme", "size", "width", "height", "legend", "part", "scale")  # of pictures, and of their data
@@ -57,6 +59,8 @@ class Query:
         for name in PARAMETERS:
             texts = [value.strip() for key, value in pairs if key == name]
             if name in FIELDS and len(texts) > 1:
+                texts = [_decimal(text) for text in texts]
+            if name in NUMBERS:
                 texts = [_decimal(text) for text in texts]
             if name in LISTS:
                 texts = [",".join(split([*texts, *_fields(pairs, name)]))]
@@ -102,6 +106,8 @@ class Query:
             view=self.view or None,
             hide=tuple(split([held.get("hide", "")])),
             match=tuple(split([held.get("match", "")])),
+            max_ttft=held.get("max_ttft"),
+            max_e2e=held.get("max_e2e"),
         )
 
     def get(self, name: str) -> str:

@@ -13,7 +13,7 @@ const problem = document.getElementById("problem");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const hideField = () => document.getElementById("controls").elements.namedItem("hide"); // what the legend hides
 const SIBLING = "to."; // selectors that lead to another page
-const NUMBER = /^((at|within)$|price\.|power\.)/; // fields of one number each
+const NUMBER = /^((at|within|max_ttft|max_e2e)$|price\.|power\.)/; // fields of one number each
 
 let drawnRest = ""; // the selection that is drawn, but for its targets
 let size = null; // of the figure, as it was laid out
@@ -67,7 +67,7 @@ function edited(event) {
   if (field.form?.id !== "controls" || field.tagName === "SELECT" || /^(checkbox|radio)$/.test(field.type)) return;
   // An emptied target would vanish under the cursor, and a new one would move: these wait until left.
   if (field.name === "at" && (field.value.trim() === "" || field.closest(".add"))) return;
-  if (field.name === "within" && !Number(decimal(field.value))) return; // "0." of "0.05"
+  if (/^(within|max_)/.test(field.name) && field.value.trim() && !Number(decimal(field.value))) return; // "0." of "0.05"
   if (field.name === "as_of" && field.value.length % 10) return;
   show(selection());
 }

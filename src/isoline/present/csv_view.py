@@ -45,6 +45,7 @@ CSV_COLUMNS = (
     "price_date",
     "kw_per_gpu",
     "datasets",
+    "scope",
 )
 
 
@@ -82,6 +83,7 @@ def _conditions(comparison: Comparison, side: Side) -> list[object]:
         *(comparison.sequence, comparison.method),
         *(comparison.price.get(hardware), comparison.price_date, comparison.power.get(hardware)),
         " ".join(source.dataset for source in comparison.sources),
+        "; ".join(comparison.scope),
     ]
 
 

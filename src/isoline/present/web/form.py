@@ -51,7 +51,7 @@ def form(
         "axes": [(key, name, _offered(comparison, "x", key)) for key, name in AXIS_NAMES.items()],
         "limits": [
             (f"max_{key}", f"{name} at most, s", held[f"max_{key}"], _offered(comparison, "x", key))
-            for key, name in AXIS_NAMES.items()
+            for key, name in sorted(AXIS_NAMES.items(), reverse=True)  # TTFT first
             if key in AXIS_METRICS
         ],
         "filters": _filters(slug, held, comparison, catalog),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from isoline.analyse.dimensions import DIMENSIONS
-from isoline.analyse.matching import FIELDS, Matching, equal, matchable, matched, most, named
+from isoline.analyse.matching import FIELDS, Matching, headline, left, matchable, matched, most, named
 from isoline.domain.point import Point
 from isoline.domain.recipe import RECIPE_FIELDS
 from tests.points import point
@@ -35,25 +35,38 @@ def test_what_one_side_lacks_is_left_out_of_the_other() -> None:
     assert len(a) == len(b) == 3
 
 
+def test_both_sides_are_read_at_one_configuration() -> None:
+    """Of several that both have the one with most points: a side's best of two may not be the other's."""
+    a = [*side(both(4)), *side(both(8)), *side(both(8), shift=5.0)]
+    a, b = matched((a, side(both(4), both(8))), ("tp",))
+    assert (tps(a), tps(b)) == ({8}, {8})
+    # Not where the speeds of more points do not overlap.
+    far = [*side(both(8), shift=500.0), *side(both(8), shift=505.0)]
+    a, b = matched(([*side(both(4)), *far], side(both(4), both(8))), ("tp",))
+    assert (tps(a), tps(b)) == ({4}, {4})
+
+
 def test_fields_are_equal_together_not_each_by_itself() -> None:
     a = side(both(4, engine="sglang"), both(8, engine="vllm"))
     b = side(both(8, engine="sglang"), both(4, engine="vllm"))
     assert all(matched((a, b), ("tp",)))
     assert all(matched((a, b), ("engine",)))
     assert matched((a, b), ("tp", "engine")) == ([], [])
-    # The engine comes first, tp gives way.
-    assert most((a, b), ("engine", "tp")) == Matching(("engine",), ("tp",))
+    assert most((a, b), ("engine", "tp")) == ("engine",)  # the engine comes first, tp gives way
+    assert left(matched((a, b), ("engine",)), ("engine", "tp")) == ("tp",)
 
 
 def test_a_field_gives_way_whose_equal_points_share_no_speed() -> None:
-    """Equal ones that cannot be compared are no use."""
+    """Equal ones that cannot be compared are no use, nor are two configurations that share one each."""
     a, b = side(both(4), both(8)), [*side(both(4), shift=500.0), *side(both(16))]
-    assert most((a, b), ("tp",)) == Matching((), ("tp",))
-    assert most((a, side(both(4), both(16))), ("tp",)) == Matching(("tp",), ())
+    assert most((a, b), ("tp",)) == ()
+    assert most((a, side(both(4), both(16))), ("tp",)) == ("tp",)
+    a, b = [*side(both(4)), *side(both(8), shift=500.0)], [*side(both(4), shift=500.0), *side(both(8))]
+    assert most((a, b), ("tp",)) == ()
 
 
 def test_one_value_everywhere_is_nothing_that_had_to_be_held() -> None:
-    assert most((side(both(4)), side(both(4, precision="fp8"))), ("tp", "engine")) == Matching()
+    assert most((side(both(4)), side(both(4, precision="fp8"))), ("tp", "engine")) == ()
 
 
 def test_roles_of_a_disaggregated_deployment_are_both_equal() -> None:
@@ -67,7 +80,7 @@ def test_how_lengths_were_drawn_is_a_field() -> None:
     drawn = [replace(p, workload=replace(p.workload, kind="uniform")) for p in side(both(4))]
     fixed = side(both(4))
     assert matched((drawn, fixed), ("lengths",)) == ([], [])
-    assert most((drawn + fixed, fixed), ("lengths",)) == Matching(("lengths",), ())
+    assert most((drawn + fixed, fixed), ("lengths",)) == ("lengths",)
 
 
 @pytest.mark.parametrize("kind", DIMENSIONS)
@@ -90,25 +103,27 @@ SOME = st.lists(
 )
 
 
+def overlap(groups: tuple[list[Point], list[Point]]) -> bool:
+    spans = [[p.interactivity for p in group] for group in groups]
+    return all(spans) and max(map(min, spans)) < min(map(max, spans))
+
+
 @given(SOME, SOME, st.permutations(["tp", "engine", "flags"]))
-def test_what_is_left_is_equal_and_as_much_as_can_be(
+def test_one_configuration_is_left_in_as_many_fields_as_go_one_after_the_other(
     a: list[Point], b: list[Point], names: list[str]
 ) -> None:
     found = most((a, b), names)
-    left = matched((a, b), found.fields)
-    keys = [
-        {
-            tuple(getattr(p.recipe, {"tp": "decode_tp"}.get(name, name)) for name in found.fields)
-            for p in group
-        }
-        for group in left
-    ]
-    assert keys[0] == keys[1]
-    assert "flags" not in found.fields  # nobody says any
-    if found.fields:
-        ranges = [(min(p.interactivity for p in g), max(p.interactivity for p in g)) for g in left]
-        assert max(r[0] for r in ranges) < min(r[1] for r in ranges)
-    assert set(found.fields).isdisjoint(found.apart)
+    kept = matched((a, b), found)
+    attributes = {"tp": "decode_tp"}
+    for name in names:
+        values = [{getattr(p.recipe, attributes.get(name, name)) for p in group} for group in (a, b)]
+        if name in found:
+            left_over = [getattr(p.recipe, attributes.get(name, name)) for group in kept for p in group]
+            assert len(set(left_over)) == 1
+            assert overlap(kept)
+        else:
+            before = [other for other in found if names.index(other) < names.index(name)]
+            assert len(values[0] | values[1]) < 2 or not overlap(matched((a, b), [*before, name]))
 
 
 def test_many_fields_of_one_thing_have_one_name() -> None:
@@ -118,5 +133,9 @@ def test_many_fields_of_one_thing_have_one_name() -> None:
         "topology and speculative decoding"
     )
     assert named(("gpus", "decode_gpus", "tp"), beside=("ep",)) == "GPUs and TP"
-    assert equal(("tp", "flags")) == "equal TP and flags"
-    assert equal(("engine", "gpus", "tp", "image")) == "equal configurations"
+    assert headline(Matching(("tp", "flags"))) == "with equal TP and flags"
+    assert headline(Matching(("engine", "gpus", "tp", "image"))) == "with equal configurations"
+    assert headline(Matching(("engine", "gpus", "tp", "flags"), ("image",))) == "equal but for image"
+    # What still differs in topology is not called equal in it.
+    some = Matching(("engine", "gpus", "tp"), ("ep", "engine_version", "image"))
+    assert headline(some) == "equal in 3 fields"

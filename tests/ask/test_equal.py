@@ -51,9 +51,9 @@ def test_a_ratio_is_split_into_what_is_compared_and_the_rest(tmp_path: Path) -> 
     assert (told.best, told.equal, told.rest) == (pytest.approx(3), pytest.approx(2), pytest.approx(1.5))
     assert told.points == (3, 3)
     assert told.sentence == (
-        "At 150 tok/s/user FP4 ÷ FP8 is 3.00× with the best configuration of each side and 2.00× where both "
-        "have the same topology: 2.00× goes with the precision, 1.50× with the rest. They still differ in "
-        "KV cache format."
+        "At 150 tok/s/user FP4 gives 3.00× the tokens per GPU of FP8 with the best configuration of each "
+        "side and 2.00× where both have the same topology: 2.00× goes with the precision and KV cache "
+        "format, 1.50× with the rest."
     )
     assert found.offers.match == told.fields
     assert found.held == ()
@@ -66,7 +66,7 @@ def test_held_equal_nothing_but_the_equal_points_is_read(tmp_path: Path) -> None
     assert {one.field: one.a for one in found.held} == {"gpus": "4", "tp": "4"}  # roles are one here
     assert [one.field for one in found.differences] == ["kv_format"]
     assert "with equal topology" in found.narrative[0]
-    assert "best of the configurations that both have" in found.narrative[-1]
+    assert "best in the configuration that both have" in found.narrative[-1]
     assert sum(source.points for source in found.sources) == 6
     told = split(found)
     assert (told.best, told.equal) == (pytest.approx(3), pytest.approx(2))
@@ -75,8 +75,48 @@ def test_held_equal_nothing_but_the_equal_points_is_read(tmp_path: Path) -> None
 def test_where_the_rest_changes_nothing_that_is_said(tmp_path: Path) -> None:
     points = [*line(20), *line(5, **TP8), *line(10, precision="fp8")]
     assert split(asked(tmp_path, points, at="150")).sentence.endswith(
-        "topology: what else differs changes nothing there."
+        "topology: holding that equal changes nothing."
     )
+
+
+def test_two_common_configurations_are_not_read_against_each_other(tmp_path: Path) -> None:
+    """FP4 is better on eight GPUs, FP8 on four: the best of each would not be the same."""
+    points = [*line(20), *line(30, **TP8), *line(10, precision="fp8"), *line(6, precision="fp8", **TP8)]
+    found = asked(tmp_path, points, at="150", match=("all",))
+    assert [len({p.recipe.decode_tp for p in side.points}) for side in found.sides] == [1, 1]
+    told = split(found)
+    assert told.best == pytest.approx(3)
+    assert told.equal in (pytest.approx(2), pytest.approx(5))  # on four GPUs each, or on eight
+
+
+def test_what_a_named_field_leaves_is_told(tmp_path: Path) -> None:
+    points = [*line(20, image="a"), *line(30, image="b", **TP8), *line(10, precision="fp8", image="b")]
+    told = split(asked(tmp_path, points, at="150", match=("image",)))
+    assert (told.fields, told.apart[0]) == (("image",), "gpus")
+    assert told.sentence.endswith("holding that equal changes nothing. They can still differ in topology.")
+
+
+def test_what_could_be_held_equal_does_not_depend_on_what_was_asked(tmp_path: Path) -> None:
+    offered = [
+        asked(tmp_path / name, at="150", match=match).offers.match
+        for name, match in (("a", ()), ("b", ("tp",)), ("c", ("all",)))
+    ]
+    assert offered == [("gpus", "prefill_gpus", "decode_gpus", "tp")] * 3
+
+
+def test_of_costs_tokens_per_dollar_are_split(tmp_path: Path) -> None:
+    told = split(asked(tmp_path, at="150", view="per-dollar"))
+    assert (told.best, told.equal) == (pytest.approx(1 / 3), pytest.approx(1 / 2))  # of the costs
+    assert "FP4 gives 3.00× the tokens per dollar of FP8" in told.sentence
+
+
+def test_where_a_ratio_is_not_known_another_target_is_told(tmp_path: Path) -> None:
+    points = [*line(20), *line(30, **TP8), *line(10, precision="fp8")]
+    far = [point(x, 100.0, precision="fp8", **TP8) for x in (300.0, 390.0)]
+    told = split(asked(tmp_path, [*points, *far], at="250,120"))
+    assert told.interactivity == 120
+    assert told.best
+    assert told.equal
 
 
 def test_single_fields_are_held_equal_in_any_case(tmp_path: Path) -> None:
@@ -93,7 +133,7 @@ def test_what_cannot_be_held_equal_is_told_with_its_values(tmp_path: Path) -> No
         asked(tmp_path / "b", only, match=("all",))
     told = split(asked(tmp_path / "c", only))
     assert (told.equal, told.rest, told.points) == (None, None, (0, 0))
-    assert told.sentence.startswith("The sides have no KV cache format in common")
+    assert told.sentence.startswith("The sides share no speeds at equal KV cache format, so what")
 
 
 def test_without_another_difference_there_is_nothing_to_split(tmp_path: Path) -> None:

@@ -2,86 +2,74 @@
 
 from __future__ import annotations
 
-from isoline.analyse import words
-from isoline.analyse.comparison import Attribution, Comparison, Target
+from collections.abc import Iterator
+
+from isoline.analyse.comparison import Attribution, Comparison
 from isoline.analyse.matched import target
-from isoline.analyse.matching import Matching, named, same
+from isoline.analyse.matching import Matching
 from isoline.analyse.prepared import Prepared
 from isoline.analyse.quantities import QUANTITIES
+from isoline.analyse.split_words import Both, nothing_equal, sentence
 from isoline.analyse.told import headline_target
 
 
 def attribution(
     comparison: Comparison, best: Prepared, equal: Prepared | None, matching: Matching, noun: str
 ) -> Attribution | None:
-    """Of what is read of `comparison`; `None` where no ratio is known or no field could be held equal.
+    """Of what is read of `comparison`; `None` where nothing else differs or no ratio is known.
 
     `equal` is `None` where the sides have no configuration in common; `noun`: what is compared.
     """
-    x = _where(comparison, equal)
-    if x is None or not (matching.fields or matching.apart):
+    if not (matching.fields or matching.apart):
         return None
+    if equal is None:
+        told = headline_target(comparison.targets)
+        if told is None:
+            return None
+        return Attribution(
+            *(told.interactivity, (), matching.apart, (0, 0), told.ratio),
+            *(None, None, None, None, nothing_equal(matching, noun)),
+        )
+    wide, narrow = _found(comparison, best, equal)
+    if wide.ratio is None and narrow.ratio is None:
+        return None
+    a, b = comparison.sides
     quantity = QUANTITIES[comparison.view.metric]
-    wide = target(x, best.built, quantity)
-    narrow = target(x, equal.built, quantity) if equal else None
-    a, b = (side.label for side in comparison.sides)
-    rest = wide.ratio / narrow.ratio if narrow and narrow.ratio and wide.ratio else None
     return Attribution(
-        interactivity=x,
+        interactivity=wide.interactivity,
         fields=matching.fields,
         apart=matching.apart,
-        points=(len(equal.groups[0]), len(equal.groups[1])) if equal else (0, 0),
+        points=(len(equal.groups[0]), len(equal.groups[1])),
         best=wide.ratio,
-        equal=narrow.ratio if narrow else None,
-        interval=narrow.interval if narrow else None,
-        rest=rest,
-        reason=None if narrow is None or narrow.ratio else narrow.winner_reason,
-        sentence=_sentence(f"{a} ÷ {b}", noun, wide, narrow, rest, matching),
+        equal=narrow.ratio,
+        interval=narrow.interval,
+        rest=wide.ratio / narrow.ratio if wide.ratio and narrow.ratio else None,
+        reason=None if narrow.ratio else narrow.winner_reason,
+        sentence=sentence((a.label, b.label), noun, quantity, (wide, narrow), matching),
     )
 
 
-def _where(comparison: Comparison, equal: Prepared | None) -> float | None:
-    """The headline target; where there is none, a speed at which equal configurations are known."""
-    if told := headline_target(comparison.targets):
-        return told.interactivity
-    return equal.firm[len(equal.firm) // 2] if equal and equal.firm else None
+def _found(comparison: Comparison, best: Prepared, equal: Prepared) -> Both:
+    """Both ratios at the headline target or, where one is not known there, at the first speed where both are:
+    another target, then where equal configurations are well known. Else at the first where one is.
+    """
+    quantity = QUANTITIES[comparison.view.metric]
+    first: Both | None = None
+    for x in _speeds(comparison, equal):
+        both = (target(x, best.built, quantity), target(x, equal.built, quantity))
+        if both[0].ratio and both[1].ratio:
+            return both
+        if first is None or not (first[0].ratio or first[1].ratio):
+            first = both
+    assert first is not None  # points on both sides have a range of speeds
+    return first
 
 
-def _sentence(
-    what: str, noun: str, wide: Target, narrow: Target | None, rest: float | None, matching: Matching
-) -> str:
-    at = f"At {words.interactivity(wide.interactivity)} tok/s/user"
-    apart = named(matching.apart, matching.fields) if matching.apart else ""
-    best = f"{what} is {_ratio(wide)} with the best configuration of each side"
-    if narrow is None:
-        return (
-            f"The sides have no {apart} in common, so what of the ratio goes with the {noun} "
-            "cannot be told from what goes with those."
-        )
-    where = f"where both have {same(matching.fields, matching.apart)}"
-    still = f" They still differ in {apart}." if apart else ""
-    if narrow.ratio is None:
-        return f"{at} {best}; {where}, no ratio can be claimed there ({narrow.winner_reason}).{still}"
-    if wide.ratio is None or rest is None:
-        return (
-            f"{at} {what} is {_ratio(narrow)} {where}; with the best of each side none can be claimed.{still}"
-        )
-    both = f"{at} {best} and {_ratio(narrow)} {where}"
-    if words.about_equal(rest, 1.0):
-        return f"{both}: what else differs changes nothing there.{still}"
-    return f"{both}: {_plain(narrow.ratio)} goes with the {noun}, {_plain(rest)} with the rest.{still}"
-
-
-def _ratio(found: Target) -> str:
-    """With its interval, if it has one."""
-    if found.ratio is None:
-        return "not known"
-    if found.interval is None:
-        return _plain(found.ratio)
-    low, high = found.interval.low, found.interval.high
-    beside = words.bracketed(words.between(low, high), found.interval.runs)
-    return f"{words.factor(found.ratio, low, high)}{beside}"
-
-
-def _plain(ratio: float) -> str:
-    return words.factor(ratio, 0.0, 2.0)
+def _speeds(comparison: Comparison, equal: Prepared) -> Iterator[float]:
+    told = headline_target(comparison.targets)
+    if told is not None:
+        yield told.interactivity
+    yield from (one.interactivity for one in comparison.targets if one is not told)
+    firm = equal.firm
+    yield from firm[len(firm) // 2 :] + firm[: len(firm) // 2]
+    yield from equal.span or ()

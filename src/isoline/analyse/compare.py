@@ -10,7 +10,7 @@ from isoline.analyse.budget import within
 from isoline.analyse.caveats import RANDOM, has_random_weights
 from isoline.analyse.comparison import Comparison, Source, Within
 from isoline.analyse.differences import Declared
-from isoline.analyse.dimensions import DIMENSIONS
+from isoline.analyse.dimensions import dimension_of
 from isoline.analyse.filters import Offers, scope
 from isoline.analyse.matched import target
 from isoline.analyse.narrative import narrative
@@ -74,9 +74,7 @@ def read(
     better = () if searched or any(t.throughput_ratio for t in targets) else _firm_targets(ready)
     narrowed = scope(terms.filters, catalog, terms.matching)
     where = _where(slug, [point for group in ready.groups for point in group], catalog)
-    about = About(
-        DIMENSIONS[slug.kind], quantity, where, terms.sequence, narrowed, bool(terms.matching.fields)
-    )
+    about = About(dimension_of(slug), quantity, where, terms.sequence, narrowed, bool(terms.matching.fields))
     # Printed figures were computed with the page's own prices and power, which are not known.
     as_published = ready.printed and not any(r.explicit_price for r in rates.values())
     own_power = ready.printed and not any(r.explicit_power for r in rates.values())

@@ -217,7 +217,8 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Attribution(msgspec.Struct, frozen=True):
-    """Ratios of the metric chosen, first side ÷ second, at one target: the headline's if there is one.
+    """Ratios of the metric chosen, first side ÷ second, at one speed (tok/s/user): the headline target, or
+    the first found at which both are known.
 
     `best`: of the best configuration of each side; `equal`: of those that both sides have, which are the same
     in `fields` and differ in `apart`; `rest` is `best` ÷ `equal`. `None` is a ratio that cannot be claimed;

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import Coverage
 from isoline.domain.recipe import Recipe
+from isoline.domain.slugs import Slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Dimension:
     `carriers` need not, and are shown, but are what is compared rather than something beside it: weights of
     another precision are another checkpoint.
 
-    `noun` is used in sentences, `caveat` closes the narrative.
+    `noun` is used in sentences, `caveat` closes the narrative, after `uneven` unless sides are held equal.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class Dimension:
     noun: str
     caveat: str
     carriers: frozenset[str] = frozenset()
+    uneven: str = ""
 
     def side(self, row: Recipe | Coverage) -> str:
         """The side, as slugs name it, that a recipe is of: `fp4`, `h200-fp8`."""
@@ -49,7 +51,8 @@ DIMENSIONS = {
             ("hardware",),
             frozenset(),
             "GPU",
-            "Each GPU runs the engine and topology that were submitted for it, not the same ones.",
+            "",
+            uneven="Each GPU runs the engine and topology that were submitted for it, not the same ones.",
         ),
         Dimension(
             "spec-decode",
@@ -71,12 +74,18 @@ DIMENSIONS = {
             ("hardware", "precision"),
             frozenset({"weight_format", "activation_format"}),
             "GPU and precision",
-            "Each GPU runs the engine and topology that were submitted for it, not the same ones. "
             "Fewer bits can cost answer quality, which no speed shows.",
             carriers=frozenset({"checkpoint"}),
+            uneven="Each GPU runs the engine and topology that were submitted for it, not the same ones.",
         ),
     )
 }
+
+
+def dimension_of(slug: Slug) -> Dimension:
+    """What a comparison is told as: GPUs at one precision, however they are named, are compared as GPUs."""
+    one = slug.precisions is not None and len(set(slug.precisions)) == 1
+    return DIMENSIONS["gpu" if one else slug.kind]
 
 
 def side_of(kind: str, row: Recipe | Coverage) -> str:

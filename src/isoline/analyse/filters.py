@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from isoline.analyse.matching import NO_MATCHING, Matching, equal
+from isoline.analyse.matching import NO_MATCHING, Matching, headline
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AGGREGATIONS, AXES, AXIS_METRICS, Filters
 from isoline.domain.catalog import Catalog
@@ -90,7 +90,7 @@ def scope(filters: Filters, catalog: Catalog, matching: Matching = NO_MATCHING) 
     for axis, limit in limits(filters).items():
         words.append(f"median {axis.upper()} at most {limit:g} s")
     if matching.fields:
-        words.append(f"with {equal(matching.fields)}")
+        words.append(headline(matching))
     return tuple(words)
 
 

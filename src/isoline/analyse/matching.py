@@ -1,4 +1,4 @@
-"""Configurations that stand on both sides: what is left when all beside the thing compared is held equal."""
+"""One configuration that both sides have: what is left when all beside the thing compared is held equal."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ TOPOLOGY = ("disaggregated", "multinode", "gpus", "prefill_gpus", "decode_gpus",
 DRAFTING = ("spec_method", "spec_draft_tokens", "spec_acceptance_length", "spec_acceptance")
 # Those that would rather be held equal come first: where not all can be, the others give way.
 ORDER = (
-    *("lengths", "engine", *DRAFTING, *TOPOLOGY, "precision", "hardware"),
+    *("lengths", *DRAFTING, "engine", *TOPOLOGY, "precision", "hardware"),
     *("weight_format", "activation_format", "kv_format", "engine_version", "checkpoint"),
     *("offload", "image", "image_digest", "flags"),
 )
 FIELDS = tuple(dict.fromkeys((*ORDER, *(name for name in RECIPE_FIELDS if name != "model"))))
+FEW = 2  # fields that a headline names
 Groups = tuple[Sequence[Point], Sequence[Point]]
 
 
 class Matching(msgspec.Struct, frozen=True):
-    """In which `fields` both sides are held equal.
+    """In which `fields` both sides are held equal: all of their points have the same values of them.
 
-    `apart` are those that differ and in which they cannot be as well: no values in common, or only at speeds
-    that do not overlap.
+    `apart` are other fields of which those points have more than one value: what is left may differ in them.
     """
 
     fields: tuple[str, ...] = ()
@@ -47,30 +47,36 @@ def matchable(dimension: Dimension) -> tuple[str, ...]:
 
 
 def matched(groups: Groups, fields: Sequence[str]) -> tuple[list[Point], list[Point]]:
-    """Of each side the points whose values of all `fields` some point of the other side has, too.
+    """The points of both sides that have the same values of all `fields`: of the values on both sides those
+    with most points on the side that has fewer, where speeds of both sides overlap if they do anywhere.
 
     What neither says counts as equal, as it does among the differences.
     """
-    keys = [[_key(point, fields) for point in group] for group in groups]
-    common = set(keys[0]).intersection(keys[1])
-    a, b = (
-        [point for point, key in zip(group, own, strict=True) if key in common]
-        for group, own in zip(groups, keys, strict=True)
-    )
-    return a, b
+    a, b = (_by_key(group, fields) for group in groups)
+    pairs = [(a[key], b[key]) for key in a if key in b]
+    return max(pairs, key=_worth, default=([], []))
 
 
-def most(groups: Groups, names: Iterable[str]) -> Matching:
-    """As many of the fields `names` as can be held equal at once, earlier ones first, so that both sides
-    still share a range of speeds. Fields that have one value everywhere are equal by themselves.
+def most(groups: Groups, names: Iterable[str]) -> tuple[str, ...]:
+    """Which of the fields `names` are held equal when each is tried after the one before it: it gives way if
+    no values of it and of those held already have speeds of both sides that overlap. Fields that have one
+    value everywhere are equal by themselves.
     """
     fields: list[str] = []
-    apart: list[str] = []
     for name in names:
-        if len({_value(point, name) for group in groups for point in group}) < 2:
-            continue
-        (fields if _share(matched(groups, [*fields, name])) else apart).append(name)
-    return Matching(tuple(fields), tuple(apart))
+        if len(_values(groups, name)) > 1 and _overlap(matched(groups, [*fields, name])):
+            fields.append(name)
+    return tuple(fields)
+
+
+def left(groups: Groups, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the fields `names` of which these points have more than one value."""
+    return tuple(name for name in names if len(_values(groups, name)) > 1)
+
+
+def shares_values(groups: Groups, fields: Sequence[str]) -> bool:
+    """Whether some values of all `fields` are on both sides, whatever the speeds."""
+    return all(matched(groups, fields))
 
 
 def same(fields: Sequence[str], beside: Sequence[str] = ()) -> str:
@@ -78,10 +84,14 @@ def same(fields: Sequence[str], beside: Sequence[str] = ()) -> str:
     return f"the same {named(fields, beside)}"
 
 
-def equal(fields: Sequence[str]) -> str:
-    """The same for a sentence that has no room for many: `equal topology`, `equal configurations`."""
-    told = named(fields)
-    return "equal configurations" if "," in told else f"equal {told}"
+def headline(matching: Matching) -> str:
+    """For a sentence that has no room for many: `with equal topology`, `equal but for image`."""
+    told, apart = _names(matching.fields, matching.apart), _names(matching.apart, matching.fields)
+    if len(told) <= FEW:
+        return f"with equal {words.join(told)}"
+    if not apart:
+        return "with equal configurations"
+    return f"equal but for {words.join(apart)}" if len(apart) <= FEW else f"equal in {len(told)} fields"
 
 
 def named(fields: Sequence[str], beside: Sequence[str] = ()) -> str:
@@ -89,6 +99,10 @@ def named(fields: Sequence[str], beside: Sequence[str] = ()) -> str:
 
     `beside`: other fields in the same sentence, which must not be called the same.
     """
+    return words.join(_names(fields, beside))
+
+
+def _names(fields: Sequence[str], beside: Sequence[str]) -> list[str]:
     found: list[str] = []
     for name in fields:
         if "gpus" in fields and name in ("prefill_gpus", "decode_gpus"):
@@ -99,7 +113,7 @@ def named(fields: Sequence[str], beside: Sequence[str] = ()) -> str:
             found.append(words.field(name))
         else:
             found.append("topology" if group is TOPOLOGY else words.field(DRAFTING[0]))
-    return words.join(list(dict.fromkeys(found)))
+    return list(dict.fromkeys(found))
 
 
 def _of_roles(group: Sequence[str]) -> set[str]:
@@ -107,14 +121,26 @@ def _of_roles(group: Sequence[str]) -> set[str]:
     return {*group, *(f"{role}_{name}" for role in ("prefill", "decode") for name in group if name in ROLES)}
 
 
-def _share(groups: Groups) -> bool:
+def _worth(groups: Groups) -> tuple[bool, int, int]:
+    a, b = groups
+    return _overlap(groups), min(len(a), len(b)), len(a) + len(b)
+
+
+def _overlap(groups: Groups) -> bool:
     """Whether speeds of both sides overlap."""
     a, b = (measured_range([point.interactivity for point in group]) for group in groups)
     return a is not None and b is not None and max(a[0], b[0]) < min(a[1], b[1])
 
 
-def _key(point: Point, fields: Sequence[str]) -> tuple[Hashable, ...]:
-    return tuple(_value(point, name) for name in fields)
+def _values(groups: Groups, name: str) -> set[Hashable]:
+    return {_value(point, name) for group in groups for point in group}
+
+
+def _by_key(points: Sequence[Point], fields: Sequence[str]) -> dict[tuple[Hashable, ...], list[Point]]:
+    found: dict[tuple[Hashable, ...], list[Point]] = {}
+    for point in points:
+        found.setdefault(tuple(_value(point, name) for name in fields), []).append(point)
+    return found
 
 
 def _value(point: Point, name: str) -> Hashable:

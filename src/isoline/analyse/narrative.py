@@ -108,11 +108,12 @@ def _closing(about: About, sides: tuple[Side, Side], differing: tuple[Difference
     held = ", ".join([about.sequence or "this workload", *about.scope])
     text = f"These figures hold for {held}. " if about.sequence else ""
     text += "Each side is read at its best "
-    text += "of the configurations that both have" if about.equal else "available configuration"
+    text += "in the configuration that both have" if about.equal else "available configuration"
     drafting = any(recipe.spec_method != "none" for side in sides for recipe in side.recipes)
     told = about.dimension.kind == "spec-decode" or any("spec" in part for part in about.scope)
     if drafting and not told:
         text += ", which may include speculative decoding"
     if known := recorded(differing):
         text += f"; {known} recipe and workload {fields_differ(known)} besides the {about.dimension.noun}"
-    return f"{text}. {about.dimension.caveat}"
+    uneven = "" if about.equal else about.dimension.uneven
+    return " ".join(part for part in (f"{text}.", uneven, about.dimension.caveat) if part)

@@ -16,7 +16,7 @@ from isoline.analyse.caveats import caveats
 from isoline.analyse.compare import read
 from isoline.analyse.comparison import Comparison, Source, Undated, Within
 from isoline.analyse.differences import Declared
-from isoline.analyse.dimensions import DIMENSIONS, side_of
+from isoline.analyse.dimensions import dimension_of, side_of
 from isoline.analyse.filters import STORED_APART, Offers, offers
 from isoline.analyse.matching import Matching
 from isoline.analyse.prepared import Prepared, prepare
@@ -91,22 +91,25 @@ class Ready:
 
     def _split(self, comparison: Comparison) -> Comparison:
         matching, equal = self._equal
-        noun = DIMENSIONS[comparison.kind].noun
+        noun = dimension_of(self.prepared.slug).noun
         return structs.replace(
             comparison,
-            offers=structs.replace(comparison.offers, match=matching.fields),
+            offers=structs.replace(comparison.offers, match=self._possible.fields),
             attribution=attribution(comparison, self.best, equal, matching, noun),
         )
+
+    @cached_property
+    def _possible(self) -> Matching:
+        return possible(self.best)
 
     @cached_property
     def _equal(self) -> tuple[Matching, Prepared | None]:
         """In what the sides are held equal, or could be, and what they are then."""
         if self.prepared is not self.best:
             return self.prepared.terms.matching, self.prepared
-        matching = possible(self.best)
-        if not matching.fields:
-            return matching, None
-        return matching, _held(self.best, matching, self.catalog)
+        if not self._possible.fields:
+            return self._possible, None
+        return self._possible, _held(self.best, self._possible, self.catalog)
 
 
 def answer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from isoline.analyse.filters import Offers, keep, scope
+from isoline.analyse.filters import Offers, keep, limits, scope
 from isoline.analyse.repeats import pool_repeats
 from isoline.analyse.runs import latest_run_per_line, without_repeats
 from isoline.analyse.strays import stray_notes
@@ -48,9 +48,8 @@ def filtered(points: Sequence[Point], question: Question, offered: Offers, catal
     kept = keep(points, question.filters, catalog)
     if not kept:
         if all(p.status == PUBLISHED for p in points) and not question.filters.vendor:
-            raise NoDataError(
-                "published readings do not say how they were served, so they cannot be filtered"
-            )
+            untold = "report no latencies" if limits(question.filters) else "do not say how they were served"
+            raise NoDataError(f"published readings {untold}, so they cannot be filtered")
         words = ", ".join(scope(question.filters, catalog))
         raise NoDataError(f"no data for {what} with {words}")
     for asked, known, label in ((view.metric, offered.metrics, "metric"), (view.x, offered.x, "x")):

@@ -13,7 +13,7 @@ catalog's names, longest first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -124,7 +124,8 @@ def _placed(text: str, words: Words, model: str, *sides: str) -> Slug | None:
     """A GPU with a precision against another; on the same GPU it is a comparison of precisions."""
     a, b = sides[:2], sides[2:]
     if a[0] == b[0]:
-        return _parse(f"{model}-{a[0]}-{a[1]}-vs-{b[1]}", words, "precision") if a != b else None
+        slug = _parse(f"{model}-{a[0]}-{a[1]}-vs-{b[1]}", words, "precision") if a != b else None
+        return replace(slug, redirect=True) if slug else None
     a, b = sorted((a, b))
     canonical = f"{model}-{'-'.join(a)}-vs-{'-'.join(b)}"
     return Slug(

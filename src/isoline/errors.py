@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 CLOSE = 6  # names that an error suggests at most
-LISTED = 24  # names: all parameters of a page
+LISTED = 24  # names that an error lists where none is close; more are told by where they stand
 
 
 EXIT_CODES = {

@@ -174,6 +174,19 @@ def test_its_ratios_at_long_prompts_are_those_of_the_command(tmp_path: Path) -> 
     assert f"FP4 ÷ BF16 {fp4[0]} at 68.4" in text
 
 
+def test_its_figures_of_two_gpus_are_those_of_the_command(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "isoline", "diff", "0b6eea6856d3", "9c68acd72bbf", "--format", "json"]
+    ran = subprocess.run([*command, "--store", str(tmp_path)], capture_output=True, text=True, check=True)
+    (found,) = json.loads(ran.stdout)["same_speed"]
+    words = {True: "more", False: "less"}
+    told = [
+        f"{abs(100 * one['change']):.1f} % {words[one['change'] > 0]} at {one['interactivity']:.1f}"
+        for one in found["at"]
+    ]
+    text = STUDY.read_text().replace("\n  ", "")
+    assert f"{told[0]} tok/s/user, {told[1]} and {told[2]}" in text
+
+
 def test_its_tables_are_those_the_script_writes() -> None:
     ran = subprocess.run([sys.executable, str(ROOT / "scripts/study_tables.py"), "--check"], check=False)
     assert ran.returncode == 0

@@ -8,6 +8,7 @@ from statistics import fmean, geometric_mean
 
 from isoline.analyse.command_line import differing_flags
 from isoline.analyse.repeats import server_of
+from isoline.analyse.same_speed import SameSpeed, same_speed
 from isoline.domain.point import FIXED, Point
 from isoline.domain.recipe import RECIPE_FIELDS
 from isoline.domain.run import StoredRun
@@ -73,13 +74,15 @@ class LoadDifference:
 @dataclass(frozen=True, slots=True)
 class RunDifference:
     """Loads in ascending order. `only`: those at which one of the runs alone has valid points; `invalid`: how
-    many INVALID points of each were left out, by load.
+    many INVALID points of each were left out, by load. `speeds`: both runs at the same speed per user, by
+    what their points share whatever the load.
     """
 
     fields: tuple[FieldDifference, ...]
     loads: tuple[LoadDifference, ...]
     only: tuple[tuple[Load, ...], tuple[Load, ...]]
     invalid: tuple[Mapping[Load, int], Mapping[Load, int]]
+    speeds: tuple[tuple[Load, tuple[SameSpeed, ...]], ...] = ()
 
 
 def run_difference(a: StoredRun, b: StoredRun) -> RunDifference:
@@ -97,7 +100,26 @@ def run_difference(a: StoredRun, b: StoredRun) -> RunDifference:
             tuple(load for load in right if load not in left),
         ),
         invalid=(_invalid(a, varying), _invalid(b, varying)),
+        speeds=tuple(_speeds(left, right)),
     )
+
+
+def _speeds(
+    left: Mapping[Load, list[Point]], right: Mapping[Load, list[Point]]
+) -> Iterator[tuple[Load, tuple[SameSpeed, ...]]]:
+    """Of every workload (and recipe that varies within a run) that both runs have."""
+    a, b = (_whatever_load(groups) for groups in (left, right))
+    for what in a:
+        if what in b and (found := same_speed(a[what], b[what])):
+            yield what, found
+
+
+def _whatever_load(groups: Mapping[Load, list[Point]]) -> dict[Load, list[Point]]:
+    found: dict[Load, list[Point]] = {}
+    for load, points in groups.items():
+        what = tuple(field for field in load if field[0] not in ("concurrency", "request_rate"))
+        found.setdefault(what, []).extend(points)
+    return found
 
 
 def flatten(document: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:

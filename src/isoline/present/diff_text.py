@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import fill
 
 from isoline.analyse.moves import measurable, move
 from isoline.analyse.repeats import ONE_SERVER
-from isoline.analyse.run_difference import LoadDifference, RunDifference
+from isoline.analyse.run_difference import Load, LoadDifference, RunDifference
+from isoline.analyse.same_speed import SameSpeed
 from isoline.domain.run import StoredRun
 from isoline.present.grid import grid, wrapped
 from isoline.present.moved import moved
@@ -18,6 +19,10 @@ LINE = 100  # characters of a sentence's line where nothing else says its width
 INTERVAL = (
     "95 % intervals are those of the change between repeats (Welch's t, logarithms); * marks those "
     "without 0. Of figures that did not change, one in twenty lies beside its interval by chance."
+)
+SPEEDS = (
+    "At the same speed each run is read on the line through its own best points, whatever their loads, where "
+    "it was measured or points are close, as `isoline compare` reads a side"
 )
 SINGLE = "One repeat on a side has no interval, so a change may be noise."
 # How many requests there were is no figure of the server.
@@ -32,6 +37,7 @@ def difference(
     """
     blocks = [f"a  {a.id}  {a.dataset.name}\nb  {b.id}  {b.dataset.name}", _fields(value, width)]
     blocks += [_load(load, every) for load in value.loads]
+    blocks += [_speeds(what, found) for what, found in value.speeds]
     for side, loads in zip("ab", value.only, strict=True):
         if loads:
             blocks.append(f"only {side} has: " + "; ".join(map(load_words, loads)))
@@ -65,6 +71,25 @@ def _load(load: LoadDifference, every: bool) -> str:
     return f"at {load_words(load.load)}{repeats}\n{grid([head, *rows])}"
 
 
+def _speeds(what: Load, found: Sequence[SameSpeed]) -> str:
+    known = any(one.interval for one in found)
+    rows = [
+        (
+            f"tok/s/GPU at {plain(round(one.interactivity, 1))} tok/s/user",
+            *(figure("throughput", one.a.throughput_per_gpu), figure("throughput", one.b.throughput_per_gpu)),
+            changed(one.change),
+            *((_between(one.interval), "*" if _excludes(one.interval) else "") if known else ()),
+        )
+        for one in found
+    ]
+    head = ("", "a", "b", "change", *(("95 % interval", "") if known else ()))
+    return f"at the same speed per user, {load_words(what)}\n{grid([head, *rows])}"
+
+
+def _excludes(interval: tuple[float, float] | None) -> bool:
+    return interval is not None and not interval[0] <= 0 <= interval[1]
+
+
 def _between(interval: tuple[float, float] | None) -> str:
     return f"{changed(interval[0])} to {changed(interval[1])}" if interval else ""
 
@@ -80,7 +105,12 @@ def _left_out(value: RunDifference) -> Iterator[str]:
 def _limits(value: RunDifference) -> Iterator[str]:
     """What the figures do not say."""
     if not value.loads:
-        yield "No load is in both runs, so no figures are compared."
+        yield "No load is in both runs, so no figures are compared at one."
+    if value.speeds:
+        known = any(one.interval for _, found in value.speeds for one in found)
+        yield (
+            f"{SPEEDS}, with the intervals of its ratios; * marks those without 0." if known else f"{SPEEDS}."
+        )
     if any(figure.interval for load in value.loads for figure in load.figures):
         servers = [min(load.servers) for load in value.loads if min(load.repeats) > 1]
         yield f"{INTERVAL} {ONE_SERVER}." if 1 in servers else INTERVAL

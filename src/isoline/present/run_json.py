@@ -10,6 +10,7 @@ from msgspec import to_builtins
 
 from isoline.analyse.moves import move
 from isoline.analyse.run_difference import Figure, Load, RunDifference, recipe_fields
+from isoline.analyse.same_speed import SameSpeed
 from isoline.domain.point import Point
 from isoline.domain.run import StoredRun
 
@@ -52,12 +53,25 @@ def difference(a: StoredRun, b: StoredRun, value: RunDifference) -> str:
             }
             for load in value.loads
         ],
+        "same_speed": [
+            {"what": dict(what), "at": [_same_speed(one) for one in found]} for what, found in value.speeds
+        ],
         "only_a": _loads(value.only[0]),
         "only_b": _loads(value.only[1]),
         "invalid_a": _left_out(value.invalid[0]),
         "invalid_b": _left_out(value.invalid[1]),
     }
     return json.dumps(document, indent=2)
+
+
+def _same_speed(value: SameSpeed) -> dict[str, object]:
+    return {
+        "interactivity": value.interactivity,
+        "throughput_per_gpu": {"a": value.a.throughput_per_gpu, "b": value.b.throughput_per_gpu},
+        "statuses": {"a": value.a.status, "b": value.b.status},
+        "change": value.change,
+        "interval": value.interval,
+    }
 
 
 def _figure(value: Figure) -> dict[str, object]:

@@ -1,0 +1,62 @@
+"""Two runs at the same speed per user: each run's own points, read as a comparison reads a side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from isoline.analyse.built import Built
+from isoline.analyse.comparison import Reading, Side, Target
+from isoline.analyse.defaults import measured_range
+from isoline.analyse.firm import three
+from isoline.analyse.line import Line
+from isoline.analyse.matched import target
+from isoline.analyse.noise import Noise
+from isoline.analyse.quantities import NO_RATES, QUANTITIES, THROUGHPUT
+from isoline.analyse.repeats import pool_repeats
+from isoline.domain.point import Point
+
+
+@dataclass(frozen=True, slots=True)
+class SameSpeed:
+    """Total tok/s/GPU of both runs at one interactivity (tok/s/user); `change` is b / a - 1.
+
+    `interval` is that of the change, 95 %, between runs; `None` without repeats on both sides.
+    """
+
+    interactivity: float
+    a: Reading
+    b: Reading
+    change: float
+    interval: tuple[float, float] | None
+
+
+def same_speed(a: Sequence[Point], b: Sequence[Point]) -> tuple[SameSpeed, ...]:
+    """A slow, a middle and a fast speed at which both runs are measured or interpolated between close points;
+    none where that is nowhere. The points of each are of one workload, whatever their loads.
+    """
+    built = [_built(key, points) for key, points in (("a", a), ("b", b))]
+    if not all(one.lines for one in built):
+        return ()
+    quantity = QUANTITIES[THROUGHPUT]
+    found = [target(x, built, quantity) for x in three(built)]
+    return tuple(_change(one) for one in found if one.throughput_ratio)
+
+
+def _change(found: Target) -> SameSpeed:
+    assert found.throughput_ratio is not None
+    interval = found.throughput_interval
+    return SameSpeed(
+        found.interactivity,
+        *found.readings,
+        change=1 / found.throughput_ratio - 1,
+        interval=(1 / interval.high - 1, 1 / interval.low - 1) if interval else None,
+    )
+
+
+def _built(key: str, points: Sequence[Point]) -> Built:
+    pooled, _ = pool_repeats(points)
+    line = Line.of(pooled, key, pooled=False) if pooled else None
+    speeds = measured_range([point.interactivity for point in pooled])
+    side = Side(key, key, "", None, tuple(pooled), (), speeds)
+    return Built(side, (line,) if line else (), NO_RATES, Noise.of(pooled), pooled=False)

@@ -228,12 +228,14 @@ def test_a_killed_matrix_stops_its_engine_and_goes_on(number: signal.Signals, tm
             break
         time.sleep(0.05)
     assert engines(path) == []
-    before = {path.name for path in tmp_path.glob("store/runs/2*")}
+    # On a busy machine the client may spoil so short a point: it is INVALID then, and measured again.
+    stored = {path.name: path / "manifest.json" for path in tmp_path.glob("store/runs/2*")}
+    good = {name for name, file in stored.items() if json.loads(file.read_text())["details"]["valid"]}
     found, said = bench(path)
     assert points(found) == {"good": ["c1-r0", "c2-r0"], "other": ["c1-r0", "c2-r0"]}
-    assert len(before) == 4 or f"{len(before)} of 4 points are stored" in said
+    assert len(stored) == 4 or f"{len(good)} of 4 points are stored" in said
     kept = {point["run"] for one in found["configurations"] for point in one["points"]}
-    assert len(before) == 4 or before < kept
+    assert len(stored) == 4 or good < kept
 
 
 @pytest.mark.parametrize(

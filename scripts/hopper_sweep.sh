@@ -30,6 +30,7 @@ if ((tp > 1)); then
 fi
 mkdir -p "$work/logs"
 say() { echo "$(date +%T) gpu $devices $*" | tee -a "$work/progress"; }
+stop() { kill -- -"$server" 2> /dev/null || kill "$server" || true; }  # the server with all it started
 isoline() { PYTHONPATH="$work/client:$here/src" python3 -m isoline "$@"; }
 declare -A precision=([bf16]=bf16 [fp8]=fp8 [nvfp4]=fp4)
 declare -A weights=([bf16]=bf16 [fp8]=fp8_e4m3 [nvfp4]=nvfp4)
@@ -62,7 +63,7 @@ for wanted in "$@"; do
     kill -0 "$server" 2> /dev/null || { say "$name: vLLM ended"; tail -40 "$log"; exit 1; }
     if ((SECONDS > given_up)); then
       say "$name: vLLM does not serve after ${PATIENCE:-400} s"; tail -40 "$log"
-      kill -- -"$server" 2> /dev/null || kill "$server" || true
+      stop
       exit 1
     fi
     sleep 1
@@ -72,7 +73,7 @@ for wanted in "$@"; do
   if [[ -n ${AFTER:-} && $wanted == "${!#}" ]]; then
     bash -c "$AFTER" >> "$work/logs/after.log" 2>&1 || say "after: ended with $?"
   fi
-  kill -- -"$server" 2> /dev/null || kill "$server" || true
+  stop
   wait "$server" 2> /dev/null || true
 done
 say finished

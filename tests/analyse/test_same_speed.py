@@ -33,9 +33,9 @@ def test_runs_that_share_no_load_are_compared_at_a_speed() -> None:
     assert len(found) == 3
     assert all(110 <= one.interactivity <= 160 for one in found)  # what both cover
     for one in found:
-        assert one.a.throughput_per_gpu == pytest.approx(10 * (400 - one.interactivity))
-        assert one.change == pytest.approx(0.5)
-        assert one.interval is None
+        assert one.figure.a == pytest.approx(10 * (400 - one.interactivity))
+        assert one.figure.change == pytest.approx(0.5)
+        assert one.figure.interval is None
 
 
 def test_nothing_is_said_where_one_of_them_is_not_known() -> None:
@@ -54,9 +54,9 @@ def test_repeats_are_pooled_and_give_the_change_an_interval() -> None:
 
     found = same_speed(repeated(A, (0.99, 1.0, 1.01)), repeated(B, (0.98, 1.0, 1.02)))
     for one in found:
-        assert one.change == pytest.approx(0.5, rel=1e-3)
-        assert one.interval is not None
-        assert 0.3 < one.interval[0] < one.change < one.interval[1] < 0.7
+        assert one.figure.change == pytest.approx(0.5, rel=1e-3)
+        assert one.figure.interval is not None
+        assert 0.3 < one.figure.interval[0] < one.figure.change < one.figure.interval[1] < 0.7
 
 
 def test_workloads_and_recipes_that_vary_within_a_run_are_not_mixed() -> None:
@@ -64,7 +64,10 @@ def test_workloads_and_recipes_that_vary_within_a_run_are_not_mixed() -> None:
     a = run("a", [*A, *line(4, (100.0, 130.0, 160.0), 1, precision="fp8")])
     b = run("b", [*line(15, (110.0, 140.0), 50), *line(4, (110.0, 140.0), 50, precision="fp8")])
     found = {dict(what)["precision"]: speeds for what, speeds in run_difference(a, b).speeds}
-    assert {name: round(speeds[0].change, 6) for name, speeds in found.items()} == {"fp4": 0.5, "fp8": 0}
+    assert {name: round(speeds[0].figure.change, 6) for name, speeds in found.items()} == {
+        "fp4": 0.5,
+        "fp8": 0,
+    }
 
 
 def test_it_is_told_in_text_and_json() -> None:

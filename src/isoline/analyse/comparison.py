@@ -220,8 +220,8 @@ class Attribution(msgspec.Struct, frozen=True):
     """Ratios of the metric chosen, first side ÷ second, at one speed (tok/s/user): the headline target, or
     the first found at which both are known.
 
-    `best`: of the best configuration of each side; `equal`: of those that both sides have, which are the same
-    in `fields` and differ in `apart`; `rest` is `best` ÷ `equal`. `None` is a ratio that cannot be claimed;
+    `best`: of the best configuration of each side; `equal`: of one that both sides have, the same in `fields`
+    and perhaps different in `apart`; `rest` is `best` ÷ `equal`. `None` is a ratio that cannot be claimed;
     `reason` says why `equal` is. `points` of each side are equal ones.
     """
 

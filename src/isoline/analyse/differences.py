@@ -9,11 +9,10 @@ from msgspec.structs import astuple
 
 from isoline.analyse.comparison import Difference, Side
 from isoline.analyse.dimensions import Dimension
-from isoline.analyse.matching import ROLES, matchable
+from isoline.analyse.matching import ROLE_GPUS, ROLES, matchable
 from isoline.domain.point import PUBLISHED, Point
 from isoline.domain.recipe import RECIPE_FIELDS, Recipe, Scalar
 
-ROLE_GPUS = ("prefill_gpus", "decode_gpus")
 SHOWN_VALUES = 4  # longer sets are counted, not spelled out
 LONG_VALUE = 24  # of long values (image names) two are spelled out, more are counted
 
@@ -41,7 +40,7 @@ def differences(
         return ()
     # Aggregated deployments carry their one role twice; one row is enough.
     two_roles = True in a["disaggregated"] | b["disaggregated"]
-    known = () if any(declared) or _published(sides) else matchable(dimension)
+    known = () if any(declared) or has_published(sides) else matchable(dimension)
     skipped = dimension.implied | {*dimension.attributes, "model"}
     if not two_roles:
         skipped |= {name for name in a if name.startswith("prefill_")} | {"decode_gpus"}
@@ -74,7 +73,8 @@ def _held(facts: Mapping[str, frozenset[Scalar]], name: str) -> str:
     return decode if prefill == decode else f"prefill {prefill}, decode {decode}"
 
 
-def _published(sides: Sequence[Side]) -> bool:
+def has_published(sides: Iterable[Side]) -> bool:
+    """Whether some points of these sides do not say how they were served."""
     return any(point.status == PUBLISHED for side in sides for point in side.points)
 
 

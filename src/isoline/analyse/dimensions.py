@@ -35,6 +35,7 @@ class Dimension:
         return "-".join((found, *(getattr(row, name) for name in others))) if others else found
 
 
+_AS_SUBMITTED = "Each GPU runs the engine and topology that were submitted for it, not the same ones."
 DIMENSIONS = {
     d.kind: d
     for d in (
@@ -52,7 +53,7 @@ DIMENSIONS = {
             frozenset(),
             "GPU",
             "",
-            uneven="Each GPU runs the engine and topology that were submitted for it, not the same ones.",
+            uneven=_AS_SUBMITTED,
         ),
         Dimension(
             "spec-decode",
@@ -76,7 +77,7 @@ DIMENSIONS = {
             "GPU and precision",
             "Fewer bits can cost answer quality, which no speed shows.",
             carriers=frozenset({"checkpoint"}),
-            uneven="Each GPU runs the engine and topology that were submitted for it, not the same ones.",
+            uneven=_AS_SUBMITTED,
         ),
     )
 }

@@ -14,7 +14,8 @@ from isoline.domain.recipe import RECIPE_FIELDS
 
 ALL = "all"  # as many fields as both sides can be held equal in
 ROLES = ("tp", "pp", "ep", "dp_attention", "workers")  # of both roles where they are apart
-TOPOLOGY = ("disaggregated", "multinode", "gpus", "prefill_gpus", "decode_gpus", *ROLES)
+ROLE_GPUS = ("prefill_gpus", "decode_gpus")  # say nothing beside `gpus` where there is but one role
+TOPOLOGY = ("disaggregated", "multinode", "gpus", *ROLE_GPUS, *ROLES)
 DRAFTING = ("spec_method", "spec_draft_tokens", "spec_acceptance_length", "spec_acceptance")
 # Those that would rather be held equal come first: where not all can be, the others give way.
 ORDER = (
@@ -105,7 +106,7 @@ def named(fields: Sequence[str], beside: Sequence[str] = ()) -> str:
 def _names(fields: Sequence[str], beside: Sequence[str]) -> list[str]:
     found: list[str] = []
     for name in fields:
-        if "gpus" in fields and name in ("prefill_gpus", "decode_gpus"):
+        if "gpus" in fields and name in ROLE_GPUS:
             continue
         group = next((g for g in (TOPOLOGY, DRAFTING) if name in _of_roles(g)), (name,))
         own = _of_roles(group)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from isoline.analyse.run_difference import Figure, Load, LoadDifference
+from isoline.analyse.figure import Figure
+from isoline.analyse.run_difference import Load, LoadDifference
 
 BETTER, WORSE, TRADED, SAME = "better", "worse", "traded", "no measurable difference"
 FASTER, SLOWER, MORE, LESS = "faster only", "slower only", "more throughput only", "less throughput only"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean, geometric_mean
 
 from isoline.analyse.command_line import differing_flags
+from isoline.analyse.figure import Figure
 from isoline.analyse.repeats import server_of
 from isoline.analyse.same_speed import SameSpeed, same_speed
 from isoline.domain.point import FIXED, Point
@@ -33,25 +34,6 @@ class FieldDifference:
     field: str
     a: object
     b: object
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure at one load, in the unit of its metric; `change` is b / a - 1.
-
-    `interval` is that of the change, 95 %, between repeats; `None` where fewer than two are on a side.
-    """
-
-    name: str
-    a: float | None
-    b: float | None
-    interval: tuple[float, float] | None = None
-
-    @property
-    def change(self) -> float | None:
-        if self.a is None or self.b is None or self.a == 0:
-            return None
-        return self.b / self.a - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isoline.analyse.built import Built
-from isoline.analyse.comparison import Reading, Side, Target
+from isoline.analyse.comparison import Side, Target
 from isoline.analyse.defaults import measured_range
+from isoline.analyse.figure import Figure
 from isoline.analyse.firm import three
 from isoline.analyse.line import Line
 from isoline.analyse.matched import target
@@ -19,16 +20,11 @@ from isoline.domain.point import Point
 
 @dataclass(frozen=True, slots=True)
 class SameSpeed:
-    """Total tok/s/GPU of both runs at one interactivity (tok/s/user); `change` is b / a - 1.
-
-    `interval` is that of the change, 95 %, between runs; `None` without repeats on both sides.
-    """
+    """Both runs at one interactivity (tok/s/user): total tok/s/GPU, and how it is known of each."""
 
     interactivity: float
-    a: Reading
-    b: Reading
-    change: float
-    interval: tuple[float, float] | None
+    statuses: tuple[str, str]
+    figure: Figure
 
 
 def same_speed(a: Sequence[Point], b: Sequence[Point]) -> tuple[SameSpeed, ...]:
@@ -44,14 +40,11 @@ def same_speed(a: Sequence[Point], b: Sequence[Point]) -> tuple[SameSpeed, ...]:
 
 
 def _change(found: Target) -> SameSpeed:
-    assert found.throughput_ratio is not None
-    interval = found.throughput_interval
-    return SameSpeed(
-        found.interactivity,
-        *found.readings,
-        change=1 / found.throughput_ratio - 1,
-        interval=(1 / interval.high - 1, 1 / interval.low - 1) if interval else None,
-    )
+    a, b = found.readings
+    ratio = found.throughput_interval
+    interval = (1 / ratio.high - 1, 1 / ratio.low - 1) if ratio else None
+    figure = Figure("throughput", a.throughput_per_gpu, b.throughput_per_gpu, interval)
+    return SameSpeed(found.interactivity, (a.status, b.status), figure)
 
 
 def _built(key: str, points: Sequence[Point]) -> Built:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from isoline.analyse.differences import has_published
 from isoline.analyse.dimensions import DIMENSIONS
 from isoline.analyse.matching import (
     ALL,
@@ -18,7 +19,7 @@ from isoline.analyse.matching import (
     shares_values,
 )
 from isoline.analyse.prepared import Prepared
-from isoline.domain.point import PUBLISHED, Point
+from isoline.domain.point import Point
 from isoline.errors import NoDataError
 
 
@@ -26,7 +27,7 @@ def possible(best: Prepared) -> Matching:
     """All that the sides can be held equal in, one field after the other. Published readings do not say how
     they were served.
     """
-    if _published(best):
+    if has_published(one.side for one in best.built):
         return NO_MATCHING
     return _matching(best, most(best.groups, _order(best)))
 
@@ -35,7 +36,7 @@ def held_equal(asked: Sequence[str], best: Prepared) -> Matching:
     """What `match` comes to; `NoDataError` where the sides have nothing in common then."""
     if not all(best.groups):
         return NO_MATCHING
-    if _published(best):
+    if has_published(one.side for one in best.built):
         raise NoDataError("published readings do not say how they were served, so nothing can be held equal")
     if ALL not in asked:
         if not shares_values(best.groups, asked):
@@ -71,7 +72,3 @@ def _nothing(best: Prepared, fields: Sequence[str]) -> str:
     text = f"{a} and {b} have no {named(fields)} in common"
     values = next((one for one in best.differing if len(fields) == 1 and one.field == fields[0]), None)
     return f"{text} ({a}: {values.a}; {b}: {values.b})" if values else text
-
-
-def _published(best: Prepared) -> bool:
-    return any(point.status == PUBLISHED for group in best.groups for point in group)

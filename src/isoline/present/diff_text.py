@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import fill
 
+from isoline.analyse.figure import Figure
 from isoline.analyse.moves import measurable, move
 from isoline.analyse.repeats import ONE_SERVER
 from isoline.analyse.run_difference import Load, LoadDifference, RunDifference
@@ -57,37 +58,27 @@ def _fields(value: RunDifference, width: int | None) -> str:
 
 
 def _load(load: LoadDifference, every: bool) -> str:
-    figures = [f for f in load.figures if every or f.name in SHOWN]
-    known = any(f.interval for f in figures)
-    rows = [
-        (
-            *(named(f.name), figure(f.name, f.a), figure(f.name, f.b), changed(f.change)),
-            *((_between(f.interval), "*" if measurable(f) else "") if known else ()),
-        )
-        for f in figures
-    ]
-    head = ("", "a", "b", "change", *(("95 % interval", "") if known else ()))
+    figures = [(named(f.name), f) for f in load.figures if every or f.name in SHOWN]
     repeats = "" if load.repeats == (1, 1) else f" (mean of {load.repeats[0]} and {load.repeats[1]})"
-    return f"at {load_words(load.load)}{repeats}\n{grid([head, *rows])}"
+    return f"at {load_words(load.load)}{repeats}\n{_figures(figures)}"
 
 
 def _speeds(what: Load, found: Sequence[SameSpeed]) -> str:
-    known = any(one.interval for one in found)
+    figures = [(f"tok/s/GPU at {plain(round(one.interactivity, 1))} tok/s/user", one.figure) for one in found]
+    return f"at the same speed per user, {load_words(what)}\n{_figures(figures)}"
+
+
+def _figures(found: Sequence[tuple[str, Figure]]) -> str:
+    """A row each, by its name; with intervals where any has one."""
+    known = any(f.interval for _, f in found)
     rows = [
         (
-            f"tok/s/GPU at {plain(round(one.interactivity, 1))} tok/s/user",
-            *(figure("throughput", one.a.throughput_per_gpu), figure("throughput", one.b.throughput_per_gpu)),
-            changed(one.change),
-            *((_between(one.interval), "*" if _excludes(one.interval) else "") if known else ()),
+            *(name, figure(f.name, f.a), figure(f.name, f.b), changed(f.change)),
+            *((_between(f.interval), "*" if measurable(f) else "") if known else ()),
         )
-        for one in found
+        for name, f in found
     ]
-    head = ("", "a", "b", "change", *(("95 % interval", "") if known else ()))
-    return f"at the same speed per user, {load_words(what)}\n{grid([head, *rows])}"
-
-
-def _excludes(interval: tuple[float, float] | None) -> bool:
-    return interval is not None and not interval[0] <= 0 <= interval[1]
+    return grid([("", "a", "b", "change", *(("95 % interval", "") if known else ())), *rows])
 
 
 def _between(interval: tuple[float, float] | None) -> str:
@@ -107,7 +98,7 @@ def _limits(value: RunDifference) -> Iterator[str]:
     if not value.loads:
         yield "No load is in both runs, so no figures are compared at one."
     if value.speeds:
-        known = any(one.interval for _, found in value.speeds for one in found)
+        known = any(one.figure.interval for _, found in value.speeds for one in found)
         yield (
             f"{SPEEDS}, with the intervals of its ratios; * marks those without 0." if known else f"{SPEEDS}."
         )

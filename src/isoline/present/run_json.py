@@ -8,8 +8,9 @@ from dataclasses import asdict
 
 from msgspec import to_builtins
 
+from isoline.analyse.figure import Figure
 from isoline.analyse.moves import move
-from isoline.analyse.run_difference import Figure, Load, RunDifference, recipe_fields
+from isoline.analyse.run_difference import Load, RunDifference, recipe_fields
 from isoline.analyse.same_speed import SameSpeed
 from isoline.domain.point import Point
 from isoline.domain.run import StoredRun
@@ -67,10 +68,10 @@ def difference(a: StoredRun, b: StoredRun, value: RunDifference) -> str:
 def _same_speed(value: SameSpeed) -> dict[str, object]:
     return {
         "interactivity": value.interactivity,
-        "throughput_per_gpu": {"a": value.a.throughput_per_gpu, "b": value.b.throughput_per_gpu},
-        "statuses": {"a": value.a.status, "b": value.b.status},
-        "change": value.change,
-        "interval": value.interval,
+        "throughput_per_gpu": {"a": value.figure.a, "b": value.figure.b},
+        "statuses": {"a": value.statuses[0], "b": value.statuses[1]},
+        "change": value.figure.change,
+        "interval": value.figure.interval,
     }
 
 

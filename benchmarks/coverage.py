@@ -81,7 +81,7 @@ def points(scenario: Scenario, draw: Random | None) -> list[Point]:
             flags = f"--variant {number}"
             recipe = Recipe("qwen-3-5", "b300", engine, precision, decode_gpus=8, prefill_gpus=8, flags=flags)
             found += _runs(scenario, recipe, level, starts, noise, draw)
-    return pool_repeats(found)[0]
+    return pool_repeats(found)
 
 
 def _runs(

@@ -172,7 +172,7 @@ def repeats(precision: str, level: float, spread: tuple[float, ...], status: str
 
 
 def of_repeats(*sides: list[Point], **terms: object) -> Comparison:
-    return compared(SLUG, pool_repeats([p for side in sides for p in side])[0], **terms)
+    return compared(SLUG, pool_repeats([p for side in sides for p in side]), **terms)
 
 
 def test_a_side_wins_where_the_interval_excludes_one() -> None:

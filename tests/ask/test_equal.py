@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from isoline.analyse.comparison import Attribution, Comparison
+from isoline.analyse.repeats import ONE_SERVER
 from isoline.ask.answer import answer
 from isoline.ask.asked import Asked, question
 from isoline.domain.catalog import load_catalog
@@ -159,3 +161,16 @@ def test_published_readings_cannot_be_held_equal(tmp_path: Path) -> None:
     assert not any(one.shared for one in found.differences)
     with pytest.raises(NoDataError, match="published readings do not say how they were served"):
         asked(tmp_path / "b", slug="qwen-3-5-b300-fp4-vs-bf16", match=("all",))
+
+
+def test_repeats_are_counted_of_the_points_that_are_read(tmp_path: Path) -> None:
+    """FP4 was repeated on four GPUs, measured once on eight; FP8 on four GPUs once."""
+    points = [
+        replace(one, key=f"{one.key}/{number}", repeat=number, concurrency=int(one.interactivity or 0))
+        for one in POINTS
+        for number in range(2 if one.recipe.precision == "fp4" and one.recipe.decode_tp == 4 else 1)
+    ]
+    every, one_server = "3 points are the mean of 2 runs each, from one server start", ONE_SERVER
+    best, equal = asked(tmp_path / "best", points), asked(tmp_path / "equal", points, match=["all"])
+    assert best.notes[:3] == (every, one_server, "6 points have one valid run only")
+    assert equal.notes[:3] == (every, one_server, "3 points have one valid run only")

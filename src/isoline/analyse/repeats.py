@@ -16,8 +16,8 @@ ONE_SERVER = "Repeats on one server start share what a new start changes: it is 
 Start = tuple[object, ...]
 
 
-def pool_repeats(points: Iterable[Point]) -> tuple[list[Point], tuple[str, ...]]:
-    """Each operating point once, the geometric mean of its repeats, and what was pooled in words.
+def pool_repeats(points: Iterable[Point]) -> list[Point]:
+    """Each operating point once: the geometric mean of its repeats.
 
     Repeats of one recipe at one load are pooled over all their sweeps: other hosts, other server starts
     and other days are what a reader's own server will differ by. A frontier through single repeats would
@@ -27,8 +27,7 @@ def pool_repeats(points: Iterable[Point]) -> tuple[list[Point], tuple[str, ...]]
     groups: dict[tuple[object, ...], list[Point]] = {}
     for number, point in enumerate(points):
         groups.setdefault(_same(point) if point.repeat is not None else (number,), []).append(point)
-    pooled = [_pooled(group) for group in groups.values()]
-    return pooled, _told([group for group in groups.values() if group[0].repeat is not None])
+    return [_pooled(group) for group in groups.values()]
 
 
 def server_of(run: Point) -> Start:
@@ -52,11 +51,13 @@ def _same(point: Point) -> tuple[object, ...]:
     return point.dataset, point.recipe, load, point.status
 
 
-def _told(groups: Sequence[Sequence[Point]]) -> tuple[str, ...]:
+def repeat_notes(points: Iterable[Point]) -> tuple[str, ...]:
+    """In words how many repeats stand behind each of the pooled points."""
+    groups = [runs for point in points if (runs := runs_of(point))]
     several = [group for group in groups if len(group) > 1]
     counts = Counter((len(group), len(set(map(server_of, group))), _days(group)) for group in several)
     notes = [
-        f"{_points(points)} the mean of {runs} runs each, {_origin(starts, days)}"
+        f"{_mean_of(points, runs)}, {_origin(starts, days)}"
         for (runs, starts, days), points in sorted(counts.items())
     ]
     if any(starts == 1 for _, starts, _ in counts):
@@ -66,8 +67,10 @@ def _told(groups: Sequence[Sequence[Point]]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _points(count: int) -> str:
-    return f"{count} points are" if count > 1 else "1 point is"
+def _mean_of(points: int, runs: int) -> str:
+    if points == 1:
+        return f"1 point is the mean of {runs} runs"
+    return f"{points} points are the mean of {runs} runs each"
 
 
 def _origin(starts: int, days: int) -> str:

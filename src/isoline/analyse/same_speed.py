@@ -48,7 +48,7 @@ def _change(found: Target) -> SameSpeed:
 
 
 def _built(key: str, points: Sequence[Point]) -> Built:
-    pooled, _ = pool_repeats(points)
+    pooled = pool_repeats(points)
     line = Line.of(pooled, key, pooled=False) if pooled else None
     speeds = measured_range([point.interactivity for point in pooled])
     side = Side(key, key, "", None, tuple(pooled), (), speeds)

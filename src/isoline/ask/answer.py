@@ -25,7 +25,7 @@ from isoline.analyse.rates import PriceTerms
 from isoline.analyse.terms import Terms
 from isoline.ask.absence import absence
 from isoline.ask.chosen import chosen
-from isoline.ask.counted import counted, filtered
+from isoline.ask.counted import about_repeats, counted, filtered
 from isoline.ask.equal import equal_points, held_equal, possible
 from isoline.ask.hiding import check
 from isoline.ask.one_side import one_side_note
@@ -150,7 +150,7 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
     if question.as_of and question.datasets is None:
         named = ", ".join(selection.datasets or ())
         notes = (*notes, f"As of {question.as_of}, read from dataset {named}")
-    notes = (*one_side_note(slug, points, sources, datasets, catalog), *notes)
+    lonely = one_side_note(slug, points, sources, datasets, catalog)
     offered = offers(points, slug.hardware, catalog)
     points = filtered(points, question, offered, catalog)
     declared = (
@@ -165,6 +165,8 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
     implied = implied_note(points)
     notes = (
         *caveats(points, question.view.metric),
+        *lonely,
+        *about_repeats(points),
         *notes,
         *_skipped(sources),
         *([implied] if implied else []),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from isoline.analyse.filters import Offers, keep, limits, scope
-from isoline.analyse.repeats import pool_repeats
+from isoline.analyse.repeats import pool_repeats, repeat_notes
 from isoline.analyse.runs import latest_run_per_line, without_repeats
 from isoline.analyse.strays import stray_notes
 from isoline.analyse.words import join
@@ -42,6 +42,11 @@ def _left_out(invalid: Sequence[Point]) -> str:
     return f"{many} left out{at}{why}"
 
 
+def about_repeats(points: Sequence[Point]) -> Notes:
+    """What stands behind the points that are read, and which of their runs lie far from the others."""
+    return (*repeat_notes(points), *stray_notes(points))
+
+
 def filtered(points: Sequence[Point], question: Question, offered: Offers, catalog: Catalog) -> list[Point]:
     """The points that pass the filters; `NoDataError` if none does or none reports what is asked for."""
     what, view = question.slug.canonical, question.view
@@ -67,8 +72,8 @@ def _of_one_run(points: Sequence[Point], datasets: Mapping[str, Dataset]) -> tup
     """
     many = {name for name, d in datasets.items() if d.selection == "latest-run"}
     newest = latest_run_per_line([p for p in points if p.dataset in many])
-    pooled, told = pool_repeats([*(p for p in points if p.dataset not in many), *newest.points])
-    return pooled, (*newest.notes, *told, *stray_notes(pooled))
+    pooled = pool_repeats([*(p for p in points if p.dataset not in many), *newest.points])
+    return pooled, newest.notes
 
 
 def _of_one_page(points: list[Point], slug: Slug) -> list[Point]:

@@ -133,7 +133,7 @@ class MatrixRun:
         else:
             shown.print_tables()
         where = f"dataset {', '.join(datasets) or self._spec.dataset} of {self._root}"
-        for line in (*shown.words(where), *stray_notes(pool_repeats(points)[0])):
+        for line in (*shown.words(where), *stray_notes(pool_repeats(points))):
             print(line, file=sys.stderr)
 
     def _measured(self) -> list[Measured]:

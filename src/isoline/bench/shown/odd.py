@@ -14,5 +14,5 @@ def odd_words(store: Store, dataset: str, sweeps: Sequence[str]) -> Iterator[str
     """By the test that comparisons use, on the valid points of these sweeps, each run by itself."""
     prefixes = tuple(f"{sweep}/" for sweep in sweeps)
     points = [p for p in store.points(Selection(datasets=(dataset,))) if p.key.startswith(prefixes)]
-    pooled, _ = pool_repeats(points)
+    pooled = pool_repeats(points)
     yield from stray_notes(pooled, apart=True)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isoline.analyse.comparison import Series
-from isoline.analyse.filters import keep, offers, scope
+from isoline.analyse.filters import keep, offers, scope, unreported
 from isoline.analyse.line import Line
 from isoline.analyse.plotting import Lines, plot
 from isoline.analyse.quantities import QUANTITIES, Rates
@@ -130,17 +130,24 @@ def test_a_latency_limit_keeps_the_points_that_report_no_more() -> None:
         for x, metrics in (
             (40.0, {"median_ttft": 0.5, "median_e2el": 20.0}),
             (41.0, {"median_ttft": 0.6, "median_e2el": 10.0}),
-            (42.0, {"median_ttft": 0.4}),
+            (42.0, {"median_ttft": 0.4, "p99_ttft": 0.9}),
             (43.0, {}),
         )
     ]
 
-    def kept(**limits: float) -> list[float]:
+    def kept(**limits: object) -> list[float]:
         return [p.interactivity for p in keep(points, Filters(**limits), CATALOG)]  # type: ignore[arg-type]
 
     assert kept(max_ttft=0.5) == [40, 42]
     assert kept(max_e2e=20) == [40, 41]
     assert kept(max_ttft=0.55, max_e2e=15) == []
+    assert (kept(max_ttft=0.9), kept(max_ttft=0.9, limit_on="p99")) == ([40, 41, 42], [42])
+    assert kept(max_ttft=0.8, limit_on="p99") == []
+    assert unreported(points, Filters(max_ttft=0.8, max_e2e=30, limit_on="p99")) == {
+        "p99 TTFT": 3,
+        "p99 E2E": 4,
+    }
+    assert scope(Filters(max_ttft=0.5, limit_on="p90"), CATALOG) == ("p90 TTFT at most 0.5 s",)
     assert scope(Filters(max_ttft=0.5, max_e2e=20), CATALOG) == (
         "median TTFT at most 0.5 s",
         "median E2E at most 20 s",

@@ -37,6 +37,27 @@ def test_a_limit_that_nobody_keeps_is_said(packaged: TestClient) -> None:
     assert "no data for FP4" in one["narrative"][0]
 
 
+def test_limits_hold_the_percentile_that_is_asked_for(packaged: TestClient) -> None:
+    def latencies(query: str) -> list[float | None]:
+        rows = packaged.get(f"{PATH}.points.json{query}").json()["points"]
+        return [row["metrics"].get("p90_ttft") for row in rows]
+
+    every, kept = latencies(""), latencies("?max_ttft=0.1&limit_on=p90")
+    assert sorted(filter(None, kept)) == sorted(x for x in every if x and x <= 0.1)
+    assert None in every  # too few requests to know it
+    assert 0 < len(kept) < len([x for x in every if x])
+    held = packaged.get(f"{PATH}.json?max_ttft=0.1&limit_on=p90").json()
+    assert (held["filters"]["limit_on"], held["filters"]["max_ttft"]) == ("p90", 0.1)
+    assert "p90 TTFT at most 0.1 s" in held["narrative"][0]
+    assert (
+        f"{every.count(None)} of {len(every)} points report no p90 TTFT and keep no limit of it"
+        in held["notes"]
+    )
+    answer = packaged.get(f"{PATH}?max_e2e=20&limit_on=p99")
+    assert answer.status_code == 404
+    assert "reports a p99 E2E" in answer.text
+
+
 @pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
 def test_it_is_a_field_of_one_number(base: str, page: Page) -> None:
     page.goto(f"{base}{PATH}?at=150")
@@ -47,6 +68,9 @@ def test_it_is_a_field_of_one_number(base: str, page: Page) -> None:
     settled(page, "?at=150&max_ttft=0.06")
     assert "median TTFT at most 0.06 s" in page.locator("h1").inner_text()
     assert "--max-ttft 0.06" in page.locator(".command").inner_text()
+    page.get_by_label("Limits on").select_option("p90")
+    settled(page, "?at=150&max_ttft=0.06&limit_on=p90")
+    page.get_by_label("Limits on").select_option("medians")
     field.fill("")
     settled(page, "?at=150")
     assert "median TTFT" not in page.locator("h1").inner_text()

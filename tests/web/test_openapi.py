@@ -77,6 +77,7 @@ BAD = {
     "match": ("speed", "precision", "all"),
     "max_ttft": ("x", "0", "-1", "0.5"),  # the last: published readings report none
     "max_e2e": ("1e9", "nan", "20"),
+    "limit_on": ("p50", "mean"),
     "x": ("time", "ttft"),
     "log": ("yes", "2"),
     "hide": ("fp8", "fp4:vllm", "../fp4"),

@@ -8,7 +8,7 @@ import msgspec
 
 from isoline.analyse.matching import NO_MATCHING, Matching, headline
 from isoline.analyse.quantities import QUANTITIES
-from isoline.analyse.terms import AGGREGATIONS, AXES, AXIS_METRICS, Filters
+from isoline.analyse.terms import AGGREGATIONS, AXES, AXIS_METRICS, LATENCIES, STATISTICS, Filters
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Point
 
@@ -49,7 +49,7 @@ def _passes(point: Point, filters: Filters, catalog: Catalog) -> bool:
     if (filters.aggregation or filters.spec_decode) and point.status == PUBLISHED:
         return False
     for axis, limit in limits(filters).items():
-        seconds = point.metrics.get(AXIS_METRICS[axis])
+        seconds = point.metrics.get(_limited(filters, axis))
         if seconds is None or seconds > limit:
             return False
     if filters.aggregation and recipe.disaggregated != (filters.aggregation == AGGREGATIONS[1]):
@@ -58,9 +58,32 @@ def _passes(point: Point, filters: Filters, catalog: Catalog) -> bool:
 
 
 def limits(filters: Filters) -> dict[str, float]:
-    """The longest median latencies that count, seconds, by the axis that shows them."""
+    """The longest latencies that count, seconds, by the axis that shows their medians."""
     asked = {"ttft": filters.max_ttft, "e2e": filters.max_e2e}
     return {axis: limit for axis, limit in asked.items() if limit is not None}
+
+
+def limits_apart(filters: Filters) -> bool:
+    """Whether a limit is on what is stored apart, as percentiles are."""
+    return bool(limits(filters)) and filters.limit_on != STATISTICS[0]
+
+
+def unreported(points: Sequence[Point], filters: Filters) -> dict[str, int]:
+    """How many points do not report a limited latency, by that in words: `p99 TTFT`."""
+    missing = {
+        _latency(filters, axis): sum(_limited(filters, axis) not in point.metrics for point in points)
+        for axis in limits(filters)
+    }
+    return {latency: count for latency, count in missing.items() if count}
+
+
+def _limited(filters: Filters, axis: str) -> str:
+    """The metric that a limit is on."""
+    return f"{filters.limit_on}_{LATENCIES[axis]}"
+
+
+def _latency(filters: Filters, axis: str) -> str:
+    return f"{filters.limit_on} {axis.upper()}"
 
 
 def offers(points: Sequence[Point], hardware: Sequence[str], catalog: Catalog) -> Offers:
@@ -88,7 +111,7 @@ def scope(filters: Filters, catalog: Catalog, matching: Matching = NO_MATCHING) 
         ]
         words.append(f"{' or '.join(named)} only")
     for axis, limit in limits(filters).items():
-        words.append(f"median {axis.upper()} at most {limit:g} s")
+        words.append(f"{_latency(filters, axis)} at most {limit:g} s")
     if matching.fields:
         words.append(headline(matching))
     return tuple(words)

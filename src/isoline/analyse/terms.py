@@ -16,10 +16,9 @@ AXES = {
     "e2e": "End-to-end latency (s, median)",
     "ttft": "Time to first token (s, median)",
 }
-AXIS_METRICS = {
-    "e2e": "median_e2el",
-    "ttft": "median_ttft",
-}  # what a point reports on the other axes, seconds
+LATENCIES = {"e2e": "e2el", "ttft": "ttft"}  # by axis, as metrics of a point end; seconds
+STATISTICS = ("median", "p90", "p99")  # of the requests of a point, as metrics begin
+AXIS_METRICS = {axis: f"{STATISTICS[0]}_{name}" for axis, name in LATENCIES.items()}
 VIEWS = ("throughput", "per-dollar")
 AGGREGATIONS = ("aggregated", "disaggregated")
 
@@ -28,7 +27,7 @@ class Filters(msgspec.Struct, frozen=True):
     """Which points count besides those of both sides; empty means all. Vendors are lower-case names.
 
     `match` names fields in which both sides are held equal, or is `all`: as many as can be. `max_ttft` and
-    `max_e2e` are the longest medians that count, in seconds.
+    `max_e2e` are the longest latencies that count, in seconds, of the statistic `limit_on`.
     """
 
     vendor: tuple[str, ...] = ()
@@ -37,6 +36,7 @@ class Filters(msgspec.Struct, frozen=True):
     match: tuple[str, ...] = ()
     max_ttft: float | None = None
     max_e2e: float | None = None
+    limit_on: str = STATISTICS[0]
 
 
 class View(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from isoline.analyse.compare import read
 from isoline.analyse.comparison import Comparison, Source, Undated, Within
 from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import dimension_of, side_of
-from isoline.analyse.filters import STORED_APART, Offers, offers
+from isoline.analyse.filters import STORED_APART, Offers, limits_apart, offers
 from isoline.analyse.matching import Matching
 from isoline.analyse.prepared import Prepared, prepare
 from isoline.analyse.published import implied_note
@@ -25,7 +25,7 @@ from isoline.analyse.rates import PriceTerms
 from isoline.analyse.terms import Terms
 from isoline.ask.absence import absence
 from isoline.ask.chosen import chosen
-from isoline.ask.counted import about_repeats, counted, filtered
+from isoline.ask.counted import about_limits, about_repeats, counted, filtered
 from isoline.ask.equal import equal_points, held_equal, possible
 from isoline.ask.hiding import check
 from isoline.ask.one_side import one_side_note
@@ -139,7 +139,7 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
     slug = question.slug
     datasets = {d.name: d for d in sources.datasets()}
     selection = chosen(question, sources, datasets, catalog)
-    apart = whole or question.view.metric in STORED_APART
+    apart = whole or question.view.metric in STORED_APART or limits_apart(question.filters)
     # INVALID ones come with the same query, which costs less than counting them.
     found = sources.points(selection, include_invalid=True, all_metrics=apart)
     if slug.precisions:
@@ -151,6 +151,7 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
         named = ", ".join(selection.datasets or ())
         notes = (*notes, f"As of {question.as_of}, read from dataset {named}")
     lonely = one_side_note(slug, points, sources, datasets, catalog)
+    notes = (*about_limits(points, question.filters), *notes)
     offered = offers(points, slug.hardware, catalog)
     points = filtered(points, question, offered, catalog)
     declared = (

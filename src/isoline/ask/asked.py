@@ -12,7 +12,7 @@ from isoline.analyse.dimensions import DIMENSIONS
 from isoline.analyse.filters import vendors
 from isoline.analyse.matching import ALL, FIELDS, matchable
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT
-from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, VIEWS, Filters, View
+from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, STATISTICS, VIEWS, Filters, View
 from isoline.ask import values
 from isoline.ask.question import Question
 from isoline.domain.catalog import TIERS, Catalog
@@ -49,6 +49,7 @@ class Asked:
     match: tuple[str, ...] = ()
     max_ttft: str | None = None
     max_e2e: str | None = None
+    limit_on: str | None = None
 
 
 def question(slug: Slug, asked: Asked, catalog: Catalog, name: Name = str) -> Question:
@@ -114,4 +115,5 @@ def _filters(slug: Slug, asked: Asked, catalog: Catalog, name: Name) -> Filters:
         match=_match(slug, asked, name),
         max_ttft=values.limit(name("max_ttft"), asked.max_ttft),
         max_e2e=values.limit(name("max_e2e"), asked.max_e2e),
+        limit_on=values.choice(name("limit_on"), asked.limit_on, STATISTICS) or STATISTICS[0],
     )

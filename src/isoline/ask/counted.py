@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from isoline.analyse.filters import Offers, keep, limits, scope
+from isoline.analyse.filters import Offers, keep, limits, scope, unreported
 from isoline.analyse.repeats import pool_repeats, repeat_notes
 from isoline.analyse.runs import latest_run_per_line, without_repeats
 from isoline.analyse.strays import stray_notes
+from isoline.analyse.terms import Filters
 from isoline.analyse.words import join
 from isoline.ask.question import Question
 from isoline.domain.catalog import Catalog
@@ -42,6 +43,14 @@ def _left_out(invalid: Sequence[Point]) -> str:
     return f"{many} left out{at}{why}"
 
 
+def about_limits(points: Sequence[Point], filters: Filters) -> Notes:
+    """How many of the points before any filter keep no limit because they do not report the latency."""
+    return tuple(
+        f"{count} of {len(points)} points report no {latency} and keep no limit of it"
+        for latency, count in unreported(points, filters).items()
+    )
+
+
 def about_repeats(points: Sequence[Point]) -> Notes:
     """What stands behind the points that are read, and which of their runs lie far from the others."""
     return (*repeat_notes(points), *stray_notes(points))
@@ -55,6 +64,11 @@ def filtered(points: Sequence[Point], question: Question, offered: Offers, catal
         if all(p.status == PUBLISHED for p in points) and not question.filters.vendor:
             untold = "report no latencies" if limits(question.filters) else "do not say how they were served"
             raise NoDataError(f"published readings {untold}, so they cannot be filtered")
+        silent = [
+            name for name, count in unreported(points, question.filters).items() if count == len(points)
+        ]
+        if silent:
+            raise NoDataError(f"no point of {what} reports a {' or '.join(silent)}")
         words = ", ".join(scope(question.filters, catalog))
         raise NoDataError(f"no data for {what} with {words}")
     for asked, known, label in ((view.metric, offered.metrics, "metric"), (view.x, offered.x, "x")):

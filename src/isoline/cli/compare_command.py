@@ -10,7 +10,7 @@ import click
 
 from isoline.analyse.built import Built
 from isoline.analyse.comparison import Comparison
-from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, VIEWS
+from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, STATISTICS, VIEWS
 from isoline.ask.answer import ready
 from isoline.ask.asked import Asked, question
 from isoline.ask.scores import Score, scores
@@ -55,9 +55,12 @@ METRIC = "What it is about: throughput_per_gpu, cost_per_mtok, tokens_per_s_per_
     help="Hold both sides equal in these fields, like tp,gpus, or in all that can be.",
 )
 @click.option(
-    "--max-ttft", metavar="SECONDS", help="Only points with no longer a median time to first token."
+    "--max-ttft", metavar="SECONDS", help="Only points with no longer a time to first token (median)."
 )
-@click.option("--max-e2e", metavar="SECONDS", help="Only points with no longer a median end-to-end latency.")
+@click.option(
+    "--max-e2e", metavar="SECONDS", help="Only points with no longer an end-to-end latency (median)."
+)
+@click.option("--limit-on", type=Choice(STATISTICS), help="What of these latencies the limits hold.")
 @click.option("--x", type=Choice(tuple(AXES)), help="The chart's x axis.")
 @click.option("--log/--no-log", default=None, help="A logarithmic y axis, or a linear one.")
 @click.option("--optimal", is_flag=True, help="Draw only points that no other of their series beats.")
@@ -93,6 +96,7 @@ def app(
     spec_decode: tuple[str, ...],
     match: tuple[str, ...],
     max_ttft: str | None,
+    limit_on: str | None,
     max_e2e: str | None,
     x: str | None,
     log: bool | None,
@@ -136,6 +140,7 @@ def app(
         spec_decode=spec_decode,
         match=match,
         max_ttft=max_ttft,
+        limit_on=limit_on,
         max_e2e=max_e2e,
         view=view,
         hide=hide,

@@ -9,7 +9,7 @@ from isoline.analyse.comparison import Comparison
 from isoline.analyse.dimensions import side_label
 from isoline.analyse.filters import Offers, vendors
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT
-from isoline.analyse.terms import AGGREGATIONS, AXIS_METRICS, METHODS
+from isoline.analyse.terms import AGGREGATIONS, AXIS_METRICS, METHODS, STATISTICS
 from isoline.ask.choices import Choices
 from isoline.ask.siblings import Selector
 from isoline.ask.values import LARGEST, number, split
@@ -24,7 +24,18 @@ Values = dict[str, object]
 AXIS_NAMES = {"interactivity": "Interactivity", "e2e": "E2E latency", "ttft": "TTFT"}
 PART_NAMES = {"model": "Model", "hardware": "GPU", "precision": "Precision", "a": "Compare", "b": "with"}
 FOLDED = (
-    *("within", "tier", "price", "power", "vendor", "aggregation", "spec_decode", "max_ttft", "max_e2e"),
+    *(
+        "within",
+        "tier",
+        "price",
+        "power",
+        "vendor",
+        "aggregation",
+        "spec_decode",
+        "max_ttft",
+        "max_e2e",
+        "limit_on",
+    ),
     *("dataset", "as_of", "method", "optimal"),
 )
 
@@ -54,6 +65,7 @@ def form(
             for key, name in sorted(AXIS_NAMES.items(), reverse=True)  # TTFT first
             if key in AXIS_METRICS
         ],
+        "statistics": STATISTICS,
         "filters": _filters(slug, held, comparison, catalog),
         "sequences": _with(known.sequences, sequence),
         "sequence": sequence,

@@ -46,10 +46,10 @@ each side gives for it), `metric` (what it is about: {metrics}),
 `sequence` (8k/1k), `precision` (between GPUs), `method` (envelope, pooled), `tier`, `price` (b300=2.26,
 $/GPU-hour), `power` (b300=1.9, kW per GPU), `vendor`, `aggregation` (aggregated, disaggregated) and
 `spec_decode` (mtp, none) keep only such points, `match` (all; tp,gpus: only configurations equal in these
-on both sides), `max_ttft` and `max_e2e` (medians in seconds), `dataset`, `as_of` (a date). `x`
-(interactivity, e2e, ttft), `log`, `optimal` (1) and `hide` (bf16, fp4:vllm: not drawn, but read) are for
-the chart. The same pages led by cost: {base}{per_dollar}. An unknown parameter or value answers 400, no
-data 404; both say what would work.
+on both sides), `max_ttft` and `max_e2e` (seconds; medians, or `limit_on` p90, p99), `dataset`, `as_of` (a
+date). `x` (interactivity, e2e, ttft), `log`, `optimal` (1) and `hide` (bf16, fp4:vllm: not drawn, but read)
+are for the chart. The same pages led by cost: {base}{per_dollar}. An unknown parameter or value answers 400,
+no data 404; both say what would work.
 """
 
 

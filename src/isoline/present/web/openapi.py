@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from isoline import __version__
 from isoline.analyse.quantities import QUANTITIES
-from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS
+from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, STATISTICS
 from isoline.ask.values import LARGEST, MAX_NUMBERS
 from isoline.domain.catalog import TIERS
 from isoline.present.palette import THEMES
@@ -136,8 +136,9 @@ QUESTION = [
     _list("vendor", "only GPUs of these", "nvidia"),
     _choice("aggregation", "only points served so", AGGREGATIONS),
     _list("spec_decode", "only points with these methods", "mtp"),
-    _seconds("max_ttft", "only points with no longer a median time to first token, seconds", "0.5"),
-    _seconds("max_e2e", "only points with no longer a median end-to-end latency, seconds", "20"),
+    _seconds("max_ttft", "only points with no longer a time to first token, seconds", "0.5"),
+    _seconds("max_e2e", "only points with no longer an end-to-end latency, seconds", "20"),
+    _choice("limit_on", "what of these latencies the limits hold; median unless said", STATISTICS),
     _list("match", "hold both sides equal in these fields, or in all that can be", "all"),
     _choice("x", "what the chart is over", tuple(AXES)),
     _switch("log", "1: logarithmic y axis, 0: linear; else as the data ask"),

@@ -14,7 +14,7 @@ from isoline.errors import UsageError, unknown
 
 PARAMETERS = (
     *("at", "within", "metric", "sequence", "precision", "method", "tier", "price", "power"),
-    *("vendor", "aggregation", "spec_decode", "match", "max_ttft", "max_e2e", "x", "log"),
+    *("vendor", "aggregation", "spec_decode", "match", "max_ttft", "max_e2e", "limit_on", "x", "log"),
     *("optimal", "hide", "dataset", "as_of"),
 )
 LISTS = ("at", "within", "price", "power", "vendor", "spec_decode", "match", "hide", "dataset")
@@ -108,6 +108,7 @@ class Query:
             match=tuple(split([held.get("match", "")])),
             max_ttft=held.get("max_ttft"),
             max_e2e=held.get("max_e2e"),
+            limit_on=held.get("limit_on"),
         )
 
     def get(self, name: str) -> str:

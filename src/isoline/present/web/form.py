@@ -24,18 +24,8 @@ Values = dict[str, object]
 AXIS_NAMES = {"interactivity": "Interactivity", "e2e": "E2E latency", "ttft": "TTFT"}
 PART_NAMES = {"model": "Model", "hardware": "GPU", "precision": "Precision", "a": "Compare", "b": "with"}
 FOLDED = (
-    *(
-        "within",
-        "tier",
-        "price",
-        "power",
-        "vendor",
-        "aggregation",
-        "spec_decode",
-        "max_ttft",
-        "max_e2e",
-        "limit_on",
-    ),
+    *("within", "tier", "price", "power", "vendor", "aggregation", "spec_decode"),
+    *("max_ttft", "max_e2e", "limit_on"),
     *("dataset", "as_of", "method", "optimal"),
 )
 

@@ -22,4 +22,5 @@ for round in 1 2; do
     --concurrency "$streams" --requests "$requests" --seed "$round" --store "$out/store" --dataset client-check \
     --telemetry "prometheus=$url/metrics" --recipe "model=qwen-3-8b,hardware=${GPU:-h100},engine=vllm,engine_version=0.22.1,precision=bf16,gpus=1,tp=1" \
     --format json > "$out/isoline-$round.json" 2> "$out/isoline-$round.log"
+  counters "isoline-$round-after"
 done

@@ -65,7 +65,7 @@ def tables(head: str) -> list[list[list[str]]]:
 
 
 def test_its_ratios_are_those_of_the_command(tmp_path: Path) -> None:
-    h100, h200 = "80,90,100,110,120,130", "70,80,90,100,110,120,130,140,150"
+    h100, h200 = "80,90,100,110,120,130", "80,90,100,110,120,130,140,150,160,170"
     for first, second in (("FP4", "BF16"), ("FP8", "BF16"), ("FP4", "FP8")):
         for hardware, at in (("h100", h100), ("h200", h200)):
             slug = f"qwen-3-8b-{hardware}-{first}-vs-{second}".lower()
@@ -123,22 +123,28 @@ def test_its_floors_are_those_of_the_script() -> None:
 
 
 def test_its_client_check_holds_what_the_two_clients_and_the_server_said() -> None:
-    folder = ROOT / "data/hopper/client-check"
-    theirs = json.loads((folder / "vllm-1.json").read_text())
-    ours = json.loads((folder / "isoline-1.json").read_text())["points"][0]
     names = {
         "TTFT": ("mean_ttft_ms", "ttft", "time_to_first_token", 1),
         "TPOT": ("mean_tpot_ms", "tpot", "request_time_per_output_token", 3),
         "end to end": ("mean_e2el_ms", "e2e", "e2e_request_latency", 1),
     }
-    for row, (key, own, counter, digits) in names.items():
-        cells = [
-            theirs[key],
-            counted(folder, counter, "vllm-1-before", "vllm-1-after"),
-            1e3 * ours[own]["mean"],
-            counted(folder, counter, "vllm-1-after", "isoline-1-after"),
-        ]
-        assert f"| {row} | {' | '.join(f'{cell:,.{digits}f}' for cell in cells)} |" in STUDY.read_text()
+    for host, number, told, last in (
+        ("h100", 1, "H100", "isoline-1-after"),
+        ("h200", 1, "H200", "vllm-2-before"),
+        ("h200", 2, "H200, again", None),  # nobody asked the server once it had ended
+    ):
+        folder = ROOT / "data/hopper/client-check" / host
+        theirs = json.loads((folder / f"vllm-{number}.json").read_text())
+        ours = json.loads((folder / f"isoline-{number}.json").read_text())["points"][0]
+        for row, (key, own, counter, digits) in names.items():
+            cells = [
+                theirs[key],
+                counted(folder, counter, f"vllm-{number}-before", f"vllm-{number}-after"),
+                1e3 * ours[own]["mean"],
+                counted(folder, counter, f"vllm-{number}-after", last) if last else None,
+            ]
+            written = ("—" if cell is None else f"{cell:,.{digits}f}" for cell in cells)
+            assert f"| {row}, {told} | {' | '.join(written)} |" in STUDY.read_text()
 
 
 def counted(folder: Path, counter: str, before: str, after: str) -> float:

@@ -54,13 +54,14 @@ def test_what_was_not_measured_yet_on_a_day_is_left_out(tmp_path: Path) -> None:
     data = Sources(lambda: Store(tmp_path))
     # H100: three formats at seven loads; fifteen of the 36 runs are second ones of a load. H200: three
     # formats at five loads of 1k/1k and four of 8k/1k; a day later twelve second starts of such loads, three
-    # loads of their own, three over two GPUs, and on another host twelve third starts and one second.
+    # loads of their own, three over two GPUs, on another host twelve third starts and one second, and on a
+    # fourth five second starts and three loads of their own.
     for day, runs, loads in (
         ("2026-11-23", 0, 0),
         ("2026-11-24", 36, 21),
         ("2026-11-27", 36, 21),
         ("2026-11-28", 63, 48),
-        ("2026-11-29", 94, 54),
+        ("2026-11-29", 102, 57),
     ):
         asked = Selection(datasets=("hopper",), until=day)
         assert len(data.points(asked)) == runs

@@ -39,6 +39,7 @@ def coverage(points: list[Point]) -> list[Coverage]:
             p.recipe.precision,
             p.recipe.engine,
             p.recipe.spec_method,
+            p.recipe.engine_version,
             p.workload.isl,
             p.workload.osl,
             p.concurrency,

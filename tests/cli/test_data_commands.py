@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from isoline.domain.slugs import KINDS
 from tests.cli.process import isoline
 from tests.shared import SHARED, needs_shared
 
@@ -68,7 +69,7 @@ def test_list_names_only_what_can_be_compared(tmp_path: Path) -> None:
     assert pair["datasets"] == ["inferencex"]
     assert pair["sequences"] == ["1k/1k", "1k/8k", "8k/1k"]
     assert sum(pair["points"]) == 100
-    assert {p["kind"] for p in pairs} == {"precision", "gpu", "spec-decode", "engine", "gpu-precision"}
+    assert {p["kind"] for p in pairs} == set(KINDS)
     for slug in list(by_slug)[::12]:
         isoline(tmp_path, "compare", slug, "--format", "csv")
     table = isoline(tmp_path, "list", "qwen-3-5", "--kind", "precision").stdout

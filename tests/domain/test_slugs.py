@@ -136,6 +136,35 @@ def test_gpus_at_precisions_of_their_own(
         assert build_slug(kind, slug.model, None, None, slug.sides[::-1], catalog).canonical == canonical
 
 
+PLACE = "qwen-3-5-b200-fp8-"
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical", "engine"),
+    [
+        ("vllm-0.10.0-vs-0.9.2", "vllm-0.9.2-vs-0.10.0", "vllm"),
+        ("vllm-0.9.2-vs-vllm-0.10.0", "vllm-0.9.2-vs-0.10.0", "vllm"),
+        ("trtllm-1.3.0RC14-vs-1.3.0", "trt-1.3.0-vs-1.3.0rc14", "trt"),
+        ("vllm-0.11.1rc2.dev12+g1a2b-vs-0.11.1", "vllm-0.11.1-vs-0.11.1rc2.dev12+g1a2b", "vllm"),
+        ("dynamo-trt-0.5.1-rc0.pre3-vs-0.8.1", "dynamo-trt-0.5.1-rc0.pre3-vs-0.8.1", "dynamo-trt"),
+        ("llama-cpp-b4321-vs-b5000", "llama-cpp-b4321-vs-b5000", "llama-cpp"),
+    ],
+)
+def test_versions_of_an_engine(catalog: Catalog, text: str, canonical: str, engine: str) -> None:
+    slug = parse_slug(PLACE + text, catalog)
+    assert (slug.kind, slug.engines) == ("version", (engine, engine))
+    assert (slug.canonical, slug.redirect) == (PLACE + canonical, text != canonical)
+    assert all(side.startswith(f"{engine}-") for side in slug.sides)
+    again = build_slug("version", slug.model, slug.hardware, slug.precision, slug.sides[::-1], catalog)
+    assert (again.canonical, again.sides) == (slug.canonical, slug.sides)
+
+
+def test_versions_of_two_engines_name_both(catalog: Catalog) -> None:
+    slug = parse_slug("qwen-3-5-b200-fp8-vllm-0.10.0-vs-sglang-0.5.9", catalog)
+    assert slug.canonical == "qwen-3-5-b200-fp8-sglang-0.5.9-vs-vllm-0.10.0"
+    assert slug.engines == ("sglang", "vllm")
+
+
 def test_an_engine_is_not_compared_with_itself_under_another_name(catalog: Catalog) -> None:
     with pytest.raises(UsageError, match="two different sides"):
         parse_slug("deepseek-r1-b200-fp8-trt-vs-trtllm", catalog)
@@ -158,6 +187,9 @@ def test_an_engine_is_not_compared_with_itself_under_another_name(catalog: Catal
         ("qwen-3-5-h200-fp8-vs-b30-fp4", "unknown hardware 'b30'", "qwen-3-5-b300-fp4-vs-h200-fp8"),
         ("qwen-3-5-h20-fp8-vs-b300-fp4", "unknown hardware 'h20'", "qwen-3-5-b300-fp4-vs-h200-fp8"),
         ("qwen-3-5-h200-fp8-vs-h200-fp8", "must compare two different sides", None),
+        ("qwen-3-5-h200-fp8-vlm-0.9-vs-0.10", "unknown engine 'vlm'", "qwen-3-5-h200-fp8-vllm-0.9-vs-0.10"),
+        ("qwen-3-5-h200-fp8-vllm-vs-0.10", "the version is missing", None),
+        ("qwen-3-5-h200-fp8-vllm-0.9-vs-0.9", "must compare two different sides", None),
         ("qwen-3-5", "has no '-vs-'; write for example qwen-3-5-b300-fp4-vs-bf16", None),
         ("a-" * MAX_LENGTH, "at most 256 characters", None),
     ],

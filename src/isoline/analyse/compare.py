@@ -10,7 +10,7 @@ from isoline.analyse.budget import within
 from isoline.analyse.caveats import RANDOM, has_random_weights
 from isoline.analyse.comparison import Comparison, Source, Within
 from isoline.analyse.differences import Declared
-from isoline.analyse.dimensions import dimension_of
+from isoline.analyse.dimensions import dimension_of, one_engine
 from isoline.analyse.filters import Offers, scope
 from isoline.analyse.matched import target
 from isoline.analyse.narrative import narrative
@@ -75,6 +75,7 @@ def read(
     narrowed = scope(terms.filters, catalog, terms.matching)
     where = _where(slug, [point for group in ready.groups for point in group], catalog)
     about = About(dimension_of(slug), quantity, where, terms.sequence, narrowed, bool(terms.matching.fields))
+    engine = one_engine(slug)
     # Printed figures were computed with the page's own prices and power, which are not known.
     as_published = ready.printed and not any(r.explicit_price for r in rates.values())
     own_power = ready.printed and not any(r.explicit_power for r in rates.values())
@@ -88,6 +89,7 @@ def read(
         model_label=catalog.model_label(slug.model),
         hardware=slug.hardware,
         hardware_labels=tuple(catalog.hardware_label(key) for key in slug.hardware),
+        engine_label=catalog.engine_label(engine) if engine else None,
         sequence=terms.sequence,
         precision=slug.precision or terms.precision,
         method=terms.method,
@@ -144,6 +146,8 @@ def _where(slug: Slug, points: Sequence[Point], catalog: Catalog) -> str:
     if not slug.across:
         precision = f" in {catalog.precision_label(slug.precision)}" if slug.precision else ""
         where += f"{precision} on {catalog.hardware_label(slug.hardware[0])}"
+    if engine := one_engine(slug):
+        where += f" with {catalog.engine_label(engine)}"
     kinds = {SIMULATED: any(p.status == SIMULATED for p in points), RANDOM: has_random_weights(points)}
     said = ", ".join(kind for kind, holds in kinds.items() if holds)
     return f"{where} ({said})" if said else where

@@ -288,6 +288,7 @@ class Comparison(msgspec.Struct, frozen=True):
     offers: Offers = NO_OFFERS
     scope: tuple[str, ...] = ()  # the filters in words
     where: str = ""  # what the sides have in common, in words
+    engine_label: str | None = None  # of the one engine whose versions are compared
     undated: Undated | None = None
     matching: Matching = NO_MATCHING  # what both sides are held equal in, where that was asked
     held: tuple[Difference, ...] = ()  # the values of that, the same on both sides

@@ -29,12 +29,15 @@ class Dimension:
     uneven: str = ""
 
     def side(self, row: Recipe | Coverage) -> str:
-        """The side, as slugs name it, that a recipe is of: `fp4`, `h200-fp8`."""
+        """The side, as slugs name it, that a recipe is of: `fp4`, `h200-fp8`, `vllm-0.22.1`."""
         first, *others = self.attributes
         found: str = getattr(row, first)
-        return "-".join((found, *(getattr(row, name) for name in others))) if others else found
+        if not others:
+            return found
+        return "-".join((found, *((getattr(row, name) or UNKNOWN).lower() for name in others)))
 
 
+UNKNOWN = "unknown"  # of what a recipe does not say
 _AS_SUBMITTED = "Each GPU runs the engine and topology that were submitted for it, not the same ones."
 DIMENSIONS = {
     d.kind: d
@@ -79,6 +82,13 @@ DIMENSIONS = {
             carriers=frozenset({"checkpoint"}),
             uneven=_AS_SUBMITTED,
         ),
+        Dimension(
+            "version",
+            ("engine", "engine_version"),
+            frozenset({"image", "image_digest"}),
+            "engine version",
+            "A version is compared as it was served: recipes may have been tuned between the two.",
+        ),
     )
 }
 
@@ -94,14 +104,31 @@ def side_of(kind: str, row: Recipe | Coverage) -> str:
     return DIMENSIONS[kind].side(row)
 
 
+def label_of(slug: Slug, key: str, catalog: Catalog) -> str:
+    """What a side of this comparison is called: versions of one engine by their number alone."""
+    one = one_engine(slug)
+    if one is None:
+        return side_label(slug.kind, key, slug.model, catalog)
+    version = key.removeprefix(f"{one}-")
+    return f"v{version}" if version[0].isdigit() else version
+
+
+def one_engine(slug: Slug) -> str | None:
+    """The engine whose versions are compared, if it is one."""
+    return slug.engines[0] if slug.engines and len(set(slug.engines)) == 1 else None
+
+
 def side_label(kind: str, key: str, model: str, catalog: Catalog) -> str:
-    """What a side is called in tables, charts and sentences."""
+    """What a side is called in tables, charts and sentences, where nothing else says what is compared."""
     if kind == "precision":
         return catalog.precision_label(key)
     if kind == "gpu":
         return catalog.hardware_label(key)
     if kind == "engine":
         return catalog.engine_label(key)
+    if kind == "version":
+        engine = max((name for name in catalog.engines if key.startswith(f"{name}-")), key=len)
+        return f"{catalog.engine_label(engine)} {key.removeprefix(f'{engine}-')}"
     if kind == "gpu-precision":
         parts = ((key.removesuffix(f"-{name}"), name) for name in catalog.precisions)
         hardware, precision = next(part for part in parts if part[0] in catalog.hardware)

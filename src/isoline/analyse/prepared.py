@@ -13,7 +13,7 @@ from isoline.analyse.built import Built
 from isoline.analyse.comparison import Difference, Series, Side
 from isoline.analyse.defaults import common_range, measured_range
 from isoline.analyse.differences import Declared, differences, held, recipes
-from isoline.analyse.dimensions import DIMENSIONS, side_label
+from isoline.analyse.dimensions import DIMENSIONS, label_of
 from isoline.analyse.firm import three
 from isoline.analyse.line import Line, best_points
 from isoline.analyse.noise import Noise
@@ -94,7 +94,7 @@ def _side(
     precision = slug.precisions[place] if slug.precisions else slug.precision or terms.precision
     side = Side(
         key=key,
-        label=side_label(slug.kind, key, slug.model, catalog),
+        label=label_of(slug, key, catalog),
         hardware=hardware,
         precision=key if slug.kind == "precision" else precision,
         points=tuple(points),

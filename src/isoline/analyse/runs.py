@@ -19,17 +19,21 @@ class Chosen:
     notes: tuple[str, ...]
 
 
-def latest_run_per_line(points: Iterable[Point]) -> Chosen:
+def latest_run_per_line(points: Iterable[Point], *, versions: bool = False) -> Chosen:
     """Per line (recipe without its image, workload) the newest run, with all its concurrencies.
 
     Newest by date, then start time, then run id and attempt, as the reference chooses (feature map
     d.1); runs are never stitched together. A newer run with fewer concurrencies than an older one
     is still chosen, and the notes say so. Where the newest run has numbered repeats, the repeats of the
     same recipe in older sweeps count as well: they are what its spread is known from.
+
+    `versions`: each version of an engine has lines of its own, where they are what is compared; else a newer
+    one takes the place of the one before.
     """
     lines: dict[tuple[object, ...], dict[tuple[object, ...], list[Point]]] = {}
     for point in points:
-        lines.setdefault(_line(point), {}).setdefault(_run(point), []).append(point)
+        line = (*_line(point), point.recipe.engine_version if versions else None)
+        lines.setdefault(line, {}).setdefault(_run(point), []).append(point)
     chosen: list[Point] = []
     notes: list[str] = []
     for runs in lines.values():

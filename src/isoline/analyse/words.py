@@ -120,5 +120,9 @@ def field(name: str) -> str:
 
 
 def capital(text: str | None) -> str:
-    """With a capital first letter; nothing of nothing."""
-    return text[0].upper() + text[1:] if text else ""
+    """With a capital first letter, unless a name begins it that is written otherwise (`vLLM`, `v0.9.2`);
+    nothing of nothing.
+    """
+    if not text or text[1:2].isdigit() or text[1:2].isupper():
+        return text or ""
+    return text[0].upper() + text[1:]

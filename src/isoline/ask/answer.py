@@ -142,7 +142,7 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
     apart = whole or question.view.metric in STORED_APART or limits_apart(question.filters)
     # INVALID ones come with the same query, which costs less than counting them.
     found = sources.points(selection, include_invalid=True, all_metrics=apart)
-    if slug.precisions:
+    if slug.precisions or slug.engines:
         found = [point for point in found if side_of(slug.kind, point.recipe) in slug.sides]
     points, notes = counted(found, slug, datasets)
     if not points:

@@ -67,6 +67,6 @@ def _variant(row: Coverage, kind: str) -> tuple[object, ...]:
     # The compared dimension must not be part of what has to match.
     if kind == "spec-decode":
         return (row.engine, row.concurrency)
-    if kind == "engine":
+    if kind in ("engine", "version"):
         return (row.spec_method, row.concurrency)
     return (row.engine, row.spec_method, row.concurrency)

@@ -24,7 +24,7 @@ def counted(
 ) -> tuple[list[Point], Notes]:
     """The points that count before any filter, and remarks about the others."""
     valid = [point for point in points if point.valid]
-    found, notes = _of_one_run(valid, datasets)
+    found, notes = _of_one_run(valid, datasets, versions=slug.kind == "version")
     found, repeated = without_repeats(_of_one_page(found, slug))
     if repeated:
         notes = (*notes, f"{repeated} points stood in more than one dataset and are counted once")
@@ -79,13 +79,15 @@ def filtered(points: Sequence[Point], question: Question, offered: Offers, catal
     return kept
 
 
-def _of_one_run(points: Sequence[Point], datasets: Mapping[str, Dataset]) -> tuple[list[Point], Notes]:
+def _of_one_run(
+    points: Sequence[Point], datasets: Mapping[str, Dataset], *, versions: bool
+) -> tuple[list[Point], Notes]:
     """Datasets that keep every run give the newest run of each line; others are taken as served.
 
     Numbered repeats of a point are pooled over all sweeps of its recipe, within `--as-of` and `--dataset`.
     """
     many = {name for name, d in datasets.items() if d.selection == "latest-run"}
-    newest = latest_run_per_line([p for p in points if p.dataset in many])
+    newest = latest_run_per_line([p for p in points if p.dataset in many], versions=versions)
     pooled = pool_repeats([*(p for p in points if p.dataset not in many), *newest.points])
     return pooled, newest.notes
 

@@ -23,6 +23,8 @@ def selection_of(question: Question, datasets: Mapping[str, Dataset]) -> Selecti
     sides: dict[str, tuple[str, ...]] = dict.fromkeys(DIMENSIONS[slug.kind].attributes, slug.sides)
     if slug.precisions:  # more than the sides: each GPU has points of the other's precision, too
         sides["precision"] = tuple(dict.fromkeys(slug.precisions))
+    if slug.engines:
+        sides["engine"] = tuple(dict.fromkeys(slug.engines))
     return Selection(
         model=slug.model,
         hardware=slug.hardware,

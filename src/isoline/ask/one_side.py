@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from isoline.analyse.dimensions import side_label, side_of
+from isoline.analyse.dimensions import UNKNOWN, label_of, side_label, side_of
+from isoline.analyse.words import join
 from isoline.ask.holdings import held, places
 from isoline.ask.preference import without_stand_ins
 from isoline.domain.catalog import Catalog
-from isoline.domain.point import Dataset, Point, Selection
-from isoline.domain.slugs import Slug
+from isoline.domain.point import Coverage, Dataset, Point, Selection
+from isoline.domain.slugs import Slug, by_number
 from isoline.store.sources import Sources
 
 
@@ -23,10 +24,21 @@ def one_side_note(
     missing = [side for side in slug.sides if side not in seen]
     if not missing:
         return ()
-    label = side_label(slug.kind, missing[0], slug.model, catalog)
+    label = label_of(slug, missing[0], catalog)
     every = without_stand_ins(sources.coverage(Selection(model=slug.model)), datasets)
     own = [row for row in every if row.hardware in slug.hardware and side_of(slug.kind, row) == missing[0]]
     if own:
         return (f"No points of {label} here; of it there is: {held(own, catalog)}",)
     model = catalog.model_label(slug.model)
+    if slug.engines:
+        there = [side_label(slug.kind, one, slug.model, catalog) for one in _versions(slug, every)]
+        return (f"No points of {label} here; there is {join(there)}",)
     return (f"No points of {label} here; of {model} there is {places(every, catalog)}",)
+
+
+def _versions(slug: Slug, rows: Sequence[Coverage]) -> list[str]:
+    """The sides that there could be: of these engines, on this GPU at this precision."""
+    engines, place = slug.engines or (), (slug.hardware[0], slug.precision)
+    held = [row for row in rows if row.engine in engines and (row.hardware, row.precision) == place]
+    known = {side for row in held if UNKNOWN not in (side := side_of(slug.kind, row))}
+    return sorted(known, key=by_number)

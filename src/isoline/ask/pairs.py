@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from isoline import errors
-from isoline.analyse.dimensions import DIMENSIONS, side_of
+from isoline.analyse.dimensions import DIMENSIONS, UNKNOWN, side_of
 from isoline.ask.buckets import Place, place
 from isoline.ask.preference import is_own, is_simulated, preference, without_stand_ins
 from isoline.domain.catalog import Catalog
@@ -61,20 +61,25 @@ def _pairs(
             "spec-decode": (row.model, row.hardware, row.precision),
             "engine": (row.model, row.hardware, row.precision),
             "gpu-precision": (row.model,),
+            "version": (row.model, row.hardware, row.precision),
         }[kind]
         groups.setdefault(fixed, {}).setdefault(side_of(kind, row), []).append(row)
     for fixed, sides in groups.items():
         for a, b in combinations(sorted(sides), 2):
-            if kind == "gpu-precision" and not _crossed(sides[a][0], sides[b][0]):
+            if not _listed(kind, sides[a][0], sides[b][0]):
                 continue
             pair = _pair(kind, fixed, (a, b), (sides[a], sides[b]), catalog, datasets)
             if pair is not None:
                 yield pair
 
 
-def _crossed(a: Coverage, b: Coverage) -> bool:
-    """Whether both GPU and precision differ: all else is a comparison of one of them."""
-    return a.hardware != b.hardware and a.precision != b.precision
+def _listed(kind: str, a: Coverage, b: Coverage) -> bool:
+    """Whether two sides are told of: where GPU and precision are compared both must differ, or it is a
+    comparison of one of them; versions of two engines can be asked for, but are too many.
+    """
+    if kind == "gpu-precision":
+        return a.hardware != b.hardware and a.precision != b.precision
+    return kind != "version" or a.engine == b.engine
 
 
 def _pair(
@@ -85,7 +90,7 @@ def _pair(
     catalog: Catalog,
     datasets: Mapping[str, Dataset],
 ) -> Pair | None:
-    if any("unknown" in side for side in sides) or (kind == "spec-decode" and "none" not in sides):
+    if any(UNKNOWN in side for side in sides) or (kind == "spec-decode" and "none" not in sides):
         return None
     real = set(without_stand_ins((row for side in rows for row in side), datasets))
     rows = ([row for row in rows[0] if row in real], [row for row in rows[1] if row in real])

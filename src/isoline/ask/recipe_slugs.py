@@ -18,11 +18,13 @@ def slugs_between(some: Sequence[Recipe], others: Sequence[Recipe], catalog: Cat
     """Slugs with one of `some` as one side and one of `others` as the other, in their order.
 
     Two recipes are sides where they differ in exactly one of precision, GPU, engine and speculative decoding,
-    or in both of the first two.
+    or in both of the first two; where they differ in none of these, in the version of their engine.
     """
     found: dict[str, Slug] = {}
     for one, other in product(some, others):
         differ = sorted(name for name in _PLACED if getattr(one, name) != getattr(other, name))
+        if not differ and one.engine_version != other.engine_version:
+            differ = sorted(DIMENSIONS["version"].attributes)
         dimension = next((d for d in DIMENSIONS.values() if differ == sorted(d.attributes)), None)
         if dimension is None:
             continue

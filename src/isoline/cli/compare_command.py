@@ -113,7 +113,8 @@ def app(
     """Compare two sides at the same tok/s per user.
 
     A SLUG is MODEL-GPU-PRECISION-vs-PRECISION, MODEL-GPU-vs-GPU, MODEL-GPU-PRECISION-vs-GPU-PRECISION,
-    MODEL-GPU-PRECISION-METHOD-vs-none or MODEL-GPU-PRECISION-ENGINE-vs-ENGINE. Exit code 2: wrong usage,
+    MODEL-GPU-PRECISION-METHOD-vs-none, MODEL-GPU-PRECISION-ENGINE-vs-ENGINE or
+    MODEL-GPU-PRECISION-ENGINE-VERSION-vs-VERSION. Exit code 2: wrong usage,
     3: no data.
     """
     words = options.catalog(catalog)

@@ -69,7 +69,7 @@ def _nothing(others: list[Pair], rows: list[Coverage], catalog: Catalog) -> str:
     if rows:
         return (
             f"nothing to compare: {held(rows, catalog)}; a comparison needs a second side, another "
-            "precision, GPU, engine or speculative decoding at the same lengths"
+            "precision, GPU, engine, version or speculative decoding at the same lengths"
         )
     return "nothing to compare; `isoline bench` measures, `isoline import inferencex …` brings data"
 

@@ -186,6 +186,7 @@ class Coverage:
     precision: str
     engine: str
     spec_method: str
+    engine_version: str | None
     isl: int | None
     osl: int | None
     concurrency: int | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from isoline.domain.slug_words import ORDER, SEPARATOR, Words, match, right_of
+from isoline.domain.slug_words import ORDER, SEPARATOR, Words, match, right_of, short_version
 from isoline.errors import closest
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ _EXAMPLES = {
     "spec-decode": "qwen-3-5-b300-fp4-mtp-vs-none",
     "engine": "deepseek-r1-b200-fp8-sglang-vs-trt",
     "gpu-precision": "qwen-3-5-h200-fp8-vs-b300-fp4",
+    "version": "qwen-3-5-b300-fp4-sglang-0.5.9-vs-0.5.12",
 }
 
 
@@ -51,6 +52,8 @@ def _describe(text: str, fault: _Fault, words: Words) -> tuple[str, list[str]]:
     names = words.names(fault.word)
     close = closest(fault.text, names, 3)
     hint = f"known are {', '.join(sorted(set(names.values())))}"
+    if not names:
+        hint = f"write for example {_EXAMPLES[fault.kind]}"
     if close:
         hint = f"did you mean {' or '.join(close)}?"
     part = f"unknown {fault.word} {fault.text!r}" if fault.text else f"the {fault.word} is missing"
@@ -63,6 +66,8 @@ def _fault(text: str, words: Words, kind: str) -> _Fault:
     if kind == "gpu" and "-" not in left and left not in words.names("model"):
         order = ("hardware",)  # a bare pair
     known = match(right, words, right_of(kind)) is not None
+    if any(f"-{engine}-" in f"{left}-" for engine in words.names("engine")):
+        known = known or short_version(right, words, kind) is not None
     start = 0
     for position, word in enumerate(order):
         tail, rest = left[start:], order[position:]
@@ -101,10 +106,9 @@ def _misfit(text: str, words: Words, others: Sequence[str]) -> str | None:
 
 def _leading(text: str, words: Words, kind: str, *, last: bool) -> str | None:
     """The longest name of this kind that `text` starts with; the last word must be all of it."""
-    names = words.names(kind)
     if last:
-        return text if text in names else None
-    return next((name for name in names if text == name or text.startswith(f"{name}-")), None)
+        return None if words.key(kind, text) is None else text
+    return next((name for name in words.names(kind) if text == name or text.startswith(f"{name}-")), None)
 
 
 def _first_parts(text: str, others: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,19 @@ ORDER: Mapping[str, tuple[str, ...]] = {
     "spec-decode": ("model", "hardware", "precision", "spec method"),
     "engine": ("model", "hardware", "precision", "engine"),
     "gpu-precision": ("model", "hardware", "precision"),
+    "version": ("model", "hardware", "precision", "engine", "version"),
 }
 """Words left of `-vs-` by kind of comparison."""
 
 
 def right_of(kind: str) -> tuple[str, ...]:
     """Words right of it: those that say which side it is."""
-    return ORDER[kind][1:] if kind == "gpu-precision" else ORDER[kind][-1:]
+    words = {"gpu-precision": 2, "version": 2}.get(kind, 1)
+    return ORDER[kind][-words:]
+
+
+VERSION = re.compile(r"[a-z]?\d[a-z0-9.+_-]*")
+"""What may stand for a version, which no catalog can list: `0.22.1`, `1.3.0rc14`, `b4321-1a2b3c`."""
 
 
 class Words:
@@ -35,8 +42,14 @@ class Words:
         self.catalog = catalog
 
     def names(self, kind: str) -> Mapping[str, str]:
-        """Name -> key for one kind of word."""
-        return self._tables[kind]
+        """Name -> key for one kind of word; versions have no names."""
+        return self._tables.get(kind, {})
+
+    def key(self, kind: str, text: str) -> str | None:
+        """The key of a whole word, if it is one."""
+        if kind == "version":
+            return text if VERSION.fullmatch(text) else None
+        return self._tables[kind].get(text)
 
     @cached_property
     def _tables(self) -> Mapping[str, Mapping[str, str]]:
@@ -68,15 +81,20 @@ def match(text: str, words: Words, order: Sequence[str]) -> tuple[str, ...] | No
     and given up again if what follows then makes no sense: `glm-5-2-b300`, `glm-5-b300`.
     """
     head, *rest = order
-    names = words.names(head)
     if not rest:
-        return (names[text],) if text in names else None
-    for name, key in names.items():
+        last = words.key(head, text)
+        return None if last is None else (last,)
+    for name, key in words.names(head).items():
         if text.startswith(f"{name}-"):
             tail = match(text[len(name) + 1 :], words, rest)
             if tail is not None:
                 return (key, *tail)
     return None
+
+
+def short_version(text: str, words: Words, kind: str) -> str | None:
+    """A version alone, right of `-vs-`: of the engine on the left."""
+    return words.key("version", text) if kind == "version" else None
 
 
 def _longest_first(names: Mapping[str, str]) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ gpu           {model}-{hardware}-vs-{hardware}           without a model: deepse
 spec-decode   {model}-{hardware}-{precision}-{method}-vs-none
 engine        {model}-{hardware}-{precision}-{engine}-vs-{engine}
 gpu-precision {model}-{hardware}-{precision}-vs-{hardware}-{precision}
+version       {model}-{hardware}-{precision}-{engine}-{version}-vs-{version}   or -vs-{engine}-{version}
 
 The first three are the reference's grammar (InferenceX compare-slug.ts, compare-variant-slug.ts,
 7fe6d62); the others are ours. A word may itself hold dashes, so words are found by trying the
@@ -13,12 +14,22 @@ catalog's names, longest first.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from isoline.domain.slug_errors import explain
-from isoline.domain.slug_words import NONE, ORDER, Words, find_words, right_of
+from isoline.domain.slug_words import (
+    NONE,
+    ORDER,
+    SEPARATOR,
+    Words,
+    find_words,
+    match,
+    right_of,
+    short_version,
+)
 from isoline.errors import UsageError, unknown
 
 if TYPE_CHECKING:
@@ -26,7 +37,7 @@ if TYPE_CHECKING:
 
     from isoline.domain.catalog import Catalog
 
-KINDS = ("precision", "gpu", "spec-decode", "engine", "gpu-precision")
+KINDS = ("precision", "gpu", "spec-decode", "engine", "gpu-precision", "version")
 MAX_LENGTH = 256  # so that a long address costs nothing
 LEGACY_MODEL = "deepseek-r1"
 """What a slug of two bare GPUs is about: the only model there was when those links were made."""
@@ -34,10 +45,12 @@ LEGACY_MODEL = "deepseek-r1"
 
 @dataclass(frozen=True, slots=True)
 class Slug:
-    """A parsed slug. `sides` are catalog keys in canonical order, of `gpu-precision` two each: `h200-fp8`.
+    """A parsed slug. `sides` are catalog keys in canonical order, of `gpu-precision` two each: `h200-fp8`; of
+    `version` an engine and what it calls its version, in small letters: `vllm-0.22.1`.
 
     `hardware` holds that of both sides where GPUs differ, otherwise one key; `precision` is set where the
-    precision is not compared, `precisions` where each side has its own beside its GPU. `redirect`: the text
+    precision is not compared, `precisions` where each side has its own beside its GPU, `engines` where each
+    side has its own beside its version. `redirect`: the text
     was valid but named by alias, in the other order or without its model, so a page would send its reader to
     `canonical`. Case alone is no other name; pages mind it themselves.
     """
@@ -50,6 +63,7 @@ class Slug:
     canonical: str
     redirect: bool
     precisions: tuple[str, str] | None = None
+    engines: tuple[str, str] | None = None
 
     @property
     def across(self) -> bool:
@@ -83,7 +97,8 @@ def build_slug(
     """The slug of a comparison given by catalog keys or aliases, in either order.
 
     `hardware` is ignored for `gpu`, whose sides are the hardware; `precision` counts for
-    `spec-decode` and `engine` only. `gpu-precision`, whose sides are `h200-fp8` and the like, needs neither.
+    `spec-decode`, `engine` and `version`, whose sides are `vllm-0.22.1` and the like. `gpu-precision`, whose
+    sides are `h200-fp8` and the like, needs neither.
     """
     one = hardware if hardware is None or isinstance(hardware, str) else "-".join(hardware)
     parts = {"hardware": one, "precision": precision}
@@ -96,6 +111,8 @@ _words = lru_cache(maxsize=2)(Words)  # pages of pairs build hundreds of slugs f
 
 
 def _parse(text: str, words: Words, kind: str) -> Slug | None:
+    if kind == "version":
+        return _versioned(text, words)
     found = find_words(text, words, ORDER[kind], right_of(kind))
     if found is None and kind == "gpu":
         bare = find_words(text, words, ("hardware",), ("hardware",))
@@ -138,6 +155,39 @@ def _placed(text: str, words: Words, model: str, *sides: str) -> Slug | None:
         redirect=canonical != text,
         precisions=(a[1], b[1]),
     )
+
+
+def _versioned(text: str, words: Words) -> Slug | None:
+    """A version of an engine against another; the second engine is named only where it is another one."""
+    left, separator, right = text.partition(SEPARATOR)
+    found = match(left, words, ORDER["version"]) if separator else None
+    if found is None:
+        return None
+    model, hardware, precision, engine, version = found
+    other = match(right, words, right_of("version"))
+    if other is None:
+        short = short_version(right, words, "version")
+        other = (engine, short) if short else (engine, version)
+    a, b = sorted(((engine, version), other), key=lambda side: (side[0], by_number(side[1])))
+    if a == b:
+        return None
+    place = f"{model}-{hardware}-{precision}"
+    canonical = f"{place}-{a[0]}-{a[1]}-vs-{b[1] if a[0] == b[0] else '-'.join(b)}"
+    return Slug(
+        kind="version",
+        model=model,
+        hardware=(hardware,),
+        precision=precision,
+        sides=("-".join(a), "-".join(b)),
+        canonical=canonical,
+        redirect=canonical != text,
+        engines=(a[0], b[0]),
+    )
+
+
+def by_number(version: str) -> list[tuple[int, str]]:
+    """What versions are sorted by: `0.5.9` before `0.5.12`."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", version)]
 
 
 def _ordered(first: str, second: str, kind: str, catalog: Catalog) -> tuple[str, str]:

@@ -10,6 +10,7 @@ def title(comparison: Comparison) -> str:
     """`Qwen 3.5 397B-A17B on B300: FP4 vs BF16`."""
     a, b = comparison.sides
     where = "" if len(comparison.hardware) > 1 else f" on {', '.join(comparison.hardware_labels)}"
+    where += f", {comparison.engine_label}" if comparison.engine_label else ""
     per_dollar = " per dollar" if comparison.view.name == "per-dollar" else ""
     return f"{comparison.model_label}{where}: {a.label} vs {b.label}{per_dollar}"
 

@@ -19,6 +19,7 @@ EACH = FIELDS[:2]  # told of every point; they follow from the load and are no d
 COMPARED = {
     "engine": "Engine",
     "spec-decode": "Spec decoding",
+    "version": "Engine",
 }  # by kind: the thing itself, no other difference
 NOWHERE = "not measured here"
 UNSAID = "Published readings do not say which recipe gave them."

@@ -39,6 +39,8 @@ def headline(comparison: Comparison, names: tuple[str, str]) -> str:
         subject += f" on {clean(comparison.hardware_labels[0], 24)}"
     if comparison.precision:
         subject += f", {clean(comparison.precision, 24).upper()}"
+    if comparison.engine_label:
+        subject += f", {clean(comparison.engine_label, 24)}"
     return f"{subject}: {names[0]} vs {names[1]}"
 
 

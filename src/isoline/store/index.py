@@ -21,7 +21,7 @@ from typing import Any
 from isoline.store.disk import fsync, remove_stale
 from isoline.store.layout import TEMPORARY, index_folder
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 CURRENT = "CURRENT.json"
 
 

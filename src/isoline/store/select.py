@@ -12,7 +12,7 @@ from isoline.store.query import conditions
 from isoline.store.reader import Reader
 from isoline.store.rows import EVALUATION_SELECT, POINT_SELECT, Reading, Row
 
-_COVERAGE = "dataset, model, hardware, precision, engine, spec_method, isl, osl, concurrency"
+_COVERAGE = "dataset, model, hardware, precision, engine, spec_method, engine_version, isl, osl, concurrency"
 # Repeats of one operating point are one, as where they are compared; see `analyse.repeats`.
 _SAME = "concat_ws('/', recipe_id, workload_kind, status, request_rate)"
 _POINT = f"CASE WHEN repeat IS NULL THEN key ELSE {_SAME} END"
@@ -77,6 +77,6 @@ def _order(value: Point | Evaluation) -> tuple[str, str, str]:
 
 
 def _coverage_order(row: Row) -> tuple[object, ...]:
-    dataset, model, hardware, precision, engine, spec, isl, osl, concurrency, *_ = row
+    dataset, model, hardware, precision, engine, spec, version, isl, osl, concurrency, *_ = row
     numbers = (-1 if number is None else number for number in (isl, osl, concurrency))
-    return model, hardware, precision, engine, spec, *numbers, dataset
+    return model, hardware, precision, engine, spec, version or "", *numbers, dataset

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from isoline.analyse.comparison import Target
-from isoline.analyse.dimensions import side_label
+from isoline.analyse.dimensions import label_of, one_engine
 from isoline.analyse.gain import gain_of, values_of
 from isoline.analyse.quantities import COST, QUANTITIES, THROUGHPUT
 from isoline.analyse.told import PRINTED, UNTOLD, footing
@@ -140,9 +140,11 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
     catalog = site.catalog
     slug = parse_slug(pair.slug, catalog, pair.kind)
     model = catalog.model_label(pair.model)
-    a, b = (_side(pair, key, catalog) for key in slug.sides)
+    a, b = ("none" if key == "none" else label_of(slug, key, catalog) for key in slug.sides)
     hardware = "" if slug.across else catalog.hardware_label(slug.hardware[0])
     precision = catalog.precision_label(slug.precision) if slug.precision else ""
+    engine = one_engine(slug)
+    served = catalog.engine_label(engine) if engine else ""
     middle = site.middle(pair, view)
     told = _middle(middle, (a, b), view, catalog)
     return {
@@ -150,7 +152,7 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
         "told": middle,
         "href": address(pair, view),
         "model": model,
-        "where": " ".join(part for part in (hardware, precision) if part),
+        "where": " ".join(part for part in (hardware, precision, served) if part),
         "sides": (a, b),
         "sequences": ", ".join(pair.sequences),
         "points": pair.points,
@@ -162,7 +164,7 @@ def row(pair: Pair, site: Site, view: str = "") -> Values:
         "newest": pair.last_date or "",
         "age": age(pair.last_date, site.today()),
         "dataset": pair.datasets[0],
-        "words": f"{pair.slug} {model} {hardware} {precision} {a} {b} {pair.datasets[0]}".lower(),
+        "words": f"{pair.slug} {model} {hardware} {precision} {served} {a} {b} {pair.datasets[0]}".lower(),
     }
 
 
@@ -201,7 +203,3 @@ def _footing(sides: tuple[str, str], target: Target) -> str:
         return SIMULATED
     said = footing(sides, target)
     return {PRINTED: PUBLISHED, UNTOLD: "no interval"}.get(said, said.replace("from ", ""))
-
-
-def _side(pair: Pair, key: str, catalog: Catalog) -> str:
-    return "none" if key == "none" else side_label(pair.kind, key, pair.model, catalog)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isoline.analyse.dimensions import side_label
+from isoline.analyse.dimensions import label_of
 from isoline.ask.recipe_slugs import slugs_between
 from isoline.domain.point import Selection
 from isoline.domain.recipe import Recipe
@@ -46,4 +46,4 @@ def _distinct(recipes: list[Recipe]) -> list[Recipe]:
 
 def _words(slug: Slug, site: Site) -> str:
     """`FP8 vs BF16`, in the words of the page it leads to."""
-    return " vs ".join(side_label(slug.kind, side, slug.model, site.catalog) for side in slug.sides)
+    return " vs ".join(label_of(slug, side, site.catalog) for side in slug.sides)

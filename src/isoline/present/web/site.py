@@ -31,6 +31,7 @@ ROUTES = {
     "spec-decode": "/compare-spec-decode",
     "engine": "/compare-engine",
     "gpu-precision": "/compare-gpu-precision",
+    "version": "/compare-version",
 }
 KIND_NAMES = {
     "precision": "Precisions",
@@ -38,6 +39,7 @@ KIND_NAMES = {
     "spec-decode": "Spec decoding",
     "engine": "Engines",
     "gpu-precision": "GPUs × precisions",
+    "version": "Versions",
 }
 
 READ = ("at", "within", "hide")  # what of a query changes nothing that the rest of it prepares

@@ -90,8 +90,8 @@ def _rows(points: Iterable[Point]) -> tuple[Coverage, ...]:
     counts: dict[tuple[object, ...], list[Point]] = {}
     for p in points:
         r, w = p.recipe, p.workload
-        key = (p.dataset, r.model, r.hardware, r.precision, r.engine, r.spec_method, w.isl, w.osl)
-        counts.setdefault((*key, p.concurrency), []).append(p)
+        key = (p.dataset, r.model, r.hardware, r.precision, r.engine, r.spec_method)
+        counts.setdefault((*key, r.engine_version, w.isl, w.osl, p.concurrency), []).append(p)
     return tuple(_row(group) for group in counts.values())
 
 
@@ -106,6 +106,7 @@ def _row(group: list[Point]) -> Coverage:
         precision=r.precision,
         engine=r.engine,
         spec_method=r.spec_method,
+        engine_version=r.engine_version,
         isl=p.workload.isl,
         osl=p.workload.osl,
         concurrency=p.concurrency,

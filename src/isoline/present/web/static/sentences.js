@@ -231,7 +231,8 @@ function at(data, target) {
     : `${text} The two are about equal.`;
 }
 
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
+// Not where a name begins it that is written otherwise: vLLM, v0.9.2.
+const capital = (text) => (/^.[A-Z\d]/.test(text) ? text : text[0].toUpperCase() + text.slice(1));
 
 function band(span, x) {
   if (!span || !(span[0] <= x && x <= span[1]) || span[0] === span[1]) return "";

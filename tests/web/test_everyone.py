@@ -25,11 +25,14 @@ PAGES = (
     "/compare-precision",
     "/compare",
     "/",
+    "/rank",
+    "/rank/qwen-3-8b",
     "/nothing",
 )
 BUSY = (
     "/compare-precision/deepseek-r1-b200-fp4-vs-fp8",
     "/compare-engine/deepseek-r1-b200-fp8-sglang-vs-trt",
+    "/rank/deepseek-r1",
 )
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from isoline.analyse.quantities import QUANTITIES, THROUGHPUT
 from isoline.analyse.words import counted
-from isoline.domain.point import Point
+from isoline.domain.point import SIMULATED, Point
 
 RANDOM = "random weights"  # how a recipe's checkpoint says so
 RANDOM_NOTE = "Random weights: speed is real, answers are not, and power depends on the data"
@@ -50,3 +50,10 @@ def has_random_weights(points: Sequence[Point]) -> bool:
     """Whether any recipe's checkpoint was drawn, not trained."""
     checkpoints = {point.recipe.checkpoint for point in points}
     return any(RANDOM in (each or "") for each in checkpoints)
+
+
+def kinds_of(points: Sequence[Point]) -> str:
+    """` (simulated)`, ` (random weights)`: what belongs into the first sentence about them, or nothing."""
+    kinds = {SIMULATED: any(p.status == SIMULATED for p in points), RANDOM: has_random_weights(points)}
+    said = ", ".join(kind for kind, holds in kinds.items() if holds)
+    return f" ({said})" if said else ""

@@ -7,7 +7,7 @@ from functools import partial
 
 from isoline.analyse import firm
 from isoline.analyse.budget import within
-from isoline.analyse.caveats import RANDOM, has_random_weights
+from isoline.analyse.caveats import kinds_of
 from isoline.analyse.comparison import Comparison, Source, Within
 from isoline.analyse.differences import Declared
 from isoline.analyse.dimensions import dimension_of, one_engine
@@ -20,7 +20,7 @@ from isoline.analyse.targets import chosen
 from isoline.analyse.terms import Terms
 from isoline.analyse.verdict import About
 from isoline.domain.catalog import Catalog
-from isoline.domain.point import SIMULATED, Point
+from isoline.domain.point import Point
 from isoline.domain.slugs import Slug
 
 AS_PUBLISHED = "as published"
@@ -148,6 +148,4 @@ def _where(slug: Slug, points: Sequence[Point], catalog: Catalog) -> str:
         where += f"{precision} on {catalog.hardware_label(slug.hardware[0])}"
     if engine := one_engine(slug):
         where += f" with {catalog.engine_label(engine)}"
-    kinds = {SIMULATED: any(p.status == SIMULATED for p in points), RANDOM: has_random_weights(points)}
-    said = ", ".join(kind for kind, holds in kinds.items() if holds)
-    return f"{where} ({said})" if said else where
+    return where + kinds_of(points)

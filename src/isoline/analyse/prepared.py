@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from isoline.analyse.built import Built
-from isoline.analyse.comparison import Difference, Series, Side
-from isoline.analyse.defaults import common_range, measured_range
-from isoline.analyse.differences import Declared, differences, held, recipes
+from isoline.analyse.comparison import Difference
+from isoline.analyse.defaults import common_range
+from isoline.analyse.differences import Declared, differences, held
 from isoline.analyse.dimensions import DIMENSIONS, label_of
 from isoline.analyse.firm import three
-from isoline.analyse.line import Line, best_points
-from isoline.analyse.noise import Noise
 from isoline.analyse.quantities import Rates
 from isoline.analyse.rates import Rated, rate
+from isoline.analyse.sides import build
 from isoline.analyse.terms import Terms
 from isoline.domain.catalog import Catalog
-from isoline.domain.point import MEASURED, PUBLISHED, Point
+from isoline.domain.point import Point
 from isoline.domain.slugs import Slug
 
 
@@ -80,47 +79,10 @@ def _side(
     rates: Mapping[str, Rates],
     catalog: Catalog,
 ) -> Built:
-    grouped = _by_series(points, catalog).items()
-    series = tuple(Series(label, tuple(members), best_points(members)) for label, members in grouped)
+    index = slug.sides.index(key)
+    hardware = slug.hardware[index if slug.across else 0]
+    precision = slug.precisions[index] if slug.precisions else slug.precision or terms.precision
+    place = (hardware, key if slug.kind == "precision" else precision)
+    label = label_of(slug, key, catalog)
     pooled = terms.method == "pooled"
-    if pooled:
-        one = Line.of(points, None, pooled=True)
-        lines = [one] if one else []
-    else:
-        lines = [Line.through(one.frontier, one.label, pooled=False) for one in series]
-        lines.sort(key=lambda line: line.first.throughput, reverse=True)  # the likeliest best one first
-    place = slug.sides.index(key)
-    hardware = slug.hardware[place if slug.across else 0]
-    precision = slug.precisions[place] if slug.precisions else slug.precision or terms.precision
-    side = Side(
-        key=key,
-        label=label_of(slug, key, catalog),
-        hardware=hardware,
-        precision=key if slug.kind == "precision" else precision,
-        points=tuple(points),
-        series=series,
-        measured_range=measured_range([p.interactivity for p in points]),
-        recipes=recipes(points, known),
-    )
-    return Built(side, tuple(lines), rates[hardware], Noise.of(points), pooled)
-
-
-def _by_series(points: Sequence[Point], catalog: Catalog) -> dict[str, list[Point]]:
-    groups: dict[tuple[str, str, bool, str], list[Point]] = {}
-    for point in points:
-        r = point.recipe
-        groups.setdefault((r.engine, r.spec_method, r.disaggregated, point.status), []).append(point)
-    labelled: dict[str, list[Point]] = {}
-    for (engine, spec, disaggregated, status), members in groups.items():
-        if status == PUBLISHED:
-            labelled.setdefault("published readings", []).extend(members)
-            continue
-        parts = [catalog.engine_label(engine)]
-        if spec != "none":
-            parts.append(catalog.spec_label(spec))
-        if disaggregated:
-            parts.append("disaggregated")
-        if status != MEASURED and status not in parts[0].lower():
-            parts.append(status)
-        labelled.setdefault(", ".join(parts), []).extend(members)
-    return labelled
+    return build(key, label, place, points, rates[hardware], catalog, pooled=pooled, declared=known)

@@ -153,7 +153,7 @@ def _ready(question: Question, sources: Sources, catalog: Catalog, whole: bool) 
     lonely = one_side_note(slug, points, sources, datasets, catalog)
     notes = (*about_limits(points, question.filters), *notes)
     offered = offers(points, slug.hardware, catalog)
-    points = filtered(points, question, offered, catalog)
+    points = filtered(points, slug.canonical, question.filters, question.view, offered, catalog)
     declared = (
         [Declared(known.built(), known.concurrencies) for known in sources.recipes(selection)]
         if all(p.status == PUBLISHED for p in points)

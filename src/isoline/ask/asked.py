@@ -76,7 +76,7 @@ def question(slug: Slug, asked: Asked, catalog: Catalog, name: Name = str) -> Qu
         powers=powers,
         datasets=tuple(values.split(asked.dataset)) or None,
         as_of=values.day(name("as_of"), asked.as_of or None),
-        filters=_filters(slug, asked, catalog, name),
+        filters=_filters_of(slug, asked, catalog, name),
         view=_view(asked, name),
     )
 
@@ -105,14 +105,19 @@ def _match(slug: Slug, asked: Asked, name: Name) -> tuple[str, ...]:
     return (ALL,) if ALL in found else found
 
 
-def _filters(slug: Slug, asked: Asked, catalog: Catalog, name: Name) -> Filters:
+def _filters_of(slug: Slug, asked: Asked, catalog: Catalog, name: Name) -> Filters:
     if asked.spec_decode and slug.kind == "spec-decode":
         raise UsageError(f"{name('spec_decode')}: speculative decoding is what {slug.canonical} compares")
+    return filters(asked, catalog, name, _match(slug, asked, name))
+
+
+def filters(asked: Asked, catalog: Catalog, name: Name, match: tuple[str, ...] = ()) -> Filters:
+    """Which points count; `match` is what sides are held equal in."""
     return Filters(
         vendor=values.several(name("vendor"), asked.vendor, vendors(catalog)),
         aggregation=values.choice(name("aggregation"), asked.aggregation, AGGREGATIONS),
         spec_decode=values.several(name("spec_decode"), asked.spec_decode, tuple(catalog.spec_methods)),
-        match=_match(slug, asked, name),
+        match=match,
         max_ttft=values.limit(name("max_ttft"), asked.max_ttft),
         max_e2e=values.limit(name("max_e2e"), asked.max_e2e),
         limit_on=values.choice(name("limit_on"), asked.limit_on, STATISTICS) or STATISTICS[0],

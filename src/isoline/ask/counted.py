@@ -8,9 +8,8 @@ from isoline.analyse.filters import Offers, keep, limits, scope, unreported
 from isoline.analyse.repeats import pool_repeats, repeat_notes
 from isoline.analyse.runs import latest_run_per_line, without_repeats
 from isoline.analyse.strays import stray_notes
-from isoline.analyse.terms import Filters
+from isoline.analyse.terms import Filters, View
 from isoline.analyse.words import join
-from isoline.ask.question import Question
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Dataset, Point
 from isoline.domain.slugs import Slug
@@ -20,12 +19,12 @@ Notes = tuple[str, ...]
 
 
 def counted(
-    points: Sequence[Point], slug: Slug, datasets: Mapping[str, Dataset]
+    points: Sequence[Point], slug: Slug | None, datasets: Mapping[str, Dataset]
 ) -> tuple[list[Point], Notes]:
-    """The points that count before any filter, and remarks about the others."""
+    """The points that count before any filter, and remarks about the others; a ranking has no `slug`."""
     valid = [point for point in points if point.valid]
-    found, notes = _of_one_run(valid, datasets, versions=slug.kind == "version")
-    found, repeated = without_repeats(_of_one_page(found, slug))
+    found, notes = _of_one_run(valid, datasets, versions=slug is not None and slug.kind == "version")
+    found, repeated = without_repeats(_of_one_page(found, slug) if slug else found)
     if repeated:
         notes = (*notes, f"{repeated} points stood in more than one dataset and are counted once")
     if invalid := [point for point in points if not point.valid]:
@@ -56,20 +55,21 @@ def about_repeats(points: Sequence[Point]) -> Notes:
     return (*repeat_notes(points), *stray_notes(points))
 
 
-def filtered(points: Sequence[Point], question: Question, offered: Offers, catalog: Catalog) -> list[Point]:
-    """The points that pass the filters; `NoDataError` if none does or none reports what is asked for."""
-    what, view = question.slug.canonical, question.view
-    kept = keep(points, question.filters, catalog)
+def filtered(
+    points: Sequence[Point], what: str, filters: Filters, view: View, offered: Offers, catalog: Catalog
+) -> list[Point]:
+    """The points of `what` that pass the filters; `NoDataError` if none does or none reports what is asked
+    for.
+    """
+    kept = keep(points, filters, catalog)
     if not kept:
-        if all(p.status == PUBLISHED for p in points) and not question.filters.vendor:
-            untold = "report no latencies" if limits(question.filters) else "do not say how they were served"
+        if all(p.status == PUBLISHED for p in points) and not filters.vendor:
+            untold = "report no latencies" if limits(filters) else "do not say how they were served"
             raise NoDataError(f"published readings {untold}, so they cannot be filtered")
-        silent = [
-            name for name, count in unreported(points, question.filters).items() if count == len(points)
-        ]
+        silent = [name for name, count in unreported(points, filters).items() if count == len(points)]
         if silent:
             raise NoDataError(f"no point of {what} reports a {' or '.join(silent)}")
-        words = ", ".join(scope(question.filters, catalog))
+        words = ", ".join(scope(filters, catalog))
         raise NoDataError(f"no data for {what} with {words}")
     for asked, known, label in ((view.metric, offered.metrics, "metric"), (view.x, offered.x, "x")):
         if asked not in known:

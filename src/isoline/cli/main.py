@@ -15,6 +15,7 @@ from isoline.errors import CLOSE, EXIT_CODES, IsolineError, UsageError, unknown
 
 COMMANDS = {
     "compare": "two precisions, GPUs, engines, versions or spec-decode settings at the same tok/s per user",
+    "rank": "all GPUs and precisions of a model at the same tok/s per user",
     "serve": "the comparison pages, on this machine",
     "sim": "a simulated engine behind a real HTTP server, to try everything without a GPU",
     "list": "what can be compared, with what data and how old",

@@ -70,7 +70,7 @@ def to_dict(comparison: Comparison, scores: Sequence[Score]) -> dict[str, object
 def _attribution(found: Attribution | None) -> dict[str, object] | None:
     if found is None:
         return None
-    return _plain(asdict(found)) | {"interval": _ratio_interval(found.interval)}
+    return _plain(asdict(found)) | {"interval": ratio_interval(found.interval)}
 
 
 def _plain(values: dict[str, object]) -> dict[str, object]:
@@ -100,7 +100,7 @@ def _recipe(recipe: Recipe) -> msgspec.Raw:
 
 
 def _target(target: Target) -> dict[str, object]:
-    readings = [_reading(reading) for reading in target.readings]
+    readings = [reading_of(reading) for reading in target.readings]
     return {"interactivity": target.interactivity, "readings": readings} | ratios(target)
 
 
@@ -113,9 +113,9 @@ def ratios(target: Target) -> dict[str, object]:
             "throughput_per_gpu": target.throughput_ratio,
             "cost_per_mtok": target.cost_ratio,
             "intervals": {
-                "metric": _ratio_interval(target.interval),
-                "throughput_per_gpu": _ratio_interval(target.throughput_interval),
-                "cost_per_mtok": _ratio_interval(target.cost_interval),
+                "metric": ratio_interval(target.interval),
+                "throughput_per_gpu": ratio_interval(target.throughput_interval),
+                "cost_per_mtok": ratio_interval(target.cost_interval),
             },
         },
         "winner": target.winner,
@@ -123,7 +123,8 @@ def ratios(target: Target) -> dict[str, object]:
     }
 
 
-def _reading(reading: Reading) -> dict[str, object]:
+def reading_of(reading: Reading) -> dict[str, object]:
+    """A reading as plain values."""
     return {
         "value": reading.value,
         "interval": _interval(reading.interval),
@@ -159,7 +160,7 @@ def _interval(found: Interval | None) -> dict[str, object] | None:
     }
 
 
-def _ratio_interval(found: Interval | None) -> dict[str, object] | None:
+def ratio_interval(found: Interval | None) -> dict[str, object] | None:
     """Of a ratio: runs and starts in the order of the sides."""
     if found is None:
         return None

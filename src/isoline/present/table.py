@@ -93,7 +93,7 @@ def rows(comparison: Comparison) -> list[Row]:
     shown = metrics(comparison)
     for metric in shown:
         for i, side in enumerate(comparison.sides):
-            cells = tuple(_cell(metric, target.readings[i]) for target in comparison.targets)
+            cells = tuple(cell(metric, target.readings[i]) for target in comparison.targets)
             found.append(Row(metric.name, metric.unit, side.label, cells))
         if metric.ratio:
             turned = _turned(comparison, metric.ratio)
@@ -114,12 +114,15 @@ def rows(comparison: Comparison) -> list[Row]:
 def metrics(comparison: Comparison) -> list[Metric]:
     """The metric that the comparison is about, then the others."""
     key = comparison.view.metric
-    own = [metric for metric in _METRICS if metric.key == key]
-    if not own:
-        about = QUANTITIES[key]
-        bound = " ≤" if about.lower_is_better else " ≥"
-        own = [Metric("value", about.name, about.unit, about.sign, None, "ratio", bound)]
-    return [*own, *(metric for metric in _METRICS if metric.key != key)]
+    return [metric_of(key), *(metric for metric in _METRICS if metric.key != key)]
+
+
+def metric_of(key: str) -> Metric:
+    """How the metric `key` of a reading is written."""
+    about = QUANTITIES[key]
+    bound = " ≤" if about.lower_is_better else " ≥"
+    own = Metric("value", about.name, about.unit, about.sign, None, "ratio", bound)
+    return next((metric for metric in _METRICS if metric.key == key), own)
 
 
 def _intervals(comparison: Comparison, metric: Metric) -> list[Row]:
@@ -211,7 +214,8 @@ def legend(comparison: Comparison, *, bold: bool = False) -> list[str]:
     return [text for name, text in LEGEND.items() if name in used]
 
 
-def _cell(metric: Metric, reading: Reading) -> str:
+def cell(metric: Metric, reading: Reading) -> str:
+    """The metric of a reading with the mark of how it is known."""
     value: float | None = getattr(reading, metric.key)
     if value is None:
         return NONE

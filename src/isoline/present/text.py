@@ -61,7 +61,7 @@ def print_comparison(comparison: Comparison, scores: Sequence[Score], console: C
         say(line)
     console.print()
     for source in comparison.sources:
-        say(f"Source: {_source(source)}", "dim")
+        say(f"Source: {source_line(source)}", "dim")
     for note in comparison.notes:
         say(f"Note: {note}", "dim")
 
@@ -195,12 +195,12 @@ def to_markdown(comparison: Comparison, scores: Sequence[Score]) -> str:
     if comparison.attribution:
         lines += ["", _md(comparison.attribution.sentence)]
     lines += ["", *(f"{_md(text)}\n" for text in _sentences(comparison))]
-    lines += [f"Source: {_md(_source(source))}  " for source in comparison.sources]
+    lines += [f"Source: {_md(source_line(source))}  " for source in comparison.sources]
     lines += [f"Note: {_md(note)}  " for note in comparison.notes]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _source(source: Source) -> str:
+def source_line(source: Source) -> str:
     if source.first_date is None:
         dates = "undated"
     elif source.first_date == source.last_date:

@@ -17,7 +17,7 @@ from starlette.routing import Match, Route
 
 from isoline.domain.catalog import Catalog
 from isoline.errors import IsolineError, NoDataError
-from isoline.present.web import bundle, compare, lists, live, robots
+from isoline.present.web import bundle, compare, lists, live, rank, robots
 from isoline.present.web.assets import FOR_GOOD, Assets
 from isoline.present.web.headers import SafeHeaders
 from isoline.present.web.memory import RememberingSources
@@ -54,7 +54,7 @@ def create_app(
         routes.append(Route(path, _index(site, kind, view)))
         routes.append(Route(f"{path}.json", _index(site, kind, view, as_json=True)))
         routes.append(Route(f"{path}/{{name}}", _compare(site, kind, view)))
-    routes += live.routes(site)
+    routes += [*live.routes(site), *rank.routes(site)]
     app = Starlette(
         routes=routes,
         middleware=[Middleware(SafeHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)],
@@ -69,6 +69,7 @@ async def _first(site: Site) -> None:
     """What the first reader would wait for: imports, the store's index, the chart library."""
     await site.pictures.library()
     with contextlib.suppress(IsolineError):
+        rank.every(site)
         for pair in lists.first_pairs(site):
             lists.row(pair, site)
             await asyncio.sleep(0)  # whoever asks meanwhile is answered first

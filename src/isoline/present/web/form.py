@@ -47,7 +47,7 @@ def form(
         "held": held,
         "default_at": _default_at(held["at"], comparison),
         "parts": [_part(part, slug, catalog) for part in parts],
-        "metrics": _metrics(comparison),
+        "metrics": metrics(comparison),
         "default_metric": COST if query.view == "per-dollar" else THROUGHPUT,
         "axes": [(key, name, _offered(comparison, "x", key)) for key, name in AXIS_NAMES.items()],
         "limits": [
@@ -105,7 +105,7 @@ def _label(part: str, key: str, slug: Slug, catalog: Catalog) -> str:
     return side_label(kind, key, slug.model, catalog)
 
 
-def _metrics(comparison: Comparison | None) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+def metrics(comparison: Comparison | None) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     """Groups of metrics with whether the data has them."""
     return [
         (group, [(q.key, q.name, _offered(comparison, "metrics", q.key)) for q in quantities])

@@ -18,7 +18,7 @@ from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, SIMULATED
 from isoline.domain.slugs import parse_slug
 from isoline.present.json_view import ratios
-from isoline.present.web import linked
+from isoline.present.web import linked, rank
 from isoline.present.web.form import Values
 from isoline.present.web.origin import base_of
 from isoline.present.web.parts import age
@@ -45,7 +45,8 @@ def start(site: Site, request: Request, *, as_json: bool = False) -> Response:
         return JSONResponse({"kinds": [_document(group) for group in groups]})
     shown = [values for group in groups for values in cast("list[Values]", group["rows"])]
     described = linked.item_list("Comparisons", base, "/", shown)
-    return HTMLResponse(site.html("start.html", {"groups": groups, "base": base, "linked": described}))
+    values = {"groups": groups, "models": rank.models(site), "base": base, "linked": described}
+    return HTMLResponse(site.html("start.html", values))
 
 
 def first_pairs(site: Site) -> list[Pair]:

@@ -37,6 +37,9 @@ are assumptions: `price`, `price_date`, `tier` and `power` say which.
 - [JSON of a comparison]({seed}.json?at=120,200): add `.json` to any comparison page; all values unrounded
 - [All pairs of precisions with their ratios]({base}/compare-precision.json), and so on for each kind
 - [CSV]({seed}.csv): a row per target and side
+- [All GPUs and precisions of a model at the same speeds]({base}/rank/qwen-3-5.json?at=50,100&by=50), the
+  best known at `by` first; [every model]({base}/rank.json). Parameters as below, less `within`, `method`,
+  `match` and those of the chart
 - [All points behind a comparison]({seed}.points.json): recipes, every metric, each repeat; `.points.csv`, too
 - [Pages of all comparisons]({base}/sitemap.xml)
 - [Every address and parameter]({base}/openapi.json): OpenAPI 3.1

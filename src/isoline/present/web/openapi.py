@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from isoline import __version__
 from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.terms import AGGREGATIONS, AXES, METHODS, STATISTICS
+from isoline.ask.rank_asked import MEANT
 from isoline.ask.values import LARGEST, MAX_NUMBERS
 from isoline.domain.catalog import TIERS
 from isoline.present.palette import THEMES
@@ -32,12 +33,19 @@ PICTURES = {
 PLAIN = {
     "/": ("comparisons with most data", "text/html"),
     "/index.json": ("the same with ratios and intervals", "application/json"),
+    "/rank": ("each model's configurations at the same speed", "text/html"),
+    "/rank.json": ("the same as a document", "application/json"),
     "/live": ("sweeps that run on this store", "text/html"),
     "/live.json": ("how they stand", "application/json"),
     "/sitemap.xml": ("all pages", "application/xml"),
     "/robots.txt": ("rules for robots", "text/plain"),
     "/llms.txt": ("the data and how to ask for them", "text/markdown"),
     "/openapi.json": ("this document", "application/json"),
+}
+RANKINGS = {
+    "": ("all configurations of a model at the same speeds", "text/html"),
+    ".json": ("the same as a document, values unrounded", "application/json"),
+    ".csv": ("a row per configuration and speed", "text/csv"),
 }
 ENDLESS = {"/live/events": ("the inside of /live whenever it changes", "text/event-stream")}
 
@@ -56,6 +64,9 @@ def document(base: str = "") -> Values:
             asked = [SLUG, *QUESTION, *(LOOK if suffix in PICTURES else [])]
             asked += [PART] if suffix == ".chart.json" else [DENSITY] if suffix.endswith(".png") else []
             paths[f"{path}/{{slug}}{suffix}"] = {"get": _get(words, media_type, asked, missing=True)}
+    for suffix, (words, media_type) in RANKINGS.items():
+        asked = [MODEL, BY, *(one for one in QUESTION if one["name"] in MEANT)]
+        paths[f"/rank/{{model}}{suffix}"] = {"get": _get(words, media_type, asked, missing=True)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -112,6 +123,14 @@ SLUG = _parameter(
     "qwen-3-5-b300-fp4-vs-bf16",
     "path",
 )
+MODEL = _parameter(
+    "model",
+    "key or alias of a model",
+    {"type": "string", "minLength": 1, "maxLength": 80},
+    "qwen-3-5",
+    "path",
+)
+BY = _parameter("by", "the speed that orders them", {"type": "string", "pattern": rf"^{NUMBER}$"}, "50")
 WORDS = _parameter("q", "words that a pair must contain", {"type": "string", "maxLength": 200}, "b300")
 QUESTION = [
     _parameter(

@@ -43,6 +43,7 @@ KIND_NAMES = {
 }
 
 READ = ("at", "within", "hide")  # what of a query changes nothing that the rest of it prepares
+RANK = "/rank"  # all configurations of a model at the same speed
 PER_DOLLAR = "/compare-per-dollar"  # every comparison once more, led by cost
 
 
@@ -158,6 +159,10 @@ class Site:
     def html(self, template: str, values: Mapping[str, object]) -> str:
         """A page, with what all pages share."""
         return self.assets.template(template).render(
-            kinds=[*((ROUTES[kind], name) for kind, name in KIND_NAMES.items()), (PER_DOLLAR, "Per dollar")],
+            kinds=[
+                (RANK, "Rankings"),
+                *((ROUTES[kind], name) for kind, name in KIND_NAMES.items()),
+                (PER_DOLLAR, "Per dollar"),
+            ],
             **values,
         )

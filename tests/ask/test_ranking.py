@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from isoline.analyse.ranking import Ranking
 from isoline.analyse.terms import Filters
 from isoline.ask.answer import answer
 from isoline.ask.asked import Asked, question
 from isoline.ask.rank_asked import rank_question
-from isoline.ask.ranked import RankQuestion, ranking, rankings
+from isoline.ask.ranked import RankQuestion, listed, ranking
 from isoline.domain.catalog import load_catalog
 from isoline.domain.point import Dataset, Point
 from isoline.domain.slugs import build_slug
 from isoline.errors import NoDataError, UsageError
-from isoline.present.ranking_view import lines
+from isoline.present.ranking_view import conditions, legend, lines, to_csv
 from isoline.store.sources import Sources
 from isoline.store.store import Store
 from tests.points import point
@@ -74,13 +77,13 @@ def test_known_ones_come_first_then_guesses_then_those_that_do_not_reach(data: S
     ]
     assert found.known == 3
     assert found.sentence == (
-        "Qwen 3.5 397B-A17B, at 100 tok/s/user: B300 FP4 comes first of 3 known, H200 FP8 next; "
+        "Qwen 3.5 397B-A17B, at 100 tok/s/user: B300 FP4 reads highest of 3 known, H200 FP8 next; "
         "B300 FP4 is higher by 1.3× in tokens per GPU and H200 FP8 costs 28 % less per token "
         "(1.4× the tokens per dollar), from single runs; 1 more lies across a wide gap."
     )
     shown = lines(found)
     assert [one.cells[0] for one in shown[-2:]] == ["— (to 60)", "— (to 25)"]
-    assert [one.guess for one in shown] == [False, False, False, True, True, True]
+    assert [one.known for one in shown] == [True] * 3 + [False] * 3
     assert shown[0].recipe == "sglang, 4 GPUs, TP4, 64 streams"
 
 
@@ -161,14 +164,58 @@ def test_what_is_unknown_is_said(data: Sources) -> None:
         ranked(data, by="50,60")
     with pytest.raises(UsageError, match="there is no GPU 'b3000'"):
         ranked(data, price=("b3000=1",))
-    with pytest.raises(NoDataError, match="at 2k/3k; there is 16 points"):
+    with pytest.raises(NoDataError, match=r"at 2k/3k in dataset test; there is .*16 points"):
         ranking(RankQuestion("qwen-3-5", sequence="2k/3k", datasets=("test",)), data, CATALOG)
     with pytest.raises(NoDataError, match="reports a median TTFT"):
         ranking(RankQuestion("qwen-3-5", filters=Filters(max_ttft=1e-9)), data, CATALOG)
 
 
-def test_every_model_with_several_configurations_is_listed(data: Sources) -> None:
-    found = rankings(data, CATALOG)
+def test_every_model_with_several_configurations_is_listed_from_counts(data: Sources) -> None:
+    found = listed(data, CATALOG)
     assert [one.model for one in found][:2] == ["qwen-3-5", "qwen-3-8b"]
-    assert all(len(one.rows) > 1 for one in found)
-    assert [one.sources[0].kind for one in found][-1] == "simulated"
+    assert (found[0].configurations, found[0].points, found[0].sequence) == (6, 16, "1k/1k")
+    for one in found:
+        told = ranked(data, model=one.model)
+        assert len(told.rows) == one.configurations > 1
+        assert tuple(source.dataset for source in told.sources) == one.datasets
+        assert told.sequence == one.sequence
+
+
+def test_a_bound_may_hide_more_so_nobody_comes_first(tmp_path: Path) -> None:
+    """The second is faster than asked: what it gives at 75 tok/s/user is at least its slowest point."""
+    data = Sources(lambda: Store(tmp_path))
+    found = ranked(data, at="75", model="qwen-3-8b")
+    assert [row.label for row in found.rows[:2]] == ["H200 BF16", "H100 FP8"]
+    assert "H200 BF16 reads highest of 4 known, 2 of them only by a bound, H100 FP8 next;" in found.sentence
+    assert "at most 1.29×" in found.sentence
+    assert "comes first" in ranked(data, at="100", model="qwen-3-8b").sentence
+    slow = ranked(data, at="5", model="qwen-3-8b")
+    assert slow.sentence.endswith("both are faster than asked: a ratio of two bounds says nothing.")
+
+
+def test_prices_that_cost_rests_on_are_told(data: Sources) -> None:
+    told = conditions(ranked(data, at="100", price=("b300=3",)))
+    assert told == "1k/1k · total tok/s/GPU · prices hyperscaler 2026-07 · B300 $3.00 (your price)"
+    printed = ranked(data, at="110", dataset=("published",), price=("b300=9",), metric="cost_per_mtok")
+    assert conditions(printed) == "1k/1k · $ per M tokens · B300 $9.00 (your price)"
+    assert any(note.startswith("Costs are as printed, but at your prices on b300") for note in printed.notes)
+
+
+def test_what_does_not_report_the_metric_is_no_guess(tmp_path: Path) -> None:
+    silent = [structs.replace(one, input_throughput=None) for one in line(15, "h200", "fp8")]
+    data = sources(tmp_path, [*line(10, "b300", "fp8"), *line(20, "b300", "fp4"), *silent])
+    found = ranked(data, at="100", metric="input_throughput_per_gpu")
+    assert [row.label for row in found.rows] == ["B300 FP4", "B300 FP8", "H200 FP8"]
+    assert found.known == 2
+    assert "Of H200 FP8 input tokens per GPU are not reported" in found.notes
+    assert not any("wide gap" in text for text in legend(found))
+
+
+def test_the_csv_says_how_each_value_is_known(data: Sources) -> None:
+    rows = list(
+        csv.DictReader(io.StringIO(to_csv(ranked(data, at="100,50", by="100", model="llama-3-3-70b"))))
+    )
+    assert {row["basis"] for row in rows} == {"simulated"}
+    assert {row["datasets"] for row in rows} == {"simulated"}
+    assert [row["ratio"] != "" for row in rows[:4]] == [False, False, True, False]
+    assert all(row["price_per_gpu_hour"] for row in rows)

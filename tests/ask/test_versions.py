@@ -98,3 +98,8 @@ def test_recipes_that_differ_in_their_version_alone_are_sides(data: Sources) -> 
     assert [slug.canonical for slug in slugs_between([old], [new], CATALOG)] == [SLUG]
     assert [slug.kind for slug in slugs_between([old], [other], CATALOG)] == ["engine"]
     assert slugs_between([old], [old], CATALOG) == []
+
+
+def test_two_ways_to_write_a_version_are_told_apart(data: Sources) -> None:
+    found = asked(data, "qwen-3-5-b300-fp8-vllm-v0.9.2-vs-0.9.2")
+    assert {side.label for side in found.sides} == {"0.9.2", "v0.9.2"}

@@ -109,8 +109,10 @@ def label_of(slug: Slug, key: str, catalog: Catalog) -> str:
     one = one_engine(slug)
     if one is None:
         return side_label(slug.kind, key, slug.model, catalog)
+    versions = [side.removeprefix(f"{one}-") for side in slug.sides]
+    written = any(version[0] == "v" for version in versions)  # as their engine writes them
     version = key.removeprefix(f"{one}-")
-    return f"v{version}" if version[0].isdigit() else version
+    return f"v{version}" if version[0].isdigit() and not written else version
 
 
 def one_engine(slug: Slug) -> str | None:

@@ -97,7 +97,8 @@ def _no_difference(quantity: Quantity, sides: tuple[Side, Side], ratio: float, i
     low, high = interval.low, interval.high
     beside = words.bracketed(words.between(low, high), interval.runs)
     a, b = (side.label for side in sides)
-    return f"no measurable difference in {quantity.noun}, {a} ÷ {b} {words.factor(ratio, low, high)}{beside}"
+    what = quantity.name.lower() if quantity.verb == "costs" else quantity.noun
+    return f"no measurable difference in {what}, {a} ÷ {b} {words.factor(ratio, low, high)}{beside}"
 
 
 def upwards(interval: Interval, inverted: bool) -> tuple[float, float]:

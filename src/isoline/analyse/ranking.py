@@ -47,8 +47,8 @@ class Ranked(msgspec.Struct, frozen=True):
 class Ranking(msgspec.Struct, frozen=True):
     """Configurations in order of what they are known to do at `by` (tok/s/user), one of `targets`.
 
-    Behind those known there come those across a wide gap, by what the curve would say, and then those that
-    nothing is known of, by how near they come.
+    Behind those known there come those across a wide gap, by what the curve would say, then those that do not
+    report the metric and, by how near they come, those that were not measured there.
     """
 
     model: str
@@ -61,6 +61,7 @@ class Ranking(msgspec.Struct, frozen=True):
     rows: tuple[Ranked, ...]
     sentence: str
     tier: str
+    own_prices: tuple[str, ...]  # hardware keys whose price is the user's
     price: Mapping[str, float]  # $/GPU-hour by hardware key
     price_date: str | None
     power: Mapping[str, float]  # all-in kW per GPU by hardware key
@@ -148,24 +149,32 @@ def rank(
 def sentence(
     rows: Sequence[Ranked], place: int, told: Target | None, built: Sequence[Built], quantity: Quantity
 ) -> str:
-    """Who is first, and by how much before whom; without the place and speed it is said of."""
+    """Who is first, and by how much before whom; without the place and speed it is said of.
+
+    One comes first where repeated runs keep all others apart from it. Otherwise it only reads so: one run
+    says nothing of the next, and a configuration that is faster than asked may give more than its bound.
+    """
     statuses = [row.readings[place].status for row in rows]
     guesses = statuses.count("wide gap")
-    more = f"; {guesses} more {'lies across a wide gap' if guesses == 1 else 'lie across wide gaps'}" * (
-        guesses > 0
-    )
+    lie = "lies across a wide gap" if guesses == 1 else "lie across wide gaps"
+    more = f"; {guesses} more {lie}" if guesses else ""
     if told is None:
         return f"{rows[0].label} alone is known{more}"
+    known = [row for row in rows if is_known(row.readings[place])]
+    bounds = sum(row.readings[place].status == BOUND for row in known)
+    beyond = f", {bounds} of them only by a bound" if bounds else ""
+    first, second, *_ = known
+    reads = "reads lowest" if quantity.lower_is_better else "reads highest"
+    verb = "comes first" if all(row.behind for row in known[1:]) else reads
     sides = {one.side.key: one.side for one in built}
-    pair = (sides[rows[0].key], sides[rows[1].key])
-    known = sum(is_known(row.readings[place]) for row in rows)
+    pair = (sides[first.key], sides[second.key])
     if told.ratio is None:
         gain, how = told.winner_reason, ""
     else:
         gain = gained(quantity, pair, told) or "the two are about equal"
         how = footing([side.label for side in pair], told)
     return (
-        f"{pair[0].label} comes first of {known} known, {pair[1].label} next; "
+        f"{first.label} {verb} of {len(known)} known{beyond}, {second.label} next; "
         f"{gain}{f', {how}' if how else ''}{more}"
     )
 
@@ -183,7 +192,7 @@ def _order(reading: Reading, quantity: Quantity) -> tuple[int, float]:
         better = reading.value if quantity.lower_is_better else -reading.value
         return (0 if is_known(reading) else 1), better
     bound = reading.bound
-    return 2, -bound.interactivity if bound and bound.edge == "last" else 0.0
+    return (3 if bound else 2), -bound.interactivity if bound and bound.edge == "last" else 0.0
 
 
 def at(x: float) -> str:

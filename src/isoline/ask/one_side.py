@@ -10,6 +10,7 @@ from isoline.ask.holdings import held, places
 from isoline.ask.preference import without_stand_ins
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import Coverage, Dataset, Point, Selection
+from isoline.domain.slug_words import VERSION
 from isoline.domain.slugs import Slug, by_number
 from isoline.store.sources import Sources
 
@@ -40,5 +41,10 @@ def _versions(slug: Slug, rows: Sequence[Coverage]) -> list[str]:
     """The sides that there could be: of these engines, on this GPU at this precision."""
     engines, place = slug.engines or (), (slug.hardware[0], slug.precision)
     held = [row for row in rows if row.engine in engines and (row.hardware, row.precision) == place]
-    known = {side for row in held if UNKNOWN not in (side := side_of(slug.kind, row))}
+    known = {side for row in held if UNKNOWN not in (side := side_of(slug.kind, row)) and _named(row)}
     return sorted(known, key=by_number)
+
+
+def _named(row: Coverage) -> bool:
+    """Whether a slug has words for its version."""
+    return VERSION.fullmatch((row.engine_version or "").lower()) is not None

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from isoline.analyse.caveats import caveats, kinds_of
+from isoline.analyse.comparison import Reading
 from isoline.analyse.filters import STORED_APART, limits_apart, offers, scope
-from isoline.analyse.quantities import QUANTITIES, THROUGHPUT
-from isoline.analyse.ranking import Ranking, at, is_known, rank, sentence, speeds
+from isoline.analyse.quantities import QUANTITIES, THROUGHPUT, Quantity
+from isoline.analyse.ranking import Ranked, Ranking, at, is_known, rank, sentence, speeds
 from isoline.analyse.rates import PriceTerms, rate
 from isoline.analyse.sides import build
 from isoline.analyse.terms import NO_FILTERS, Filters, View
+from isoline.analyse.words import join
 from isoline.ask.answer import DEFAULT_TIER
 from isoline.ask.counted import about_limits, about_repeats, counted, filtered
 from isoline.ask.holdings import held
-from isoline.ask.preference import PREFERENCE, preference, without_stand_ins
+from isoline.ask.preference import preference, without_stand_ins
 from isoline.ask.provenance import provenance
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import PUBLISHED, Coverage, Dataset, Point, Selection
@@ -89,9 +90,11 @@ def ranking(question: RankQuestion, sources: Sources, catalog: Catalog) -> Ranki
     place = targets.index(by)
     none = not is_known(rows[0].readings[place])
     verdict = "nothing is known" if none else sentence(rows, place, told, built, quantity)
-    rates = rated.rates
+    own = tuple(key for key in hardware if key in question.prices)
+    prices = {h: r.usd_per_gpu_hour for h, r in rated.rates.items() if r.usd_per_gpu_hour}
     # Printed figures were computed with the page's own prices, which are not known.
-    printed = any(p.printed_cost is not None for p in points) and not (question.prices or terms.tier_chosen)
+    if any(p.printed_cost is not None for p in points) and not terms.tier_chosen:
+        prices = {key: prices[key] for key in own}
     return Ranking(
         model=question.model,
         model_label=model,
@@ -103,12 +106,20 @@ def ranking(question: RankQuestion, sources: Sources, catalog: Catalog) -> Ranki
         rows=rows,
         sentence=f"{where}, {at(by)}: {verdict}.",
         tier=terms.tier,
-        price={} if printed else {h: r.usd_per_gpu_hour for h, r in rates.items() if r.usd_per_gpu_hour},
+        own_prices=own,
+        price=prices,
         price_date=rated.price_date,
-        power={h: r.kw_per_gpu for h, r in rates.items() if r.kw_per_gpu},
+        power={h: r.kw_per_gpu for h, r in rated.rates.items() if r.kw_per_gpu},
         scope=narrowed,
         sources=provenance(points, datasets),
-        notes=(*caveats(points, question.metric), *about_repeats(points), *notes, *rated.notes),
+        notes=(
+            *_silent(rows, place, quantity),
+            *_mixed(rows, points, own, terms),
+            *caveats(points, question.metric),
+            *about_repeats(points),
+            *notes,
+            *rated.notes,
+        ),
     )
 
 
@@ -139,10 +150,7 @@ def _chosen(
             names = question.datasets or (row.dataset,)
             fitting.setdefault((names, (row.isl, row.osl)), []).append(row)
     if not fitting:
-        model = catalog.model_label(question.model)
-        there = f"; there is {held(every, catalog)}" if every else ""
-        at_all = f" at {question.sequence}" if question.sequence and every else ""
-        raise NoDataError(f"no data for {model}{at_all}{there}; `isoline list` shows what can be compared")
+        raise _nothing(question, sources, catalog)
 
     def order(key: tuple[tuple[str, ...], Lengths]) -> tuple[object, ...]:
         own, lengths = fitting[key], tuple(n or 0 for n in key[1])
@@ -153,6 +161,47 @@ def _chosen(
         return len(places) < 2, printed, -len(places), liked, -points, lengths
 
     return min(fitting, key=order)
+
+
+def _nothing(question: RankQuestion, sources: Sources, catalog: Catalog) -> NoDataError:
+    """With what was asked besides the model, and what there is of it."""
+    parts = {
+        "at": question.sequence,
+        "in": " or ".join(map(catalog.precision_label, question.precisions)),
+        "in dataset": ", ".join(question.datasets or ()),
+        "as of": question.as_of,
+    }
+    asked = "".join(f" {word} {value}" for word, value in parts.items() if value)
+    every = sources.coverage(Selection(model=question.model))
+    there = f"; there is {held(every, catalog)}" if every and asked else ""
+    model = catalog.model_label(question.model)
+    return NoDataError(f"no data for {model}{asked}{there}; `isoline list` shows what can be compared")
+
+
+def _silent(rows: Sequence[Ranked], place: int, quantity: Quantity) -> tuple[str, ...]:
+    """Configurations that were measured at the speed, but say nothing of the metric."""
+    those = [row.label for row in rows if _is_silent(row.readings[place])]
+    if not those:
+        return ()
+    if quantity.verb == "costs":
+        return (f"No price of {join(those)} is known",)
+    verb = "are" if quantity.noun.partition(" per ")[0].endswith("s") else "is"
+    return (f"Of {join(those)} {quantity.noun} {verb} not reported",)
+
+
+def _is_silent(reading: Reading) -> bool:
+    return reading.value is None and reading.bound is None
+
+
+def _mixed(
+    rows: Sequence[Ranked], points: Sequence[Point], own: Sequence[str], terms: PriceTerms
+) -> tuple[str, ...]:
+    """That some costs are printed ones and others the reader's own."""
+    printed = any(p.printed_cost is not None for p in points) and not terms.tier_chosen
+    others = [row.label for row in rows if row.hardware not in own]
+    if not printed or not own or not others:
+        return ()
+    return (f"Costs are as printed, but at your prices on {join(list(own))}: a tier makes them comparable",)
 
 
 def _by_place(points: Sequence[Point]) -> dict[tuple[str, str], list[Point]]:
@@ -167,22 +216,48 @@ def _speeds(
     question: RankQuestion, default: tuple[float, ...], usual: float
 ) -> tuple[tuple[float, ...], float]:
     """Those asked for and the one to order by: the first of them unless another is named."""
-    targets = question.targets or default
+    targets = tuple(dict.fromkeys(question.targets)) if question.targets else default
     by = question.by or (targets[0] if question.targets else usual)
     return (targets if by in targets else (*targets, by)), by
 
 
-def rankings(sources: Sources, catalog: Catalog) -> list[Ranking]:
-    """Of every model with several configurations in one dataset, by default: measured ones first, then those
-    with most configurations known.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a model's default ranking is of: so many configurations and points, of these datasets."""
+
+    model: str
+    datasets: tuple[str, ...]
+    sequence: str | None
+    configurations: int
+    points: int
+    newest: str | None
+
+
+def listed(sources: Sources, catalog: Catalog) -> list[Listed]:
+    """Every model with several configurations in one dataset, from counts alone: measured ones first, then
+    those with most configurations.
     """
+    datasets = {d.name: d for d in sources.datasets()}
     found = []
     for model in sorted({row.model for row in sources.coverage(Selection())} & set(catalog.models)):
-        with suppress(NoDataError):
-            found.append(ranking(RankQuestion(model), sources, catalog))
-    several = [one for one in found if len(one.rows) > 1]
-    kinds = [*PREFERENCE]
-    return sorted(several, key=lambda one: (kinds.index(one.sources[0].kind), -one.known, one.model))
+        question = RankQuestion(model)
+        try:
+            names, lengths = _chosen(question, sources, datasets, catalog)
+        except NoDataError:  # of lengths that are not known
+            continue
+        rows = [
+            row
+            for row in sources.coverage(replace(_selection(question), datasets=names))
+            if (row.isl, row.osl) == lengths
+        ]
+        places = {(row.hardware, row.precision) for row in rows}
+        newest = max((row.last_date for row in rows if row.last_date), default=None)
+        points = sum(row.points for row in rows)
+        found.append(Listed(model, names, sequence_name(*lengths), len(places), points, newest))
+    several = [one for one in found if one.configurations > 1]
+    return sorted(
+        several, key=lambda one: (preference(one.datasets[0], datasets)[0], -one.configurations, one.model)
+    )
 
 
 def sequences(model: str, sources: Sources) -> tuple[str, ...]:

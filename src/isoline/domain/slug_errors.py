@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from isoline.domain.slug_words import ORDER, SEPARATOR, Words, match, right_of, short_version
+from isoline.domain.slug_words import ORDER, SEPARATOR, Words, match, right_of
 from isoline.errors import closest
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def _fault(text: str, words: Words, kind: str) -> _Fault:
     if kind == "gpu" and "-" not in left and left not in words.names("model"):
         order = ("hardware",)  # a bare pair
     known = match(right, words, right_of(kind)) is not None
-    if any(f"-{engine}-" in f"{left}-" for engine in words.names("engine")):
-        known = known or short_version(right, words, kind) is not None
+    alone = kind == "version" and any(f"-{engine}-" in f"{left}-" for engine in words.names("engine"))
+    known = known or (alone and words.key("version", right) is not None)
     start = 0
     for position, word in enumerate(order):
         tail, rest = left[start:], order[position:]
@@ -86,6 +86,8 @@ def _fault(text: str, words: Words, kind: str) -> _Fault:
         return _Fault(kind, 0, known)
     *places, last = right_of(kind)
     head = _leading(right, words, places[0], last=False) if places else ""
+    if head is None and alone:
+        return _Fault(kind, 1, known, last, right, f"{left}{SEPARATOR}")
     if head is None:
         name = next((name for name in words.names(last) if right.endswith(f"-{name}")), "")
         after = f"-{name}" if name else ""

@@ -31,7 +31,7 @@ def right_of(kind: str) -> tuple[str, ...]:
     return ORDER[kind][-words:]
 
 
-VERSION = re.compile(r"[a-z]?\d[a-z0-9.+_-]*")
+VERSION = re.compile(r"[a-z]?[0-9][a-z0-9.+_-]*")
 """What may stand for a version, which no catalog can list: `0.22.1`, `1.3.0rc14`, `b4321-1a2b3c`."""
 
 
@@ -48,8 +48,12 @@ class Words:
     def key(self, kind: str, text: str) -> str | None:
         """The key of a whole word, if it is one."""
         if kind == "version":
-            return text if VERSION.fullmatch(text) else None
+            return text if self._is_version(text) else None
         return self._tables[kind].get(text)
+
+    def _is_version(self, text: str) -> bool:
+        """Not where it begins like a GPU (`h100`, `b200-fp8`), which is another kind of comparison."""
+        return bool(VERSION.fullmatch(text)) and text.partition("-")[0] not in self.names("hardware")
 
     @cached_property
     def _tables(self) -> Mapping[str, Mapping[str, str]]:
@@ -90,11 +94,6 @@ def match(text: str, words: Words, order: Sequence[str]) -> tuple[str, ...] | No
             if tail is not None:
                 return (key, *tail)
     return None
-
-
-def short_version(text: str, words: Words, kind: str) -> str | None:
-    """A version alone, right of `-vs-`: of the engine on the left."""
-    return words.key("version", text) if kind == "version" else None
 
 
 def _longest_first(names: Mapping[str, str]) -> Mapping[str, str]:

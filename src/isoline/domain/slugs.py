@@ -28,7 +28,6 @@ from isoline.domain.slug_words import (
     find_words,
     match,
     right_of,
-    short_version,
 )
 from isoline.errors import UsageError, unknown
 
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
     from isoline.domain.catalog import Catalog
 
 KINDS = ("precision", "gpu", "spec-decode", "engine", "gpu-precision", "version")
+BEFORE = ("a", "alpha", "b", "beta", "dev", "pre", "rc")  # how a version says that it is not out yet
+END = -1  # of a version, in its sort key
 MAX_LENGTH = 256  # so that a long address costs nothing
 LEGACY_MODEL = "deepseek-r1"
 """What a slug of two bare GPUs is about: the only model there was when those links were made."""
@@ -164,12 +165,9 @@ def _versioned(text: str, words: Words) -> Slug | None:
     if found is None:
         return None
     model, hardware, precision, engine, version = found
-    other = match(right, words, right_of("version"))
-    if other is None:
-        short = short_version(right, words, "version")
-        other = (engine, short) if short else (engine, version)
+    other = match(right, words, right_of("version")) or (engine, words.key("version", right) or version)
     a, b = sorted(((engine, version), other), key=lambda side: (side[0], by_number(side[1])))
-    if a == b:
+    if a == b:  # or there is no other version
         return None
     place = f"{model}-{hardware}-{precision}"
     canonical = f"{place}-{a[0]}-{a[1]}-vs-{b[1] if a[0] == b[0] else '-'.join(b)}"
@@ -185,9 +183,16 @@ def _versioned(text: str, words: Words) -> Slug | None:
     )
 
 
-def by_number(version: str) -> list[tuple[int, str]]:
-    """What versions are sorted by: `0.5.9` before `0.5.12`."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", version)]
+def by_number(version: str) -> list[tuple[float, str]]:
+    """What versions are sorted by: `0.5.9`, `0.5.12`; `1.3.0rc14`, `1.3.0`, `1.3.0.post1`."""
+    parts = [part for part in re.split(r"([0-9]+)", version) if part]
+    return [*map(_rank, parts), (END, "")]
+
+
+def _rank(part: str) -> tuple[float, str]:
+    if part.isdigit():
+        return int(part), ""
+    return (END - 1 if part.strip(".-_") in BEFORE else END + 0.5), part
 
 
 def _ordered(first: str, second: str, kind: str, catalog: Catalog) -> tuple[str, str]:

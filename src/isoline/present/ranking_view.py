@@ -14,14 +14,17 @@ from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.ranking import Ranked, Ranking, is_known
 from isoline.analyse.words import between, factor, interactivity, range_of, times
 from isoline.present.behind import NONE, facts
+from isoline.present.csv_view import plain
 from isoline.present.json_view import ratio_interval, reading_of
 from isoline.present.table import LEGEND, Metric, cell, metric_of
 
 FIRST = "1×"
 UNITS = ("", "", "", " GPUs", "", " streams")  # of engine, drafting, serving, GPUs, parallelism, load
 COLUMNS = (
-    *("model", "hardware", "precision", "sequence", "interactivity"),
-    *("metric", "value", "low", "high", "status"),
+    *("interactivity", "side", "status", "basis", "bound_interactivity", "concurrency", "series"),
+    *("metric", "value", "low", "high", "runs", "by", "ratio", "ratio_low", "ratio_high", "behind"),
+    *("model", "hardware", "precision", "sequence"),
+    *("price_per_gpu_hour", "price_date", "kw_per_gpu", "datasets", "scope"),
 )
 EXPLAINED = ("dominated", "wide gap", "simulated", "outside")  # marks that the cells may have
 
@@ -30,15 +33,15 @@ EXPLAINED = ("dominated", "wide gap", "simulated", "outside")  # marks that the 
 class Line:
     """One configuration: a cell per speed, and what is said of it at the one that orders them.
 
-    `share` of the best value there, 0 to 1, for a bar; `ratio` to the first, `firm` if it is kept apart from
-    it; `recipe` is what gave its reading.
+    `share` of the largest value there, 0 to 1, for a bar; `ratio` to the first, `firm` if it is kept apart
+    from it; `recipe` is what gave its reading.
     """
 
     label: str
     cells: tuple[str, ...]
     interval: str
     share: float
-    guess: bool
+    known: bool
     ratio: str
     firm: bool
     recipe: str
@@ -56,7 +59,7 @@ def lines(ranking: Ranking) -> list[Line]:
             cells=tuple(_cell(metric, reading) for reading in row.readings),
             interval=_interval(metric, row.readings[place]),
             share=value / most,
-            guess=not is_known(row.readings[place]),
+            known=is_known(row.readings[place]),
             ratio=_bound(ranking, row) + _ratio(row, first=i == 0 and is_known(row.readings[place])),
             firm=row.behind,
             recipe=recipe(row.readings[place]),
@@ -79,20 +82,27 @@ def unit(ranking: Ranking) -> str:
 def conditions(ranking: Ranking) -> str:
     """Lengths, unit and prices in one line."""
     parts = [ranking.sequence or "", unit(ranking), *ranking.scope]
-    if ranking.price and QUANTITIES[ranking.metric].key.startswith("cost"):
+    own = [f"{key.upper()} ${ranking.price[key]:.2f} (your price)" for key in ranking.own_prices]
+    if len(ranking.price) > len(own):
         dated = f" {ranking.price_date}" if ranking.price_date else ""
         parts.append(f"prices {ranking.tier}{dated}")
+    parts += own
     return " · ".join(part for part in parts if part)
 
 
 def legend(ranking: Ranking) -> list[str]:
     """What the marks mean, for those that occur."""
     readings = [reading for row in ranking.rows for reading in row.readings]
-    used = {reading.status for reading in readings} | {reading.basis for reading in readings}
+    told = [reading for reading in readings if reading.value is not None]
+    used = {reading.status for reading in told} | {reading.basis for reading in told}
+    used |= {"outside"} if len(told) < len(readings) else set()
     found = [LEGEND[name] for name in EXPLAINED if name in used]
     if any(row.interval for row in ranking.rows):
         found.append(LEGEND["interval"])
-        found.append("bold × that interval keeps it apart from the first")
+        found.append(
+            "bold × that interval, of the two alone, keeps it apart from the first; of many intervals some "
+            "miss by chance, and the first of many is a little lucky"
+        )
     if any(row.ratio and not row.interval for row in ranking.rows):
         found.append("× without [ ]: not repeated on both sides, so how far it may be off is not known")
     return found
@@ -179,14 +189,29 @@ def to_json(ranking: Ranking) -> str:
 
 
 def to_csv(ranking: Ranking) -> str:
-    """A row per configuration and speed."""
+    """A row per configuration and speed; ratios to the first stand at the speed that orders them."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(COLUMNS)
+    datasets = " ".join(source.dataset for source in ranking.sources)
     for row in ranking.rows:
+        terms = (
+            *(ranking.model, row.hardware, row.precision, ranking.sequence),
+            *(ranking.price.get(row.hardware), ranking.price_date, ranking.power.get(row.hardware)),
+            *(plain(datasets), plain("; ".join(ranking.scope))),
+        )
         for x, reading in zip(ranking.targets, row.readings, strict=True):
-            found = reading.interval
-            ends = (found.low, found.high) if found else (None, None)
-            place = (ranking.model, row.hardware, row.precision, ranking.sequence)
-            rows.writerow((*place, x, ranking.metric, reading.value, *ends, reading.status))
+            found, here = reading.interval, row if x == ranking.by else None
+            ratio = here.interval if here else None
+            rows.writerow(
+                (
+                    *(x, row.key, reading.status, reading.basis),
+                    *(reading.bound.interactivity if reading.bound else None, reading.concurrency),
+                    *(plain(reading.series or ""), ranking.metric, reading.value),
+                    *((found.low, found.high, found.runs[0]) if found else (None, None, None)),
+                    *(ranking.by, here.ratio if here else None),
+                    *((ratio.low, ratio.high) if ratio else (None, None)),
+                    *(int(here.behind) if here else None, *terms),
+                )
+            )
     return out.getvalue()

@@ -69,7 +69,7 @@ async def _first(site: Site) -> None:
     """What the first reader would wait for: imports, the store's index, the chart library."""
     await site.pictures.library()
     with contextlib.suppress(IsolineError):
-        rank.every(site)
+        rank.models(site)
         for pair in lists.first_pairs(site):
             lists.row(pair, site)
             await asyncio.sleep(0)  # whoever asks meanwhile is answered first

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from isoline.analyse.quantities import QUANTITIES, THROUGHPUT
+from isoline.analyse.quantities import QUANTITIES
 from isoline.analyse.ranking import Ranked, Ranking
 from isoline.analyse.words import interactivity
 from isoline.ask.rank_asked import MEANT, rank_question
-from isoline.ask.ranked import ranking, rankings, sequences
-from isoline.ask.values import number, split
+from isoline.ask.ranked import Listed, listed, ranking, sequences
 from isoline.domain.catalog import TIERS
 from isoline.domain.slugs import build_slug
 from isoline.errors import IsolineError, NoDataError, UsageError, unknown
@@ -22,9 +21,11 @@ from isoline.present.web.form import Values, metrics, plain
 from isoline.present.web.origin import base_of
 from isoline.present.web.query import Query, refuse, strange
 from isoline.present.web.site import RANK, Site, address
-from isoline.present.web.trouble import trouble
+from isoline.present.web.trouble import TITLES, UNREADABLE, message_of
 
 BY = "by"
+MOST = 5_000  # points of a model that a list reads
+FORM = ("price.", "power.", "default_at")  # how names begin that only a form sends
 SUFFIXES = {".json": ranking_view.to_json, ".csv": ranking_view.to_csv}
 MEDIA_TYPES = {".json": "application/json", ".csv": "text/csv; charset=utf-8"}
 
@@ -45,52 +46,82 @@ def _handler(site: Site, respond: Callable[[Site, Request], Response]) -> Handle
         try:
             return respond(site, request)
         except IsolineError as error:
-            return trouble(site, request, error, "precision")
+            return _trouble(site, request, error)
 
     return handler
 
 
+def _trouble(site: Site, request: Request, error: IsolineError) -> Response:
+    """What is wrong, in the form that was asked for, and what there is."""
+    status = 404 if isinstance(error, NoDataError) else 400 if isinstance(error, UsageError) else 503
+    if request.url.path.endswith(".json"):
+        body = {"error": str(error), "suggestions": list(getattr(error, "suggestions", ()))}
+        return JSONResponse(body, status)
+    if request.url.path.endswith(".csv"):
+        return PlainTextResponse(str(error), status)
+    title = {404: "There is no such ranking", 400: TITLES[400]}.get(status, UNREADABLE)
+    values: Values = {
+        "title": title,
+        "message": message_of(error, status),
+        "subject": "",
+        "fixes": [],
+        "pairs": [],
+        "form": None,
+        "models": known(site) if status < 500 else [],
+        "labels": site.catalog.model_label,
+        "kind_path": RANK,
+    }
+    return HTMLResponse(site.html("trouble.html", values), status)
+
+
 def _index(site: Site, request: Request) -> Response:
     refuse(strange(request.query_params.multi_items(), (), ()), ())
-    return HTMLResponse(
-        site.html("ranks.html", {"models": models(site), "base": base_of(request), "kind_path": RANK})
-    )
+    values = {"models": models(site), "base": base_of(request), "kind_path": RANK}
+    return HTMLResponse(site.html("ranks.html", values))
 
 
 def _document(site: Site, request: Request) -> Response:
     refuse(strange(request.query_params.multi_items(), (), ()), ())
-    return JSONResponse({"models": [ranking_view.to_dict(found) for found in every(site)]})
+    return JSONResponse({"models": models(site)})
 
 
-def every(site: Site) -> list[Ranking]:
-    """Each model with at least two configurations, as it is ranked by default."""
-    return site.memory.recall("rankings", lambda: rankings(site.sources, site.catalog))
+def known(site: Site) -> list[Listed]:
+    """The models that can be ranked."""
+    return site.memory.recall("ranked models", lambda: listed(site.sources, site.catalog))
 
 
 def models(site: Site) -> list[Values]:
     """A row per model: who is first at the speed that it is told at, and who is next."""
-    return [_row(found) for found in every(site)]
+    return [_row(site, one) for one in known(site)]
 
 
-def _row(found: Ranking) -> Values:
-    lines = ranking_view.lines(found)
-    shown = [
-        {"label": line.label, "value": line.cells[found.place], "ratio": line.ratio, "firm": line.firm}
-        for line in lines[:2]
-        if not line.guess
-    ]
-    return {
-        "href": f"{RANK}/{found.model}",
-        "model": found.model_label,
-        "sequence": found.sequence,
-        "at": interactivity(found.by),
-        "first": shown[0] if shown else None,
-        "next": shown[1] if len(shown) > 1 else None,
-        "known": found.known,
-        "count": len(found.rows),
-        "newest": max((row.last_date or "" for row in found.rows), default=""),
-        "dataset": ", ".join(source.dataset for source in found.sources),
+def _row(site: Site, one: Listed) -> Values:
+    """Of a model with very many points only what there is, lest a list read them all."""
+    path = f"{RANK}/{one.model}"
+    row: Values = {
+        "path": path,
+        "json": f"{path}.json",
+        "model": one.model,
+        "label": site.catalog.model_label(one.model),
+        "sequence": one.sequence,
+        "configurations": one.configurations,
+        "newest": one.newest,
+        "datasets": one.datasets,
+        "by": None,
+        "known": None,
+        "first": None,
+        "next": None,
     }
+    if one.points > MOST:
+        return row
+    found = _recalled(site, one.model, None, Query())
+    told = [
+        {"label": line.label, "value": line.cells[found.place], "ratio": line.ratio, "firm": line.firm}
+        for line in ranking_view.lines(found)[:2]
+        if line.known
+    ]
+    first, following = (*told, None, None)[:2]
+    return row | {"by": plain(found.by), "known": found.known, "first": first, "next": following}
 
 
 def _model(site: Site, request: Request) -> Response:
@@ -103,16 +134,24 @@ def _model(site: Site, request: Request) -> Response:
         kept = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"{RANK}/{found.key}{suffix}{kept}", 308)
     pairs = request.query_params.multi_items()
-    refuse(strange(pairs, (*MEANT, BY), ("price.", "power.")), (*MEANT, BY))
-    texts = [value.strip() for key, value in pairs if key == BY and value.strip()]
+    refuse(strange(pairs, (*MEANT, BY), FORM), (*MEANT, BY))
     query = Query.of([pair for pair in pairs if pair[0] != BY])
-    by = texts[-1] if texts else None
-    if by and query.get("at") and number(by) not in map(number, split([query.get("at")])):
-        by = None  # the speeds of the form were edited, and the one that ordered them before is gone
-    told = site.memory.recall(("rank", found.key, query, by), lambda: _ranked(site, found.key, by, query))
+    by = next((value.strip() for key, value in reversed(pairs) if key == BY and value.strip()), None)
+    if any(key == "default_at" for key, _ in pairs):
+        return _tidied(site, found.key, query, by)
+    told = _recalled(site, found.key, by, query)
     if suffix:
         return Response(SUFFIXES[suffix](told), media_type=MEDIA_TYPES[suffix])
     return HTMLResponse(site.html("rank.html", _page(site, told, query, base_of(request))))
+
+
+def _tidied(site: Site, model: str, query: Query, by: str | None) -> Response:
+    """From what a form sent to the address of its state: its speeds may have been edited, and the one that
+    ordered them before be gone.
+    """
+    asked = rank_question(model, by, query.asked(), site.catalog)
+    kept = asked.by if asked.targets is None or asked.by in asked.targets else None
+    return RedirectResponse(f"{RANK}/{model}{query.text([(BY, plain(kept))] if kept else ())}", 302)
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -122,8 +161,10 @@ def _split(name: str) -> tuple[str, str]:
     return name, ""
 
 
-def _ranked(site: Site, model: str, by: str | None, query: Query) -> Ranking:
-    return ranking(rank_question(model, by, query.asked(), site.catalog), site.sources, site.catalog)
+def _recalled(site: Site, model: str, by: str | None, query: Query) -> Ranking:
+    asked = rank_question(model, by, query.asked(), site.catalog)
+    key = ("rank", model, by, query)
+    return site.memory.recall(key, lambda: ranking(asked, site.sources, site.catalog))
 
 
 def _page(site: Site, found: Ranking, query: Query, base: str) -> Values:
@@ -140,12 +181,15 @@ def _page(site: Site, found: Ranking, query: Query, base: str) -> Values:
         "firm": bool(len(found.rows) > 1 and found.rows[1].interval),
         "conditions": ranking_view.conditions(found),
         "speeds": [
-            (interactivity(x), f"{path}{query.text([(BY, plain(x))])}", x == found.by) for x in found.targets
+            (interactivity(x), plain(x), f"{path}{query.text([(BY, plain(x))])}", x == found.by)
+            for x in found.targets
         ],
+        "default_at": "" if query.get("at") else ",".join(map(plain, found.targets)),
         "place": found.place,
         "by": interactivity(found.by),
         "rows": [
-            (line, _against_first(site, found, found.rows[i]) if i else "") for i, line in enumerate(lines)
+            (line, _against_first(site, found, found.rows[i], query) if i else "")
+            for i, line in enumerate(lines)
         ],
         "legend": ranking_view.legend(found),
         "sources": found.sources,
@@ -162,17 +206,17 @@ def _page(site: Site, found: Ranking, query: Query, base: str) -> Values:
     }
 
 
-def _against_first(site: Site, found: Ranking, row: Ranked) -> str:
-    """The comparison of a configuration with the first, at the speed that orders them."""
+def _against_first(site: Site, found: Ranking, row: Ranked, query: Query) -> str:
+    """The comparison of a configuration with the first, at the speed that orders them, all else as asked."""
     first = found.rows[0]
     try:
         slug = build_slug("gpu-precision", found.model, None, None, (first.key, row.key), site.catalog)
     except UsageError:  # a name that slugs have no word for
         return ""
-    asked = {
+    asked = dict(query.without("at", "precision").fitting(slug.hardware).values)
+    asked |= {
         "at": plain(found.by),
         "sequence": found.sequence or "",
-        "metric": "" if found.metric == THROUGHPUT else found.metric,
         "dataset": ",".join(source.dataset for source in found.sources),
     }
     return f"{address(slug)}{Query.of(list(asked.items())).text()}"

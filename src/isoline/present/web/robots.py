@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from isoline.analyse.ranking import Ranking
 from isoline.present.web import llms, openapi, rank
 from isoline.present.web.origin import base_of
 from isoline.present.web.site import PER_DOLLAR, RANK, ROUTES, Site, address
@@ -35,7 +34,7 @@ def routes(site: Site) -> list[Route]:
 def sitemap(site: Site, base: str) -> Response:
     """Every page with data, with the day of its newest point."""
     pages: list[tuple[str, str | None]] = [(path, None) for path in ("/", RANK, *ROUTES.values(), PER_DOLLAR)]
-    pages += [(f"{RANK}/{found.model}", _newest(found)) for found in rank.every(site)]
+    pages += [(f"{RANK}/{one.model}", one.newest) for one in rank.known(site)]
     for view in ("", "per-dollar"):
         pages += [(address(pair, view), pair.last_date) for pair in site.pairs()]
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<urlset xmlns="{SITEMAP}">']
@@ -43,10 +42,6 @@ def sitemap(site: Site, base: str) -> Response:
         changed = f"<lastmod>{escape(day)}</lastmod>" if day else ""
         lines.append(f"<url><loc>{escape(base + quote(path))}</loc>{changed}</url>")
     return Response("\n".join([*lines, "</urlset>", ""]), media_type="application/xml", headers=FRESH)
-
-
-def _newest(found: Ranking) -> str | None:
-    return max((row.last_date for row in found.rows if row.last_date), default=None)
 
 
 def robots(_: Site, base: str) -> Response:

@@ -38,7 +38,7 @@ def trouble(site: Site, request: Request, error: IsolineError, kind: str, view: 
         return PlainTextResponse(str(error), status)
     odd = strange(request.query_params.multi_items())
     fixes = _fixes(site, slug, query, odd) if slug else []
-    message = _message(error, status)
+    message = message_of(error, status)
     values = {
         "title": TITLES.get(status, UNREADABLE),
         "message": message,
@@ -51,7 +51,7 @@ def trouble(site: Site, request: Request, error: IsolineError, kind: str, view: 
     return HTMLResponse(site.html("trouble.html", values), status)
 
 
-def _message(error: IsolineError, status: int) -> str:
+def message_of(error: IsolineError, status: int) -> str:
     """Without the command line's advice; with what a misspelt name may have meant."""
     text = str(error).partition("; `isoline")[0]
     meant: tuple[str, ...] = getattr(error, "suggestions", ())
@@ -65,7 +65,7 @@ def _wrong(site: Site, slug: Slug, query: Query, fixes: Sequence[Fix], message: 
         try:
             question(slug, Query((item,), query.view).asked(), site.catalog)
         except IsolineError as error:
-            found[item[0]] = _message(error, 400)
+            found[item[0]] = message_of(error, 400)
     return found or {name: message for name, _, _ in fixes if name}
 
 

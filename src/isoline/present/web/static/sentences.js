@@ -192,7 +192,7 @@ function better(data, key, target, first) {
   const { noun, verb } = quantities[key]; // a verb says that less is better
   const found = gainOf(data, key, target);
   if (found === null)
-    return [null, first && interval && a && b ? noDifference(noun, sides, a / b, interval) : ""];
+    return [null, first && interval && a && b ? noDifference(verb === "costs" ? `cost ${noun}` : noun, sides, a / b, interval) : ""];
   const [side, bound] = [sides[found.side], BOUNDS[found.bound]];
   const beside = (range) => (interval && first ? words.bracketed(range(...found.ends), interval.runs) : "");
   if (!verb) return [side, `is higher by ${bound}${found.factor}${beside(words.between)} in ${noun}`];

@@ -13,7 +13,7 @@ from isoline.ask.asked import Asked, question
 from isoline.ask.pairs import comparable_pairs
 from isoline.ask.recipe_slugs import slugs_between
 from isoline.domain.catalog import load_catalog
-from isoline.domain.point import Dataset, Point
+from isoline.domain.point import Dataset, Point, Workload
 from isoline.domain.slugs import parse_slug
 from isoline.present.around import title
 from isoline.store.sources import Sources
@@ -87,10 +87,23 @@ def test_a_version_that_is_not_there_is_told_with_those_that_are(data: Sources) 
     assert "No points of v0.11.0 here; there is vLLM 0.9.2 and vLLM 0.10.0" in found.notes
 
 
-def test_only_known_versions_of_one_engine_are_listed(data: Sources) -> None:
-    pairs = [pair for pair in comparable_pairs(data, CATALOG, "qwen-3-5") if pair.kind == "version"]
-    own = [pair for pair in pairs if pair.datasets == ("test",)]
-    assert [(pair.slug, pair.points, pair.last_date) for pair in own] == [(SLUG, (3, 3), "2026-03-05")]
+def test_each_version_is_listed_with_the_one_before(data: Sources) -> None:
+    def listed() -> list[tuple[str, tuple[int, int]]]:
+        pairs = [pair for pair in comparable_pairs(data, CATALOG, "qwen-3-5") if pair.kind == "version"]
+        return [(pair.slug, pair.points) for pair in pairs if pair.datasets == ("test",)]
+
+    assert listed() == [(SLUG, (3, 3))]
+    for version, day in (("0.11.0rc1", "2026-03-08"), ("0.11.0", "2026-03-09")):
+        points = sweep(15, "vllm", version, day)
+        data.store.write_run(Dataset("test", "runs", "latest-run"), "import", points=points)
+    elsewhere = structs.replace(sweep(16, "vllm", "0.10.5", "2026-03-10")[0], workload=Workload(8192, 1024))
+    data.store.write_run(Dataset("test", "runs", "latest-run"), "import", points=[elsewhere])
+    place = "qwen-3-5-b300-fp8-vllm-"
+    assert [slug.removeprefix(place) for slug, _ in listed()] == [
+        "0.10.0-vs-0.11.0rc1",  # over 0.10.5, of which there is nothing at these lengths
+        "0.11.0rc1-vs-0.11.0",
+        "0.9.2-vs-0.10.0",
+    ]
 
 
 def test_recipes_that_differ_in_their_version_alone_are_sides(data: Sources) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from functools import partial
+from itertools import combinations, islice
 
 from isoline import errors
 from isoline.analyse.dimensions import DIMENSIONS, UNKNOWN, side_of
@@ -13,7 +14,7 @@ from isoline.ask.preference import is_own, is_simulated, preference, without_sta
 from isoline.domain.catalog import Catalog
 from isoline.domain.point import Coverage, Dataset, Selection
 from isoline.domain.sequence import sequence_name
-from isoline.domain.slugs import build_slug
+from isoline.domain.slugs import build_slug, by_number
 from isoline.store.sources import Sources
 
 
@@ -65,21 +66,34 @@ def _pairs(
         }[kind]
         groups.setdefault(fixed, {}).setdefault(side_of(kind, row), []).append(row)
     for fixed, sides in groups.items():
+        found = partial(_pair, kind, fixed, catalog=catalog, datasets=datasets)
+        if kind == "version":
+            yield from _neighbours(sides, found)
+            continue
         for a, b in combinations(sorted(sides), 2):
-            if not _listed(kind, sides[a][0], sides[b][0]):
+            if kind == "gpu-precision" and not _crossed(sides[a][0], sides[b][0]):
                 continue
-            pair = _pair(kind, fixed, (a, b), (sides[a], sides[b]), catalog, datasets)
+            pair = found((a, b), (sides[a], sides[b]))
             if pair is not None:
                 yield pair
 
 
-def _listed(kind: str, a: Coverage, b: Coverage) -> bool:
-    """Whether two sides are told of: where GPU and precision are compared both must differ, or it is a
-    comparison of one of them; versions of two engines can be asked for, but are too many.
+def _neighbours(sides: Mapping[str, list[Coverage]], found: Callable[..., Pair | None]) -> Iterator[Pair]:
+    """Each version of an engine and the newest one before it that was measured alike: all pairs of many
+    versions, and those of two engines, can be asked for, but would hide what is asked.
     """
-    if kind == "gpu-precision":
-        return a.hardware != b.hardware and a.precision != b.precision
-    return kind != "version" or a.engine == b.engine
+    engines: dict[str, list[str]] = {}
+    for side in sorted(sides, key=by_number):
+        engines.setdefault(sides[side][0].engine, []).append(side)
+    for versions in engines.values():
+        for count, newer in enumerate(versions):
+            before = (found((older, newer), (sides[older], sides[newer])) for older in versions[:count][::-1])
+            yield from islice((pair for pair in before if pair is not None), 1)
+
+
+def _crossed(a: Coverage, b: Coverage) -> bool:
+    """Whether both GPU and precision differ: all else is a comparison of one of them."""
+    return a.hardware != b.hardware and a.precision != b.precision
 
 
 def _pair(

@@ -39,7 +39,6 @@ def coverage(points: list[Point]) -> list[Coverage]:
             p.recipe.precision,
             p.recipe.engine,
             p.recipe.spec_method,
-            p.recipe.engine_version,
             p.workload.isl,
             p.workload.osl,
             p.concurrency,

@@ -29,7 +29,8 @@ def choices(slug: Slug, sources: Sources) -> Choices:
         hardware=slug.hardware,
         precision=(slug.precision,) if slug.precision else None,
     )
-    rows = [row for row in sources.coverage(selection) if side_of(slug.kind, row) in slug.sides]
+    held = sources.coverage(selection, versions=slug.kind == "version")
+    rows = [row for row in held if side_of(slug.kind, row) in slug.sides]
     known = [row for row in rows if row.isl is not None and row.osl is not None]
     shown = on_both(without_stand_ins(known, {d.name: d for d in sources.datasets()}), slug.kind)
     return Choices(

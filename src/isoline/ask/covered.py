@@ -41,7 +41,7 @@ def covered(question: Question, sources: Sources, datasets: Mapping[str, Dataset
     slug = question.slug
     return [
         row
-        for row in sources.coverage(selection_of(question, datasets))
+        for row in sources.coverage(selection_of(question, datasets), versions=slug.kind == "version")
         if side_of(slug.kind, row) in slug.sides and row.isl is not None
     ]
 

@@ -26,7 +26,8 @@ def one_side_note(
     if not missing:
         return ()
     label = label_of(slug, missing[0], catalog)
-    every = without_stand_ins(sources.coverage(Selection(model=slug.model)), datasets)
+    held_of = sources.coverage(Selection(model=slug.model), versions=slug.kind == "version")
+    every = without_stand_ins(held_of, datasets)
     own = [row for row in every if row.hardware in slug.hardware and side_of(slug.kind, row) == missing[0]]
     if own:
         return (f"No points of {label} here; of it there is: {held(own, catalog)}",)

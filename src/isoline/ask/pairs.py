@@ -39,9 +39,15 @@ class Pair:
 
 def comparable_pairs(data: Sources, catalog: Catalog, model: str | None = None) -> list[Pair]:
     """All pairs of sides that share a sequence, by kind, then slug; those only simulated come last."""
-    rows = [row for row in data.coverage(Selection(model=model)) if row.isl is not None]
+
     datasets = {dataset.name: dataset for dataset in data.datasets()}
-    pairs = [pair for kind in DIMENSIONS for pair in _pairs(kind, rows, catalog, datasets)]
+    pairs: list[Pair] = []
+    for versions in (False, True):
+        rows = data.coverage(Selection(model=model), versions=versions)
+        known = [row for row in rows if row.isl is not None]
+        for kind in DIMENSIONS:
+            if (kind == "version") == versions:
+                pairs += _pairs(kind, known, catalog, datasets)
     kinds = list(DIMENSIONS)
     return sorted(pairs, key=lambda pair: (kinds.index(pair.kind), pair.simulated, pair.slug))
 

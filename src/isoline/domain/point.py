@@ -178,7 +178,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many points exist for one combination, their repeats counting once; rows of `isoline list`."""
+    """How many points exist for one combination, their repeats counting once; rows of `isoline list`.
+
+    Engine versions are combinations of their own, and told, only where that was asked: there may be many.
+    """
 
     dataset: str
     model: str
@@ -186,10 +189,10 @@ class Coverage:
     precision: str
     engine: str
     spec_method: str
-    engine_version: str | None
     isl: int | None
     osl: int | None
     concurrency: int | None
     points: int
     first_date: str | None
     last_date: str | None
+    engine_version: str | None = None

@@ -12,7 +12,7 @@ from isoline.store.query import conditions
 from isoline.store.reader import Reader
 from isoline.store.rows import EVALUATION_SELECT, POINT_SELECT, Reading, Row
 
-_COVERAGE = "dataset, model, hardware, precision, engine, spec_method, engine_version, isl, osl, concurrency"
+_COVERAGE = "dataset, model, hardware, precision, engine, spec_method, isl, osl, concurrency"
 # Repeats of one operating point are one, as where they are compared; see `analyse.repeats`.
 _SAME = "concat_ws('/', recipe_id, workload_kind, status, request_rate)"
 _POINT = f"CASE WHEN repeat IS NULL THEN key ELSE {_SAME} END"
@@ -25,11 +25,14 @@ class Selector:
         self._reader = reader
         self._reading = Reading()
 
-    def coverage(self, selection: Selection) -> list[Coverage]:
+    def coverage(self, selection: Selection, *, versions: bool) -> list[Coverage]:
         """Counts of valid operating points per combination, in order."""
         where, values = conditions(selection)
         counts = f"count(DISTINCT {_POINT}), min(date), max(date)"
-        select = f"SELECT {_COVERAGE}, {counts} {{source}} GROUP BY {_COVERAGE}"
+        version, group = (
+            ("engine_version", f"{_COVERAGE}, engine_version") if versions else ("NULL", _COVERAGE)
+        )
+        select = f"SELECT {_COVERAGE}, {counts}, {version} {{source}} GROUP BY {group}"
         rows = self._reader.query("points", select, f"{where} AND valid", values, model=selection.model)
         return [Coverage(*row) for row in _sharing(sorted(rows, key=_coverage_order))]
 
@@ -77,6 +80,6 @@ def _order(value: Point | Evaluation) -> tuple[str, str, str]:
 
 
 def _coverage_order(row: Row) -> tuple[object, ...]:
-    dataset, model, hardware, precision, engine, spec, version, isl, osl, concurrency, *_ = row
+    dataset, model, hardware, precision, engine, spec, isl, osl, concurrency, *_, version = row
     numbers = (-1 if number is None else number for number in (isl, osl, concurrency))
     return model, hardware, precision, engine, spec, version or "", *numbers, dataset

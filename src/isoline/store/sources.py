@@ -35,9 +35,12 @@ class Sources:
         """Every dataset, the packaged ones last."""
         return [*(summary.dataset for summary in self.store.datasets()), *served.datasets()]
 
-    def coverage(self, selection: Selection) -> list[Coverage]:
-        """How many points exist for each combination that `selection` allows."""
-        return [*self.store.coverage(selection), *served.coverage(selection)]
+    def coverage(self, selection: Selection, *, versions: bool = False) -> list[Coverage]:
+        """How many points exist for each combination that `selection` allows; `versions`: with engine
+        versions told apart.
+        """
+        own = self.store.coverage(selection, versions=versions)
+        return [*own, *served.coverage(selection, versions=versions)]
 
     def points(
         self, selection: Selection, *, include_invalid: bool = False, all_metrics: bool = False

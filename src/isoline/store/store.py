@@ -131,10 +131,10 @@ class Store:
             self._summaries = (snapshot, dataset_summaries(self._reader.runs()))
         return list(self._summaries[1])
 
-    def coverage(self, selection: Selection) -> list[Coverage]:
-        """How many valid points there are, per combination."""
+    def coverage(self, selection: Selection, *, versions: bool = False) -> list[Coverage]:
+        """How many valid points there are, per combination; `versions`: of engine versions as well."""
         self._catch_up()
-        return self._selector.coverage(selection)
+        return self._selector.coverage(selection, versions=versions)
 
     def points(
         self, selection: Selection, *, include_invalid: bool = False, all_metrics: bool = False

@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 KEPT = 400  # comparisons share their points with what SELECTIONS keeps
 SELECTIONS = 40  # a selection of a thousand points is about 1 MB
+LARGEST = 4_000  # points of a selection that is kept: rankings of large stores read more, once
 WHOLE = Selection()
 
 
@@ -33,8 +34,11 @@ class Memory:
         """Whether `recall` would make nothing."""
         return self._state() is self._of and key in self._held
 
-    def recall(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value made for `key` before, or a new one. An error is not remembered."""
+    def recall(
+        self, key: Hashable, make: Callable[[], T], *, worth: Callable[[T], bool] = lambda _: True
+    ) -> T:
+        """The value made for `key` before, or a new one. Neither an error is remembered nor what is not
+        `worth` it."""
         now = self._state()
         if now is not self._of:
             self._held.clear()
@@ -42,7 +46,10 @@ class Memory:
         if key in self._held:
             self._held.move_to_end(key)
             return cast(T, self._held[key])
-        made = self._held[key] = make()
+        made = make()
+        if not worth(made):
+            return made
+        self._held[key] = made
         while len(self._held) > self._kept:
             self._held.popitem(last=False)
         return made
@@ -59,10 +66,14 @@ class RememberingSources(Sources):
     def datasets(self) -> list[Dataset]:
         return self._memory.recall("datasets", super().datasets)
 
-    def coverage(self, selection: Selection) -> list[Coverage]:
+    def coverage(self, selection: Selection, *, versions: bool = False) -> list[Coverage]:
         """Of all that the same model has on the same hardware: a page asks for that in several ways."""
         wide = Selection(selection.model, selection.hardware, until=selection.until)
-        rows = self._memory.recall(("coverage", wide), lambda: self._coverage(wide))
+        rows = self._memory.recall(
+            ("coverage", wide, versions),
+            lambda: Sources.coverage(self, wide, versions=True) if versions else self._coverage(wide),
+            worth=lambda rows: not versions or len(rows) <= LARGEST,
+        )
         return [row for row in rows if covers(selection, row)]
 
     def _coverage(self, wide: Selection) -> list[Coverage]:
@@ -86,6 +97,7 @@ class RememberingSources(Sources):
         return self._memory.recall(
             ("points", selection, include_invalid, all_metrics),
             lambda: Sources.points(self, selection, include_invalid=include_invalid, all_metrics=all_metrics),
+            worth=lambda points: len(points) <= LARGEST,
         )
 
     def evaluations(self, selection: Selection) -> list[Evaluation]:

@@ -29,9 +29,12 @@ def points(selection: Selection) -> list[Point]:
     ]
 
 
-def coverage(selection: Selection) -> list[Coverage]:
+def coverage(selection: Selection, *, versions: bool = False) -> list[Coverage]:
     """How many packaged points exist for each combination that `selection` allows."""
-    rows = _coverage(selection.model) if selection.until is None else _rows(_dated_points(selection))
+    if selection.until is None:
+        rows = _coverage(selection.model, versions)
+    else:
+        rows = _rows(_dated_points(selection), versions)
     return [row for row in rows if covers(selection, row)]
 
 
@@ -82,20 +85,21 @@ def _by_model() -> dict[str, list[Point]]:
 
 
 @cache
-def _coverage(model: str | None) -> tuple[Coverage, ...]:
-    return _rows(_points_of(model))
+def _coverage(model: str | None, versions: bool) -> tuple[Coverage, ...]:
+    return _rows(_points_of(model), versions)
 
 
-def _rows(points: Iterable[Point]) -> tuple[Coverage, ...]:
+def _rows(points: Iterable[Point], versions: bool) -> tuple[Coverage, ...]:
     counts: dict[tuple[object, ...], list[Point]] = {}
     for p in points:
         r, w = p.recipe, p.workload
-        key = (p.dataset, r.model, r.hardware, r.precision, r.engine, r.spec_method)
-        counts.setdefault((*key, r.engine_version, w.isl, w.osl, p.concurrency), []).append(p)
-    return tuple(_row(group) for group in counts.values())
+        version = r.engine_version if versions else None
+        key = (p.dataset, r.model, r.hardware, r.precision, r.engine, r.spec_method, version)
+        counts.setdefault((*key, w.isl, w.osl, p.concurrency), []).append(p)
+    return tuple(_row(group, versions) for group in counts.values())
 
 
-def _row(group: list[Point]) -> Coverage:
+def _row(group: list[Point], versions: bool) -> Coverage:
     p = group[0]
     r = p.recipe
     dates = sorted(point.date for point in group if point.date is not None)
@@ -106,7 +110,7 @@ def _row(group: list[Point]) -> Coverage:
         precision=r.precision,
         engine=r.engine,
         spec_method=r.spec_method,
-        engine_version=r.engine_version,
+        engine_version=r.engine_version if versions else None,
         isl=p.workload.isl,
         osl=p.workload.osl,
         concurrency=p.concurrency,

@@ -219,3 +219,13 @@ def test_the_csv_says_how_each_value_is_known(data: Sources) -> None:
     assert {row["datasets"] for row in rows} == {"simulated"}
     assert [row["ratio"] != "" for row in rows[:4]] == [False, False, True, False]
     assert all(row["price_per_gpu_hour"] for row in rows)
+
+
+def test_what_is_invalid_is_not_ranked(tmp_path: Path) -> None:
+    bad = [structs.replace(one, valid=False) for one in line(50, "b300", "bf16")]
+    found = ranked(sources(tmp_path / "a", [*POINTS, *bad]), at="100")
+    assert [row.label for row in found.rows] == AT_100
+    assert any("3 INVALID runs were left out" in note for note in found.notes)
+    alone = sources(tmp_path / "b", [structs.replace(one, valid=False) for one in POINTS])
+    with pytest.raises(NoDataError, match="in dataset test; there is"):
+        ranked(alone, dataset=("test",))

@@ -56,6 +56,8 @@ def ranking(question: RankQuestion, sources: Sources, catalog: Catalog) -> Ranki
     points, notes = counted(
         sources.points(selection, include_invalid=True, all_metrics=apart), None, datasets
     )
+    if not points:  # what was counted has gone meanwhile
+        raise _nothing(question, sources, catalog)
     hardware = tuple(sorted({point.recipe.hardware for point in points}))
     offered = offers(points, hardware, catalog)
     notes = (*about_limits(points, question.filters), *notes)

@@ -199,6 +199,7 @@ def test_prices_that_cost_rests_on_are_told(data: Sources) -> None:
     printed = ranked(data, at="110", dataset=("published",), price=("b300=9",), metric="cost_per_mtok")
     assert conditions(printed) == "1k/1k · $ per M tokens · B300 $9.00 (your price)"
     assert any(note.startswith("Costs are as printed, but at your prices on b300") for note in printed.notes)
+    assert (printed.price, printed.price_date, printed.power) == ({"b300": 9}, None, {})
 
 
 def test_what_does_not_report_the_metric_is_no_guess(tmp_path: Path) -> None:

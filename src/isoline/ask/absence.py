@@ -61,12 +61,14 @@ def _others(slug: Slug, catalog: Catalog, sources: Sources) -> tuple[str, ...]:
 
 def narrowing(question: Question) -> str:
     """What was asked of the comparison besides itself, in words, with a space before them."""
-    parts = {
-        "at": question.sequence,
-        "in": question.precision,
-        "in dataset": ", ".join(question.datasets or ()),
-        "as of": question.as_of,
-    }
+    return narrowed(question.sequence, question.precision, question.datasets, question.as_of)
+
+
+def narrowed(
+    sequence: str | None, precision: str | None, datasets: Sequence[str] | None, as_of: str | None
+) -> str:
+    """` at 1k/1k in fp8 in dataset test as of 2026-01-01`: of these what was asked for."""
+    parts = {"at": sequence, "in": precision, "in dataset": ", ".join(datasets or ()), "as of": as_of}
     return "".join(f" {word} {value}" for word, value in parts.items() if value)
 
 

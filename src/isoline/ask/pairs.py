@@ -39,7 +39,6 @@ class Pair:
 
 def comparable_pairs(data: Sources, catalog: Catalog, model: str | None = None) -> list[Pair]:
     """All pairs of sides that share a sequence, by kind, then slug; those only simulated come last."""
-
     datasets = {dataset.name: dataset for dataset in data.datasets()}
     pairs: list[Pair] = []
     for versions in (False, True):

@@ -14,6 +14,7 @@ from isoline.analyse.rates import PriceTerms, rate
 from isoline.analyse.sides import build
 from isoline.analyse.terms import NO_FILTERS, Filters, View
 from isoline.analyse.words import join
+from isoline.ask.absence import narrowed
 from isoline.ask.answer import DEFAULT_TIER
 from isoline.ask.counted import about_limits, about_repeats, counted, filtered
 from isoline.ask.holdings import held
@@ -49,7 +50,7 @@ class RankQuestion:
 def ranking(question: RankQuestion, sources: Sources, catalog: Catalog) -> Ranking:
     """All configurations of a model; `NoDataError` without any, `UsageError` for unknown datasets."""
     datasets = {d.name: d for d in sources.datasets()}
-    names, lengths = _chosen(question, sources, datasets, catalog)
+    names, lengths, _ = _chosen(question, sources, datasets, catalog)
     quantity = QUANTITIES[question.metric]
     selection = replace(_selection(question), datasets=names, isl=lengths[0], osl=lengths[1])
     apart = question.metric in STORED_APART or limits_apart(question.filters)
@@ -86,17 +87,21 @@ def ranking(question: RankQuestion, sources: Sources, catalog: Catalog) -> Ranki
     targets, by = _speeds(question, *speeds(built, quantity))
     rows, told = rank(built, targets, by, quantity)
     sequence = sequence_name(*lengths)
-    narrowed = scope(question.filters, catalog)
+    filters = scope(question.filters, catalog)
     model = catalog.model_label(question.model)
-    where = ", ".join([model + kinds_of(points), *narrowed])
+    where = ", ".join([model + kinds_of(points), *filters])
     place = targets.index(by)
     none = not is_known(rows[0].readings[place])
     verdict = "nothing is known" if none else sentence(rows, place, told, built, quantity)
     own = tuple(key for key in hardware if key in question.prices)
     prices = {h: r.usd_per_gpu_hour for h, r in rated.rates.items() if r.usd_per_gpu_hour}
-    # Printed figures were computed with the page's own prices, which are not known.
-    if any(p.printed_cost is not None for p in points) and not terms.tier_chosen:
+    powers = {h: r.kw_per_gpu for h, r in rated.rates.items() if r.kw_per_gpu}
+    # Printed figures were computed with the page's own prices and power, which are not known.
+    printed = any(p.printed_cost is not None for p in points)
+    if printed and not terms.tier_chosen:
         prices = {key: prices[key] for key in own}
+    if printed:
+        powers = {key: powers[key] for key in powers if key in question.powers}
     return Ranking(
         model=question.model,
         model_label=model,
@@ -110,13 +115,13 @@ def ranking(question: RankQuestion, sources: Sources, catalog: Catalog) -> Ranki
         tier=terms.tier,
         own_prices=own,
         price=prices,
-        price_date=rated.price_date,
-        power={h: r.kw_per_gpu for h, r in rated.rates.items() if r.kw_per_gpu},
-        scope=narrowed,
+        price_date=rated.price_date if len(prices) > len(own) else None,
+        power=powers,
+        scope=filters,
         sources=provenance(points, datasets),
         notes=(
             *_silent(rows, place, quantity),
-            *_mixed(rows, points, own, terms),
+            *(_mixed(rows, own) if printed and not terms.tier_chosen else ()),
             *caveats(points, question.metric),
             *about_repeats(points),
             *notes,
@@ -137,9 +142,10 @@ def _selection(question: RankQuestion) -> Selection:
 
 def _chosen(
     question: RankQuestion, sources: Sources, datasets: Mapping[str, Dataset], catalog: Catalog
-) -> tuple[tuple[str, ...], Lengths]:
-    """One dataset, or those that are named, and one pair of lengths: where two configurations were measured,
-    else published; where most are; then the preferred dataset, most points, the shorter lengths.
+) -> tuple[tuple[str, ...], Lengths, list[Coverage]]:
+    """One dataset, or those that are named, and one pair of lengths, with what there is of them: where two
+    configurations were measured, else published; where most are; then the preferred dataset, most points, the
+    shorter lengths.
     """
     for name in question.datasets or ():
         if name not in datasets:
@@ -162,18 +168,14 @@ def _chosen(
         points = sum(row.points for row in own)
         return len(places) < 2, printed, -len(places), liked, -points, lengths
 
-    return min(fitting, key=order)
+    names, lengths = best = min(fitting, key=order)
+    return names, lengths, fitting[best]
 
 
 def _nothing(question: RankQuestion, sources: Sources, catalog: Catalog) -> NoDataError:
     """With what was asked besides the model, and what there is of it."""
-    parts = {
-        "at": question.sequence,
-        "in": " or ".join(map(catalog.precision_label, question.precisions)),
-        "in dataset": ", ".join(question.datasets or ()),
-        "as of": question.as_of,
-    }
-    asked = "".join(f" {word} {value}" for word, value in parts.items() if value)
+    precisions = " or ".join(map(catalog.precision_label, question.precisions))
+    asked = narrowed(question.sequence, precisions, question.datasets, question.as_of)
     every = sources.coverage(Selection(model=question.model))
     there = f"; there is {held(every, catalog)}" if every and asked else ""
     model = catalog.model_label(question.model)
@@ -195,13 +197,9 @@ def _is_silent(reading: Reading) -> bool:
     return reading.value is None and reading.bound is None
 
 
-def _mixed(
-    rows: Sequence[Ranked], points: Sequence[Point], own: Sequence[str], terms: PriceTerms
-) -> tuple[str, ...]:
+def _mixed(rows: Sequence[Ranked], own: Sequence[str]) -> tuple[str, ...]:
     """That some costs are printed ones and others the reader's own."""
-    printed = any(p.printed_cost is not None for p in points) and not terms.tier_chosen
-    others = [row.label for row in rows if row.hardware not in own]
-    if not printed or not own or not others:
+    if not own or all(row.hardware in own for row in rows):
         return ()
     return (f"Costs are as printed, but at your prices on {join(list(own))}: a tier makes them comparable",)
 
@@ -242,16 +240,10 @@ def listed(sources: Sources, catalog: Catalog) -> list[Listed]:
     datasets = {d.name: d for d in sources.datasets()}
     found = []
     for model in sorted({row.model for row in sources.coverage(Selection())} & set(catalog.models)):
-        question = RankQuestion(model)
         try:
-            names, lengths = _chosen(question, sources, datasets, catalog)
+            names, lengths, rows = _chosen(RankQuestion(model), sources, datasets, catalog)
         except NoDataError:  # of lengths that are not known
             continue
-        rows = [
-            row
-            for row in sources.coverage(replace(_selection(question), datasets=names))
-            if (row.isl, row.osl) == lengths
-        ]
         places = {(row.hardware, row.precision) for row in rows}
         newest = max((row.last_date for row in rows if row.last_date), default=None)
         points = sum(row.points for row in rows)

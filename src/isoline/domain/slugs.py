@@ -51,9 +51,9 @@ class Slug:
 
     `hardware` holds that of both sides where GPUs differ, otherwise one key; `precision` is set where the
     precision is not compared, `precisions` where each side has its own beside its GPU, `engines` where each
-    side has its own beside its version. `redirect`: the text
-    was valid but named by alias, in the other order or without its model, so a page would send its reader to
-    `canonical`. Case alone is no other name; pages mind it themselves.
+    side has its own beside its version. `redirect`: the text was valid but named by alias, in the other order
+    or without its model, so a page would send its reader to `canonical`. Case alone is no other name; pages
+    mind it themselves.
     """
 
     kind: str

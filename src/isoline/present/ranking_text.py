@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from isoline.analyse.ranking import Ranking
 from isoline.analyse.words import interactivity
 from isoline.present import ranking_view
-from isoline.present.text import source_line
+from isoline.present.ranking_view import Line
+from isoline.present.text import COLUMN_GAP, fitting, plain_table, source_line
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-GAP = 3  # columns that the box puts between two cells
-FIRST_COLUMNS = 2 * GAP  # about that of names and that of ratios
+NAMES = "at tok/s/user"  # the head of the first column
 TELLING = 110  # columns of a terminal from which on the recipes are told
 
 
@@ -30,8 +31,9 @@ def print_ranking(ranking: Ranking, console: Console) -> None:
     console.print()
     say(ranking.sentence)
     console.print()
-    for places in _shared_out(ranking, console.width):
-        console.print(_table(ranking, places, told=console.width >= TELLING))
+    lines = ranking_view.lines(ranking)
+    for places in _shared_out(ranking, lines, console.width):
+        console.print(_table(ranking, lines, places, told=console.width >= TELLING))
         console.print()
     for text in ranking_view.legend(ranking):
         say(text, "dim")
@@ -42,42 +44,39 @@ def print_ranking(ranking: Ranking, console: Console) -> None:
         say(f"Note: {note}", "dim")
 
 
-def _shared_out(ranking: Ranking, width: int) -> list[list[int]]:
-    """Which speeds stand in which table: the one that orders them first, as many others beside it as fit."""
-    lines = ranking_view.lines(ranking)
-    room = width - max(len(line.label) for line in lines) - FIRST_COLUMNS
-    place = ranking.place
-    wanted = [place, *(i for i in range(len(ranking.targets)) if i != place)]
-    tables: list[list[int]] = [[]]
-    left = room - max(len(line.ratio) for line in lines)
-    for i in wanted:
-        needs = max(len(line.cells[i]) for line in lines) + GAP
-        if tables[-1] and needs > left:
-            tables.append([])
-            left = room
-        tables[-1].append(i)
-        left -= needs
-    return [sorted(places) for places in tables]
+def _shared_out(ranking: Ranking, lines: Sequence[Line], width: int) -> Iterator[list[int]]:
+    """Which speeds stand in which table: the one that orders them first, with the ratios, as many others
+    beside it as fit.
+    """
+    wanted = sorted(range(len(ranking.targets)), key=lambda i: i != ranking.place)
+    widths = [
+        max(len(text) for text in (_head(ranking, i), *(line.cells[i] for line in lines))) for i in wanted
+    ]
+    widths[0] += COLUMN_GAP + max(len(line.ratio) for line in lines)
+    room = width - max(len(text) for text in (NAMES, *(line.label for line in lines)))
+    for part in fitting(widths, room):
+        yield sorted(wanted[i] for i in part)
 
 
-def _table(ranking: Ranking, places: list[int], *, told: bool) -> Table:
+def _head(ranking: Ranking, place: int) -> str:
+    return interactivity(ranking.targets[place])
+
+
+def _table(ranking: Ranking, lines: Sequence[Line], places: Sequence[int], *, told: bool) -> Table:
     """Some of the speeds; beside the one that orders the rows what they are to the first and, where there is
     room (`told`), what gave them."""
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
     main = ranking.place in places
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("at tok/s/user", no_wrap=True)
+    table = plain_table()
+    table.add_column(NAMES, no_wrap=True)
     for i in places:
         style = "bold" if i == ranking.place else ""
-        table.add_column(interactivity(ranking.targets[i]), justify="right", style=style, no_wrap=True)
+        table.add_column(_head(ranking, i), justify="right", style=style, no_wrap=True)
     if main:
         table.add_column("÷ first", justify="right", no_wrap=True)
     if main and told:
         table.add_column("read from")
-    lines = ranking_view.lines(ranking)
     for line, after in zip(lines, [*lines[1:], lines[-1]], strict=True):
         cells = [line.label, *(line.cells[i] for i in places)]
         more = [Text(line.ratio, style="bold" if line.firm else "")] if main else []

@@ -45,7 +45,6 @@ class Line:
     ratio: str
     firm: bool
     recipe: str
-    newest: str
 
 
 def lines(ranking: Ranking) -> list[Line]:
@@ -63,7 +62,6 @@ def lines(ranking: Ranking) -> list[Line]:
             ratio=_bound(ranking, row) + _ratio(row, first=i == 0 and is_known(row.readings[place])),
             firm=row.behind,
             recipe=recipe(row.readings[place]),
-            newest=row.last_date or "undated",
         )
         for i, (row, value) in enumerate(zip(ranking.rows, values, strict=True))
     ]

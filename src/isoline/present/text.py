@@ -90,8 +90,8 @@ def _readings(comparison: Comparison, width: int) -> Iterator[object]:
     beside = width - sum(widths) - COLUMN_GAP * len(widths)  # what all targets leave
     most = beside if NARROWEST <= beside < LABELS else LABELS
     first = max(labels, min(first, most, width - max(widths, default=0) - COLUMN_GAP))
-    for part in _fitting(widths, width - first):
-        grid = _grid()
+    for part in fitting(widths, width - first):
+        grid = plain_table()
         grid.add_column("at tok/s/user", min_width=first, max_width=first)
         for i in part:
             grid.add_column(names[i], justify="right", no_wrap=True, min_width=widths[i])
@@ -121,7 +121,8 @@ def _sentences(comparison: Comparison) -> tuple[str, ...]:
     return comparison.narrative[1:] if comparison.has_both else comparison.narrative[-1:]
 
 
-def _fitting(widths: Sequence[int], room: int) -> Iterator[range]:
+def fitting(widths: Sequence[int], room: int) -> Iterator[range]:
+    """Which columns of these widths stand in which table, as many side by side as `room` has place for."""
     start, used = 0, 0
     for i, width in enumerate(widths):
         used += width + COLUMN_GAP
@@ -132,7 +133,8 @@ def _fitting(widths: Sequence[int], room: int) -> Iterator[range]:
         yield range(start, len(widths))
 
 
-def _grid() -> Table:
+def plain_table() -> Table:
+    """As all tables of the command line look."""
     from rich import box
     from rich.table import Table
 
@@ -142,7 +144,7 @@ def _grid() -> Table:
 def _held(comparison: Comparison) -> Table:
     from rich.text import Text
 
-    grid = _grid()
+    grid = plain_table()
     for name in (HELD, " and ".join(side.label for side in comparison.sides)):
         grid.add_column(Text(name), overflow="fold")
     for one in comparison.held:
@@ -153,7 +155,7 @@ def _held(comparison: Comparison) -> Table:
 def _differences(comparison: Comparison) -> Table:
     from rich.text import Text
 
-    grid = _grid()
+    grid = plain_table()
     for name in ("What else differs", *(side.label for side in comparison.sides)):
         grid.add_column(Text(name), overflow="fold")
     for d in comparison.differences:

@@ -69,10 +69,12 @@ async def _first(site: Site) -> None:
     """What the first reader would wait for: imports, the store's index, the chart library."""
     await site.pictures.library()
     with contextlib.suppress(IsolineError):
-        rank.models(site)
+        for one in rank.known(site):
+            rank.row(site, one)
+            await asyncio.sleep(0)  # whoever asks meanwhile is answered first
         for pair in lists.first_pairs(site):
             lists.row(pair, site)
-            await asyncio.sleep(0)  # whoever asks meanwhile is answered first
+            await asyncio.sleep(0)
 
 
 def _compare(site: Site, kind: str, view: str = "") -> Handler:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from isoline.analyse.quantities import QUANTITIES
@@ -21,7 +21,7 @@ from isoline.present.web.form import Values, metrics, plain
 from isoline.present.web.origin import base_of
 from isoline.present.web.query import Query, refuse, strange
 from isoline.present.web.site import RANK, Site, address
-from isoline.present.web.trouble import TITLES, UNREADABLE, message_of
+from isoline.present.web.trouble import TITLES, UNREADABLE, bare, message_of, status_of
 
 BY = "by"
 MOST = 5_000  # points of a model that a list reads
@@ -53,12 +53,9 @@ def _handler(site: Site, respond: Callable[[Site, Request], Response]) -> Handle
 
 def _trouble(site: Site, request: Request, error: IsolineError) -> Response:
     """What is wrong, in the form that was asked for, and what there is."""
-    status = 404 if isinstance(error, NoDataError) else 400 if isinstance(error, UsageError) else 503
-    if request.url.path.endswith(".json"):
-        body = {"error": str(error), "suggestions": list(getattr(error, "suggestions", ()))}
-        return JSONResponse(body, status)
-    if request.url.path.endswith(".csv"):
-        return PlainTextResponse(str(error), status)
+    status, suffix = status_of(error), _split(request.url.path)[1]
+    if suffix:
+        return bare(error, status, suffix)
     title = {404: "There is no such ranking", 400: TITLES[400]}.get(status, UNREADABLE)
     values: Values = {
         "title": title,
@@ -92,13 +89,13 @@ def known(site: Site) -> list[Listed]:
 
 def models(site: Site) -> list[Values]:
     """A row per model: who is first at the speed that it is told at, and who is next."""
-    return [_row(site, one) for one in known(site)]
+    return [row(site, one) for one in known(site)]
 
 
-def _row(site: Site, one: Listed) -> Values:
+def row(site: Site, one: Listed) -> Values:
     """Of a model with very many points only what there is, lest a list read them all."""
     path = f"{RANK}/{one.model}"
-    row: Values = {
+    there: Values = {
         "path": path,
         "json": f"{path}.json",
         "model": one.model,
@@ -113,7 +110,7 @@ def _row(site: Site, one: Listed) -> Values:
         "next": None,
     }
     if one.points > MOST:
-        return row
+        return there
     found = _recalled(site, one.model, None, Query())
     told = [
         {"label": line.label, "value": line.cells[found.place], "ratio": line.ratio, "firm": line.firm}
@@ -121,7 +118,7 @@ def _row(site: Site, one: Listed) -> Values:
         if line.known
     ]
     first, following = (*told, None, None)[:2]
-    return row | {"by": plain(found.by), "known": found.known, "first": first, "next": following}
+    return there | {"by": plain(found.by), "known": found.known, "first": first, "next": following}
 
 
 def _model(site: Site, request: Request) -> Response:

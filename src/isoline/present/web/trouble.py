@@ -30,12 +30,10 @@ def trouble(site: Site, request: Request, error: IsolineError, kind: str, view: 
     name, suffix = split_suffix(request.path_params.get("name", request.url.path))
     slug = _slug(site, name, kind) if "name" in request.path_params else None
     query = _query(request, view)
-    status = _status(error, slug, "name" in request.path_params)
-    if suffix in (".json", ".chart.json"):
-        body = {"error": str(error), "suggestions": list(getattr(error, "suggestions", ()))}
-        return JSONResponse(body, status)
+    unknown = "name" in request.path_params and slug is None
+    status = 404 if unknown and isinstance(error, UsageError) else status_of(error)
     if suffix:
-        return PlainTextResponse(str(error), status)
+        return bare(error, status, suffix)
     odd = strange(request.query_params.multi_items())
     fixes = _fixes(site, slug, query, odd) if slug else []
     message = message_of(error, status)
@@ -83,11 +81,17 @@ def _query(request: Request, view: str) -> Query:
         return Query(view=view)
 
 
-def _status(error: IsolineError, slug: Slug | None, of_comparison: bool) -> int:
-    unknown = of_comparison and slug is None
-    if isinstance(error, NoDataError) or (isinstance(error, UsageError) and unknown):
-        return 404
-    return 400 if isinstance(error, UsageError) else 503
+def status_of(error: IsolineError) -> int:
+    """404 without data, 400 for what was asked wrongly, 503 for a broken store."""
+    return 404 if isinstance(error, NoDataError) else 400 if isinstance(error, UsageError) else 503
+
+
+def bare(error: IsolineError, status: int, suffix: str) -> Response:
+    """What is wrong for who asked for a document or a file, not for a page."""
+    if not suffix.endswith(".json"):
+        return PlainTextResponse(str(error), status)
+    body = {"error": str(error), "suggestions": list(getattr(error, "suggestions", ()))}
+    return JSONResponse(body, status)
 
 
 def _fixes(site: Site, slug: Slug, query: Query, odd: Sequence[str]) -> list[Fix]:

@@ -197,7 +197,7 @@ LINE = [
 ]
 
 # The index leaves out the map of a point (read from the run folder when asked for) and those
-# recipe columns that no condition names: the column `recipe` has them all.
+# recipe columns that no condition and no count (of engine versions) names: the column `recipe` has them all.
 _UNNAMED = set(names(RECIPE_COLUMNS)) - {*LINE, "engine_version"}
 INDEX_POINTS = tuple(column for column in POINTS if column.type != "map" and column.name not in _UNNAMED)
 
